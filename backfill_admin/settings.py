@@ -1,0 +1,171 @@
+"""Django settings, all from the environment (README: "Settings"). A wrong value raises EnvError with one line."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import dj_database_url
+import django
+from environs import Env, EnvError
+
+from backfill_admin.data_dir import data_dir
+from backfill_admin.embedded import embedded_cluster
+from dlq.conf import DEFAULTS as DLQ_DEFAULTS
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = data_dir(env.str("DATA_DIR", str(BASE_DIR / ".data")))
+
+DATABASE_URL: str = env.str("DATABASE_URL", "")
+DEMO = not DATABASE_URL
+"""The mode without a database of one's own: embedded server, sample entries, a worker, user admin/admin."""
+
+
+def _database() -> dict[str, object]:
+    try:
+        config = dj_database_url.parse(
+            DATABASE_URL or embedded_cluster(DATA_DIR).url(), conn_max_age=60, conn_health_checks=True
+        )
+    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError) as error:
+        raise EnvError(f"DATABASE_URL can't be read: {error}") from None
+    if config.get("ENGINE") != "django.db.backends.postgresql":
+        raise EnvError("DATABASE_URL must be of PostgreSQL: postgresql://user:password@host:5432/database")
+    return dict(config)
+
+
+def _secret_key() -> str:
+    """DJANGO_SECRET_KEY, or one that is made once and kept in the data folder, so that sessions survive a restart."""
+    if key := env.str("DJANGO_SECRET_KEY", ""):
+        return str(key)
+    file = DATA_DIR / "secret-key"
+    if not file.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50))
+    return file.read_text()
+
+
+DATABASES = {"default": _database()}
+SECRET_KEY = _secret_key()
+DEBUG = env.bool("DJANGO_DEBUG", False)
+ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", [])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "dlq",
+]
+
+POLICY = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
+}
+# Django sends the policy itself from 6.0 on; before that django-csp does.
+if django.VERSION >= (6, 0):
+    CSP_MIDDLEWARE = "django.middleware.csp.ContentSecurityPolicyMiddleware"
+    SECURE_CSP = POLICY
+else:
+    CSP_MIDDLEWARE = "csp.middleware.CSPMiddleware"
+    CONTENT_SECURITY_POLICY = {"DIRECTIVES": POLICY}
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    CSP_MIDDLEWARE,
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "backfill_admin.urls"
+WSGI_APPLICATION = "backfill_admin.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "backfill_admin.context.demo",
+            ],
+        },
+    },
+]
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a guesser must not lock out the colleague
+AXES_LOCKOUT_TEMPLATE = "locked_out.html"
+AXES_VERBOSE = False
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+# Files are served from where the wheels put them: nothing to collect, and an upgrade can't leave old ones behind.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"dlq": {"level": "INFO"}},
+}
+
+
+def _dlq_setting(name: str, default: object) -> object:
+    match default:
+        case int():
+            return env.int(name, default)
+        case tuple():
+            return tuple(env.list(name, list(default)))
+        case _:
+            return env.str(name, default)
+
+
+globals().update({name: _dlq_setting(name, default) for name, default in DLQ_DEFAULTS.items()})

@@ -1,0 +1,16 @@
+from django.contrib import admin
+from django.urls import path
+from django.views.generic import RedirectView
+
+from backfill_admin.health import healthz
+
+admin.site.site_header = "backfill-admin"
+admin.site.site_title = "backfill-admin"
+admin.site.index_title = "Failed jobs"
+admin.site.site_url = None
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:dlq_backfilldlq_changelist")),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz),
+]

@@ -1,0 +1,34 @@
+"""The app's settings, read on every access, so that `override_settings` just works.
+
+Only DLQ_SCHEMA, DLQ_TABLE and DLQ_JOB_ID_COLUMN are read once, at start: they make the model (`dlq.table`).
+Their meaning stands in the README's settings table; the checks in `dlq.checks` validate them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+
+
+class _Conf:
+    """`conf.CHUNK_SIZE` is the project's DLQ_CHUNK_SIZE, or the default that stands here."""
+
+    SCHEMA: str = "graphile_worker"
+    TABLE: str = "backfill_dlq"
+    JOB_ID_COLUMN: str = "original_job_id"
+    EXTRA_COLUMNS: Sequence[str] = ()
+    STATEMENT_TIMEOUT: int = 5
+    CHUNK_SIZE: int = 1000
+    CONFIRM_ABOVE: int = 1000
+    TRASH_DAYS: int = 30
+
+    def __getattribute__(self, name: str) -> Any:
+        default = object.__getattribute__(self, name)
+        return getattr(settings, f"DLQ_{name}", default) if name.isupper() else default
+
+
+DEFAULTS: dict[str, Any] = {f"DLQ_{name}": value for name, value in vars(_Conf).items() if name.isupper()}
+
+conf = _Conf()

@@ -1,0 +1,58 @@
+"""Small ways to the database that Django does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+
+def rows(query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """Execute and fetch everything."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters or {})
+        return list(cursor.fetchall())
+
+
+def dicts(query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Execute and fetch everything, each row by column name."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters or {})
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def scalar(query: str, parameters: Mapping[str, Any] | None = None) -> Any:
+    """Execute and fetch the only value."""
+    return rows(query, parameters)[0][0]
+
+
+def execute(query: str, parameters: Mapping[str, Any] | None = None) -> int:
+    """Execute and return the number of rows concerned."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters or {})
+        return int(cursor.rowcount)
+
+
+def database_now() -> datetime:
+    """The database's clock, which also sets failed_at; the web server's may differ."""
+    moment: datetime = scalar("SELECT now()")
+    return moment
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """A transaction whose statements are each cancelled after so many seconds (OperationalError from QueryCanceled).
+
+    The setting is local to the transaction, so that it is safe behind a pooler, and put back at the end, because in a
+    nested transaction it would otherwise outlive the block.
+    """
+    setting = "SELECT set_config('statement_timeout', %(value)s, true)"
+    with transaction.atomic():
+        before = scalar("SELECT current_setting('statement_timeout')")
+        execute(setting, {"value": f"{int(seconds * 1000)}ms"})
+        yield
+        execute(setting, {"value": before})

@@ -1,0 +1,107 @@
+"""SQL expressions of PostgreSQL that Django's ORM lacks, for querysets of the dead letter table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Field, Func, Lookup, TextField, Value
+from django.db.models.expressions import Expression
+from django.db.models.functions import Coalesce, Left
+from django.db.models.sql.compiler import SQLCompiler
+
+
+@Field.register_lookup
+class ContainsText(Lookup):
+    """`lhs ILIKE '%text%'` with `%` and `_` plain. Django's `icontains` is UPPER(..) LIKE, which no trigram index serves."""
+
+    lookup_name = "contains_text"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        lhs, parameters = self.process_lhs(compiler, connection)
+        text = str(self.rhs)
+        for special in "\\%_":
+            text = text.replace(special, f"\\{special}")
+        return f"{lhs} ILIKE %s", [*parameters, f"%{text}%"]
+
+
+class JsonText(Func):
+    """A JSON value as text: a string without its quotes, anything else as PostgreSQL prints it."""
+
+    template = "(%(expressions)s #>> '{}')"
+    output_field = TextField()
+
+
+class PrettyJson(Func):
+    """PostgreSQL's own indented print of a JSON value, which keeps every digit."""
+
+    function = "jsonb_pretty"
+    output_field = TextField()
+
+
+class _ErrorMessage(Func):
+    """The sentence within last_error: an object's message, a traceback's last line, a text's first line."""
+
+    template = r"""nullif(btrim(CASE jsonb_typeof(%(expressions)s)
+        WHEN 'object' THEN coalesce(%(expressions)s ->> 'message', %(expressions)s ->> 'error', %(expressions)s::text)
+        WHEN 'string' THEN CASE
+            WHEN starts_with(%(expressions)s #>> '{}', 'Traceback (most recent call last)')
+            THEN substring(rtrim(%(expressions)s #>> '{}', E' \r\n') from '[^\r\n]*$')
+            ELSE split_part(ltrim(%(expressions)s #>> '{}', E' \r\n'), E'\n', 1) END
+        WHEN 'null' THEN NULL
+        ELSE %(expressions)s::text END), '')"""
+    output_field = TextField()
+
+
+def error_line(length: int) -> Left:
+    """The error in one line of at most `length` characters; the failure reason where there is no error."""
+    return Left(Coalesce(_ErrorMessage(F("last_error")), F("failure_reason")), length)
+
+
+class OwnerColumn(Expression):
+    """A column that the table's owner added and the model does not know."""
+
+    def __init__(self, name: str, output_field: Field | None = None) -> None:
+        super().__init__(output_field=output_field or TextField())
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        quote = connection.ops.quote_name
+        # Doubled: the statement is executed with parameters.
+        name = quote(self.name.replace('"', '""')).replace("%", "%%")
+        return f"{quote(compiler.query.get_initial_alias())}.{name}", []
+
+
+class OwnerColumnEquals(Func):
+    """Whether an owner's column has the value that this text means in the column's own type."""
+
+    output_field = BooleanField()
+
+    def __init__(self, column: str, type_name: str, text: str) -> None:
+        # json has no equality of its own.
+        self.cast = "jsonb" if type_name == "json" else type_name
+        super().__init__(OwnerColumn(column), Value(text, output_field=TextField()))
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        (left, _none), (right, parameters) = (compiler.compile(part) for part in self.source_expressions)
+        cast = self.cast.replace("%", "%%")
+        side = f"{left}::jsonb" if self.cast == "jsonb" else left
+        return f"({side} = CAST({right} AS {cast}))", list(parameters)
+
+
+class RowCompare(Func):
+    """`(a, b) < (x, y)`, which PostgreSQL answers from an index on (a, b) however many rows share the same `a`."""
+
+    output_field = BooleanField()
+
+    def __init__(self, columns: tuple[str, ...], operator: str, values: tuple[Any, ...]) -> None:
+        self.operator = operator
+        self.width = len(columns)
+        super().__init__(*(F(column) for column in columns), *(Value(value) for value in values))
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        compiled = [compiler.compile(part) for part in self.source_expressions]
+        left = ", ".join(text for text, _values in compiled[: self.width])
+        right = ", ".join(text for text, _values in compiled[self.width :])
+        return f"(({left}) {self.operator} ({right}))", [value for _text, values in compiled for value in values]

@@ -1,0 +1,3 @@
+from dlq.filters.filterset import DlqFilterSet
+
+__all__ = ["DlqFilterSet"]

@@ -1,0 +1,130 @@
+"""How one value of a filter parameter is read. Each field turns text into a value, or says in one sentence why not."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import DataError, transaction
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import get_current_timezone, is_naive
+
+from dlq.catalogue import Column
+from dlq.db import database_now, scalar
+from dlq.filters.payload import PayloadMatch
+
+BIGGEST_ID = 2**63 - 1
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class ValuesInput(forms.MultipleHiddenInput):
+    """All values of a repeated parameter. The page draws the inputs itself (dlq/filters.html)."""
+
+
+class Values(forms.Field):
+    """A parameter that may be given several times. Empty values are what an untouched form sends, so they count as none."""
+
+    widget = ValuesInput
+
+    def __init__(self, each: forms.Field, **options: Any) -> None:
+        super().__init__(**options)
+        self.each = each
+
+    def clean(self, value: list[str] | None) -> list[Any]:
+        return [self.each.clean(text) for text in value or [] if text.strip()]
+
+
+class Text(forms.CharField):
+    """Plain text; a NUL character, which PostgreSQL can't store, is refused by Django's validator."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strip=False, **options)
+
+
+class Number(forms.IntegerField):
+    """A whole number that a bigint column can be compared with."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            min_value=-BIGGEST_ID, max_value=BIGGEST_ID, error_messages={"invalid": "Write a whole number."}, **options
+        )
+
+
+class YesNo(forms.ChoiceField):
+    def __init__(self, **options: Any) -> None:
+        choices = (("yes", "yes"), ("no", "no"))
+        super().__init__(choices=choices, error_messages={"invalid_choice": "Write yes or no."}, **options)
+
+    def clean(self, value: Any) -> bool:
+        return str(super().clean(value)) == "yes"
+
+
+class Moment(forms.Field):
+    """A date, a time or an age ("24h"), as the aware time that bounds it; a date as upper bound includes the whole day."""
+
+    def __init__(self, *, end_of_day: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.end_of_day = end_of_day
+
+    def clean(self, value: Any) -> datetime:
+        text = str(value).strip()
+        try:
+            moment = self._age(text) or self._time(text)
+            # A time that no time zone can express would fail only when it is printed.
+            moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError("“%(text)s” is no date or time that exists.", params={"text": text}) from None
+        return moment
+
+    def _age(self, text: str) -> datetime | None:
+        if not (match := re.fullmatch(r"(\d{1,9})\s*([mhdw])(?:\s+ago)?", text)):
+            return None
+        return database_now() - timedelta(**{UNITS[match[2]]: int(match[1])})
+
+    def _time(self, text: str) -> datetime:
+        # The "+" of an offset that a link did not escape arrives as a space.
+        text = re.sub(r"(T\d\d:\d\d\S*) (\d\d:?\d\d)$", r"\1+\2", text)
+        moment = parse_datetime(text) if len(text) > len("2026-01-01") else None
+        if moment is None and (day := self._date(text)):
+            moment = datetime.combine(day, time.max if self.end_of_day else time.min)
+        if moment is None:
+            raise ValidationError(
+                "“%(text)s” is no time: write 2026-11-24, 2026-11-24T10:30 or an age like 24h or 7d.",
+                params={"text": text},
+            )
+        return moment.replace(tzinfo=get_current_timezone()) if is_naive(moment) else moment
+
+    def _date(self, text: str) -> date | None:
+        return parse_date(text)
+
+
+class PayloadCondition(forms.Field):
+    def clean(self, value: Any) -> PayloadMatch:
+        return PayloadMatch.parse(str(value))
+
+
+class OwnerValue(forms.Field):
+    """A value of a column that the owner added, checked by PostgreSQL itself against the column's type."""
+
+    def __init__(self, column: Column, **options: Any) -> None:
+        super().__init__(**options)
+        self.column = column
+
+    def clean(self, value: Any) -> str:
+        text = str(value)
+        try:
+            if "\x00" in text:
+                raise DataError
+            with transaction.atomic():
+                scalar(f"SELECT CAST(%(text)s AS {self.column.type_name.replace('%', '%%')}) IS NULL", {"text": text})
+        except DataError:
+            raise ValidationError(
+                "“%(text)s” is no value of %(column)s, which is of type %(type)s.",
+                params={"text": text, "column": self.column.name, "type": self.column.type_name},
+            ) from None
+        return text
+
+

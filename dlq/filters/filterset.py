@@ -1,0 +1,208 @@
+"""The one filter of failed jobs, read once from a query string: list, statistics, export and operations all use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from dlq import catalogue
+from dlq.conf import conf
+from dlq.filters import fields
+from dlq.filters.conditions import (
+    Condition,
+    PayloadCondition,
+    at_least,
+    at_most,
+    exactly,
+    has_notes,
+    in_queue,
+    owner_column,
+    payload_matches,
+    was_requeued,
+    words_found,
+)
+from dlq.models import BackfillDlq
+from dlq.models.backfilldlq import TABLE
+
+NOT_FILTERS = frozenset({"o", "p", "e", "_popup", "after", "before"})
+"""Parameters of the list that say how to show it, not what."""
+
+
+@dataclass(frozen=True)
+class ActiveValue:
+    """One value of the filter in force: in words, and the query string without it."""
+
+    words: str
+    text: str
+    query_without: str
+
+
+@dataclass(frozen=True)
+class ActiveFilter:
+    """One parameter of the filter in force."""
+
+    name: str
+    says: str
+    joined_by: str
+    values: tuple[ActiveValue, ...]
+
+    def __str__(self) -> str:
+        return f"{self.says} " + f" {self.joined_by} ".join(value.words for value in self.values)
+
+
+class DlqFilterSet(django_filters.FilterSet):
+    """The filter parameters. Values of one are OR-ed, different ones AND-ed, repeated `payload` AND-ed.
+
+    An unknown parameter or an invalid value is an error, and then `qs` is empty: never all rows.
+    """
+
+    q = Condition(
+        words_found, fields.Text(), label="Search", says="Contains", more=False,
+        help_text="Words in error, reason, payload or key; or an entry's or a job's number. “A phrase” goes in quotes.",
+    )
+    task_identifier = exactly("task_identifier", label="Task", more=False)
+    queue_name = Condition(
+        in_queue, fields.Text(), label="Queue", says="Queue is", more=False, help_text="- means: in no queue.",
+    )
+    failed_after = Condition(
+        lambda moment: _failed("gte", moment), fields.Moment(end_of_day=False),
+        label="Failed from", says="Failed from", more=False, help_text="A date, a time, or an age: 24h, 7d.",
+    )
+    failed_before = Condition(
+        lambda moment: _failed("lte", moment), fields.Moment(end_of_day=True),
+        label="Failed until", says="Failed until", more=False, help_text="A date, a time, or an age: 24h, 7d.",
+    )
+    payload = PayloadCondition(
+        payload_matches, fields.PayloadCondition(), label="Payload has", says="Payload has",
+        help_text="Path and value: customer_id=42, order.id=7.",
+    )
+    job_key = exactly("job_key", label="Key")
+    original_job_id = exactly("original_job_id", fields.Number(), label="Job id")
+    failure_count_min = at_least("failure_count", label="Failures, at least", says="Failures at least")
+    priority_min = at_least("priority", label="Priority from", says="Priority from")
+    priority_max = at_most("priority", label="Priority to", says="Priority to")
+    requeued = Condition(was_requeued, fields.YesNo(), label="Requeued before", says="Requeued before:")
+    has_notes = Condition(has_notes, fields.YesNo(), label="Has notes", says="Has notes:")
+
+    class Meta:
+        model = BackfillDlq
+        fields: list[str] = []
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[BackfillDlq] | None = None, *, also_known: Iterable[str] = ()):
+        super().__init__(data, queryset if queryset is not None else BackfillDlq.objects.all())
+        self.is_bound = True
+        self.also_known = NOT_FILTERS | set(also_known)
+        self._add_owner_columns()
+
+    @classmethod
+    def of_pairs(cls, pairs: Iterable[tuple[str, str]], queryset: QuerySet[BackfillDlq] | None = None) -> DlqFilterSet:
+        """The filter from [name, value] pairs, as an operation keeps it."""
+        data = QueryDict(mutable=True)
+        for name, value in pairs:
+            data.appendlist(name, value)
+        return cls(data, queryset)
+
+    def _add_owner_columns(self) -> None:
+        if not conf.EXTRA_COLUMNS:
+            return
+        by_name = {column.name: column for column in catalogue.owner_columns(TABLE)}
+        for name in conf.EXTRA_COLUMNS:
+            if name in by_name:
+                added = owner_column(by_name[name])
+                added.model, added.parent = self._meta.model, self
+                self.filters[owner_parameter(name)] = added
+
+    @property
+    def unknown(self) -> list[str]:
+        return sorted(set(self.data) - set(self.filters) - self.also_known)
+
+    def is_valid(self) -> bool:
+        return not self.unknown and bool(self.form.is_valid())
+
+    @property
+    def qs(self) -> QuerySet[BackfillDlq]:
+        return super().qs if self.is_valid() else self.queryset.none()
+
+    @property
+    def problems(self) -> list[str]:
+        """Why nothing is shown, a sentence each; empty for a valid filter."""
+        sentences = [f"There is no filter “{name}”." for name in self.unknown]
+        for name, errors in self.form.errors.items():
+            sentences += [f"{self.filters[name].label}: {error}" for error in errors]
+        return sentences
+
+    def _given(self) -> Iterable[tuple[str, Condition, list[str], list[Any]]]:
+        """Each parameter in force with its texts and what they were read as."""
+        cleaned = self.form.cleaned_data if self.is_valid() else {}
+        for name, condition in self.filters.items():
+            texts = [text for text in self.data.getlist(name) if text.strip()]
+            if texts and name in cleaned:
+                yield name, condition, texts, cleaned[name]
+
+    @property
+    def absolute_pairs(self) -> list[tuple[str, str]]:
+        """The filter in force with every relative or local time made absolute."""
+        return [
+            (name, condition.absolute(text, value))
+            for name, condition, texts, values in self._given()
+            for text, value in zip(texts, values, strict=True)
+        ]
+
+    @property
+    def active(self) -> list[ActiveFilter]:
+        """The filter in force, in words."""
+        return [
+            ActiveFilter(
+                name,
+                condition.says,
+                condition.joined_by,
+                tuple(
+                    ActiveValue(condition.words(text, value), text, self._query_without(name, text))
+                    for text, value in zip(texts, values, strict=True)
+                ),
+            )
+            for name, condition, texts, values in self._given()
+        ]
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.active)) or "every failed job"
+
+    def _query_without(self, name: str, text: str) -> str:
+        """The query string with one value removed, back on the first page."""
+        data = self.data.copy()
+        data.setlist(name, [other for other in data.getlist(name) if other != text])
+        return "?" + query_string(data)
+
+    @property
+    def query(self) -> str:
+        """The filter's own parameters as a query string, without those that say how to show the list."""
+        data = self.data.copy()
+        for name in NOT_FILTERS & set(data):
+            del data[name]
+        return query_string(data)
+
+
+def query_string(data: QueryDict) -> str:
+    """Without empty values and cursors, so that a link stays short and starts on the first page."""
+    kept = QueryDict(mutable=True)
+    for name, values in data.lists():
+        if name not in {"p", "e", "after", "before"}:
+            kept.setlist(name, [value for value in values if value.strip()])
+    return kept.urlencode()
+
+
+def owner_parameter(column: str) -> str:
+    """The parameter of an owner's column: its name, `col_<name>` where a filter or the list has that one already."""
+    taken = column in DlqFilterSet.base_filters or column in NOT_FILTERS
+    return f"col_{column}" if taken else column
+
+
+def _failed(lookup: str, moment: Any) -> Any:
+    from django.db.models import Q
+
+    return Q(**{f"failed_at__{lookup}": moment})

@@ -1,0 +1,37 @@
+"""Create the dead letter table with its indexes, or print the SQL that does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from dlq.models.backfilldlq import TABLE
+from dlq.services.init import create_schema_sql, init_dlq, init_sql
+
+
+class Command(BaseCommand):
+    help = "Creates the dead letter table and its indexes where they are missing. Harmless to run again."
+    # The checks compare the database with the model: they would complain of what this command is about to make.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--schema", default=TABLE.schema, help="The schema (default: %(default)s).")
+        parser.add_argument("--print-sql", action="store_true", help="Print the SQL instead of running it.")
+
+    def handle(self, *args: Any, schema: str, print_sql: bool, **options: Any) -> None:
+        table = replace(TABLE, schema=schema)
+        if problem := table.problem:
+            raise CommandError(problem)
+        if print_sql:
+            self.stdout.write(f"{create_schema_sql(table)}\n\n{init_sql(table)}", ending="")
+            return
+        try:
+            left_out = init_dlq(table)
+        except DatabaseError as error:
+            raise CommandError(f"The table could not be made: {str(error).strip().splitlines()[0]}") from error
+        for sentence in left_out:
+            self.stderr.write(self.style.WARNING(sentence))
+        self.stdout.write(f"{table.regclass} is ready.")

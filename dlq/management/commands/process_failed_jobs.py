@@ -1,0 +1,63 @@
+"""Move jobs that have used up their attempts into the dead letter table, once or for ever."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
+
+from dlq.models.backfilldlq import TABLE
+from dlq.services.process import process_failed_jobs
+
+LONGEST_PAUSE = 32
+"""Times the interval: how far the pause grows while the database does not answer."""
+
+
+class Command(BaseCommand):
+    help = "Moves jobs that have used up their attempts from the queue into the dead letter table."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--watch", type=float, metavar="SECONDS", help="Go on for ever, with this pause between.")
+
+    def handle(self, *args: Any, watch: float | None, **options: Any) -> None:
+        if watch is not None and not 0 < watch <= 86_400:
+            raise CommandError("--watch takes a number of seconds between 0 and 86400.")
+        misfits: dict[int, str] = {}
+        if watch is None:
+            self._once(misfits)
+            return
+        self._for_ever(watch, misfits)
+
+    def _once(self, misfits: dict[int, str]) -> None:
+        """Move what can be moved. A job that does not fit is named the first time it is met, and added to `misfits`."""
+        moved = process_failed_jobs(TABLE, known_misfits=list(misfits))
+        for job, why in moved.misfits.items():
+            self.stderr.write(f"Job {job} does not fit into {TABLE.regclass} and stays in the queue: {why}.")
+        misfits |= moved.misfits
+        if moved.jobs:
+            self.stdout.write(f"Moved {len(moved.jobs)} failed jobs into {TABLE.regclass}.")
+
+    def _for_ever(self, interval: float, misfits: dict[int, str]) -> None:
+        stop = threading.Event()
+
+        def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+            stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, ask_to_stop)
+        pause = interval
+        while not stop.is_set():
+            try:
+                self._once(misfits)
+                pause = interval
+            except DatabaseError as error:
+                self.stderr.write(f"Trying again in {pause:g} s: {str(error).strip().splitlines()[0]}")
+                connection.close()
+                stop.wait(pause)
+                pause = min(pause * 2, interval * LONGEST_PAUSE)
+                continue
+            stop.wait(interval)

@@ -1,0 +1,69 @@
+"""An entry of the dead letter queue: a thin view of a table that the `backfill` library owns."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from dlq.querysets import EntryQuerySet
+from dlq.table import configured_table
+
+TABLE = configured_table()
+"""The table that the model stands for; services take it, so that a second queue needs no second service."""
+
+
+class ExactDecoder(json.JSONDecoder):
+    """Reads 10.00 as Decimal("10.00"): a float would lose digits."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(parse_float=Decimal, **options)
+
+
+class BackfillDlq(models.Model):
+    """One failed job. What the columns mean stands in docs/table.md."""
+
+    id = models.BigAutoField(primary_key=True)
+    original_job_id = models.BigIntegerField("job id", null=True, db_column=TABLE.job_id_column)
+    task_identifier = models.CharField("task", max_length=200)
+    payload = models.JSONField(decoder=ExactDecoder)
+    queue_name = models.CharField("queue", max_length=100, default="default")
+    priority = models.IntegerField(default=0)
+    job_key = models.CharField("key", max_length=200, null=True)
+    max_attempts = models.IntegerField(null=True)
+    failure_reason = models.TextField()
+    failure_count = models.IntegerField("failures", default=1)
+    last_error = models.JSONField(null=True, decoder=ExactDecoder)
+    original_created_at = models.DateTimeField("created at", null=True)
+    original_run_at = models.DateTimeField("due at", null=True)
+    failed_at = models.DateTimeField()
+    requeued_count = models.IntegerField("requeues", default=0)
+    last_requeued_at = models.DateTimeField(null=True)
+    notes = models.TextField(null=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = TABLE.db_table
+        ordering = ("-failed_at", "-id")
+        verbose_name = "failed job"
+        verbose_name_plural = "failed jobs"
+        default_permissions = ("view", "delete")
+        permissions = (
+            ("annotate_backfilldlq", "Can write notes on failed jobs"),
+            ("requeue_backfilldlq", "Can requeue failed jobs"),
+            ("export_backfilldlq", "Can export failed jobs"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.task_identifier} #{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refused: the row is written by the services in SQL.
+
+        Saving the instance would print the payload again (10.00 becomes 10.0) and overwrite counts raised meanwhile.
+        """
+        raise TypeError("A dead letter entry is not saved through its model; use dlq.services.")

@@ -1,0 +1,39 @@
+"""The trash: rows that were deleted, kept so that they can be put back exactly as they were."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from dlq.models.operation import BulkOperation
+
+
+class PlainJson(models.TextField):
+    """PostgreSQL's `json`: unlike `jsonb` it keeps its text to the letter. Written and read in SQL only."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "json"
+
+
+class DeletedEntry(models.Model):
+    """One deleted row, as `row_to_json` printed it.
+
+    `null_columns` names the columns that were SQL NULL, which the JSON alone can't tell from a JSON null.
+    """
+
+    operation = models.ForeignKey(BulkOperation, on_delete=models.PROTECT, related_name="deleted_entries")
+    entry_id = models.BigIntegerField()
+    row = PlainJson()
+    null_columns = ArrayField(models.TextField())
+    deleted_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(fields=("operation", "entry_id"), name="dlq_one_deletion_per_entry"),
+        )
+        indexes = (models.Index(fields=("entry_id",), name="dlq_deletion_of_entry"),)
+
+    def __str__(self) -> str:
+        return f"deleted entry {self.entry_id}"

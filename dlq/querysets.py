@@ -1,0 +1,32 @@
+"""Sets of failed jobs, named as the states they are in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models.functions import Cast
+
+from dlq.conf import conf
+from dlq.expressions import OwnerColumn, error_line
+
+if TYPE_CHECKING:
+    from dlq.models import BackfillDlq
+
+LISTED_ERROR_LENGTH = 160
+"""Characters of the error that a line of the list has room for."""
+
+
+class EntryQuerySet(models.QuerySet["BackfillDlq"]):
+    def for_list(self) -> EntryQuerySet:
+        """With `error_line` and the owner's columns named in the settings (`col_<name>`, as text), without the wide columns."""
+        listed: dict[str, Any] = {
+            f"col_{name}": Cast(OwnerColumn(name), models.TextField()) for name in conf.EXTRA_COLUMNS
+        }
+        return self.defer("payload", "last_error", "failure_reason", "notes").annotate(
+            error_line=error_line(LISTED_ERROR_LENGTH),
+            has_notes=models.Case(
+                models.When(models.Q(notes__isnull=True) | models.Q(notes=""), then=False), default=True
+            ),
+            **listed,
+        )

@@ -1,0 +1,56 @@
+"""What a selection consists of, for the confirmation page: number, tasks, queues, samples."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db import OperationalError
+from django.db.models import Count, QuerySet
+from psycopg.errors import QueryCanceled
+
+from dlq.conf import conf
+from dlq.db import time_limit
+from dlq.models import BackfillDlq
+
+SAMPLES = 5
+GROUPS = 8
+"""Tasks and queues listed by name; the rest is summed up."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """`count` and the groups are None where counting took longer than a page may."""
+
+    count: int | None
+    tasks: list[tuple[str, int]]
+    queues: list[tuple[str, int]]
+    samples: list[BackfillDlq]
+
+
+def overview(entries: QuerySet[BackfillDlq]) -> Overview:
+    """Count and sample in two statements: one pass gives the number and both breakdowns."""
+    samples = list(BackfillDlq.objects.filter(pk__in=_newest(entries)).for_list())
+    try:
+        with time_limit(conf.STATEMENT_TIMEOUT):
+            groups = list(entries.order_by().values_list("task_identifier", "queue_name").annotate(Count("id")))
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        return Overview(None, [], [], samples)
+    tasks: Counter[str] = Counter()
+    queues: Counter[str] = Counter()
+    for task, queue, count in groups:
+        tasks[task] += count
+        queues[queue] += count
+    return Overview(sum(tasks.values()), _largest(tasks), _largest(queues), samples)
+
+
+def _newest(entries: QuerySet[BackfillDlq]) -> list[int]:
+    return list(entries.order_by("-failed_at", "-id").values_list("pk", flat=True)[:SAMPLES])
+
+
+def _largest(counter: Counter[str]) -> list[tuple[str, int]]:
+    largest = counter.most_common(GROUPS)
+    rest = counter.total() - sum(count for _name, count in largest)
+    return [*largest, (f"{len(counter) - GROUPS} others", rest)] if rest else largest

@@ -1,0 +1,114 @@
+"""Requeue: an entry's job goes back into the queue, inside SQL, with its bookkeeping in the same statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlq.db import dicts, rows
+from dlq.models import BulkOperation
+from dlq.models.backfilldlq import TABLE
+from dlq.services.chunk import Outcome, refused
+from dlq.services.notes import stamped
+from dlq.services.reasons import reason
+from dlq.services.selection import matching
+from dlq.sql import statement
+
+KeyPolicy = BulkOperation.KeyPolicy
+
+
+@dataclass
+class _Candidate:
+    """An entry that may be requeued, with or without its key."""
+
+    id: int
+    job_key: str | None
+    drop_key: bool = False
+
+
+class _KeysTaken(Exception):
+    """Jobs with these entries' keys appeared between our look and the call, and the call overwrote them: take it back."""
+
+    def __init__(self, entries: set[int]) -> None:
+        self.entries = entries
+
+
+def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
+    """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database."""
+    outcome = Outcome()
+    candidates = _decide(operation, ids, outcome)
+    while candidates:
+        try:
+            return _act(operation, candidates, outcome)
+        except _KeysTaken as taken:
+            # Each round settles at least one key, so the loop ends.
+            if operation.key_policy == KeyPolicy.DROP:
+                for candidate in candidates:
+                    candidate.drop_key |= candidate.id in taken.entries
+            else:
+                outcome.skipped |= {entry: reason("key_taken") for entry in taken.entries}
+                candidates = [candidate for candidate in candidates if candidate.id not in taken.entries]
+    return outcome
+
+
+def _decide(operation: BulkOperation, ids: Sequence[int], outcome: Outcome) -> list[_Candidate]:
+    """Sort out what may not or need not be requeued, with the reason for each."""
+    decisions = dicts(
+        statement("requeue/decide", TABLE),
+        {"ids": list(ids), "operation": operation.pk, "frozen_at": operation.frozen_at},
+    )
+    keys = {decision["job_key"] for decision in decisions if decision["job_key"] and not decision["refusal"]}
+    last_of_key = _last_of_each_key(operation, keys) if keys else {}
+    candidates = []
+    for decision in decisions:
+        entry, key, holder = decision["id"], decision["job_key"], decision["key_holder"]
+        last = last_of_key.get(key, entry)
+        if decision["refusal"]:
+            outcome.skipped[entry] = reason(decision["refusal"], decision["refusal_about"])
+        elif last != entry:
+            outcome.skipped[entry] = reason("same_key", last)
+        elif holder and operation.key_policy == KeyPolicy.SKIP:
+            outcome.skipped[entry] = reason(holder, decision["key_holder_id"])
+        else:
+            drop_key = bool(holder) and operation.key_policy == KeyPolicy.DROP
+            candidates.append(_Candidate(entry, key, drop_key))
+    return candidates
+
+
+def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int]:
+    """Of the operation's entries that share a key, the one that failed last. A table with unique keys has one of each."""
+    last = (
+        matching(operation)
+        .filter(job_key__in=sorted(keys))
+        .order_by("job_key", "-failed_at", "-id")
+        .distinct("job_key")
+        .values_list("job_key", "id")
+    )
+    return {str(key): entry for key, entry in last}
+
+
+def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcome) -> Outcome:
+    drop_key = {candidate.id: candidate.drop_key for candidate in candidates}
+    with_job: dict[int, int | None] = {}
+
+    def add(ids: Sequence[int]) -> None:
+        added = rows(
+            statement("requeue/act", TABLE),
+            {
+                "ids": list(ids),
+                "drop_key": [drop_key[entry] for entry in ids],
+                "operation": operation.pk,
+                "actor": operation.actor,
+                "note": stamped(operation) if operation.note else "",
+            },
+        )
+        overwritten = {entry for entry, _job, revision in added if revision}
+        if overwritten and operation.key_policy != KeyPolicy.REPLACE:
+            raise _KeysTaken(overwritten)
+        with_job.update({entry: job for entry, job, _revision in added})
+
+    failed = refused([candidate.id for candidate in candidates], add)
+    outcome.failed |= failed
+    outcome.done += [entry for entry, job in with_job.items() if job is not None]
+    outcome.skipped |= {entry: reason("key_locked") for entry, job in with_job.items() if job is None}
+    return outcome

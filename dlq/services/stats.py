@@ -1,0 +1,35 @@
+"""The library's dlq_stats, and what the statistics page counts over windows of time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from dlq.db import dicts
+from dlq.sql import statement
+from dlq.table import DlqTable
+
+
+@dataclass(frozen=True)
+class DlqStats:
+    """Numbers of the whole table, under the library's names, as of `as_of`."""
+
+    total_jobs: int
+    unique_tasks: int
+    unique_queues: int
+    avg_failure_count: float
+    total_requeued: int
+    oldest_failure: datetime | None
+    newest_failure: datetime | None
+    task_breakdown: list[tuple[str, int]]
+    """The ten tasks with the most entries."""
+    as_of: datetime
+
+
+def dlq_stats(table: DlqTable) -> DlqStats:
+    """Count now: reads the whole table."""
+    numbers = dicts(statement("stats/whole_table", table))[0]
+    breakdown = numbers.pop("task_breakdown")
+    breakdown = json.loads(breakdown) if isinstance(breakdown, str) else breakdown
+    return DlqStats(**numbers, task_breakdown=[(task, count) for task, count in breakdown])

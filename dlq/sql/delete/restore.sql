@@ -1,0 +1,22 @@
+-- Puts rows from the trash back exactly as they were, and empties the trash of those that went in.
+-- The placeholders columns and values are made from the catalogue of the table as it is now. A taken id or key is left in the trash.
+WITH restored AS (
+    INSERT INTO {table} ({columns})
+    OVERRIDING SYSTEM VALUE
+    SELECT {values}
+    FROM dlq_deletedentry d
+    CROSS JOIN LATERAL json_populate_record(NULL::{table}, d.row) r
+    WHERE d.operation_id = %(deletion)s AND d.entry_id = ANY (%(ids)s)
+    ORDER BY d.entry_id
+    ON CONFLICT DO NOTHING
+    RETURNING id
+),
+emptied AS (
+    DELETE FROM dlq_deletedentry d
+    USING restored
+    WHERE d.operation_id = %(deletion)s AND d.entry_id = restored.id
+)
+INSERT INTO dlq_operationentry (operation_id, entry_id, result, reason, created_at)
+SELECT %(operation)s, restored.id, 'done', '', now()
+FROM restored
+RETURNING entry_id

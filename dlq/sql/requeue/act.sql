@@ -1,0 +1,46 @@
+-- Requeues the given (locked, allowed) entries: adds their jobs, counts the entries up and records the links, all at once.
+-- One row an entry; job_id is null where the engine queued nothing (its key's job was locked during the call).
+WITH chosen AS MATERIALIZED (
+    SELECT e.id,
+           e.last_requeued_at,
+           -- add_jobs returns its rows in no promised order; a run_at of its own tells them apart, and lets the workers,
+           -- who take jobs by (priority, run_at), keep the entries' order.
+           now() + c.n * interval '1 microsecond' AS run_at,
+           ROW (
+               e.task_identifier,
+               e.payload::json,
+               nullif(e.queue_name, ''),
+               now() + c.n * interval '1 microsecond',
+               e.max_attempts::smallint,
+               CASE WHEN c.drop_key THEN NULL ELSE e.job_key END,
+               e.priority::smallint,
+               NULL::text[]
+           )::{schema}.job_spec AS spec
+    FROM unnest(%(ids)s::bigint[], %(drop_key)s::boolean[]) WITH ORDINALITY AS c (id, drop_key, n)
+    JOIN {table} e ON e.id = c.id
+),
+added AS MATERIALIZED (
+    SELECT job.id AS job_id, job.revision, job.run_at
+    -- In key order: two calls with the same keys in opposite orders deadlock.
+    FROM {schema}.add_jobs((SELECT array_agg(spec ORDER BY (spec).job_key, id) FROM chosen)) AS job
+),
+counted AS (
+    UPDATE {table} e
+    SET requeued_count = e.requeued_count + 1,
+        last_requeued_at = now(),
+        notes = CASE WHEN %(note)s = '' THEN e.notes ELSE concat_ws(E'\n', nullif(e.notes, ''), %(note)s) END
+    FROM chosen
+    JOIN added USING (run_at)
+    WHERE e.id = chosen.id
+),
+recorded AS (
+    INSERT INTO dlq_requeue
+        (operation_id, entry_id, job_id, revision, replaced, actor, previous_requeued_at, created_at)
+    SELECT %(operation)s, chosen.id, added.job_id, added.revision, added.revision > 0, %(actor)s,
+           chosen.last_requeued_at, now()
+    FROM chosen
+    JOIN added USING (run_at)
+)
+SELECT chosen.id, added.job_id, added.revision
+FROM chosen
+LEFT JOIN added USING (run_at)

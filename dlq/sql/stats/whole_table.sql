@@ -1,0 +1,26 @@
+-- The numbers of the library's dlq_stats, over the whole table, in one pass.
+WITH tasks AS (
+    SELECT task_identifier, queue_name,
+           count(*) AS entries, sum(failure_count) AS failures, sum(requeued_count) AS requeues,
+           min(failed_at) AS oldest, max(failed_at) AS newest
+    FROM {table}
+    GROUP BY task_identifier, queue_name
+),
+largest AS (
+    SELECT task_identifier, sum(entries)::bigint AS entries
+    FROM tasks
+    GROUP BY task_identifier
+    ORDER BY entries DESC, task_identifier
+    LIMIT 10
+)
+SELECT coalesce(sum(entries), 0)::bigint                        AS total_jobs,
+       count(DISTINCT task_identifier)                          AS unique_tasks,
+       count(DISTINCT queue_name)                               AS unique_queues,
+       coalesce(sum(failures) / sum(entries), 0)::float8        AS avg_failure_count,
+       coalesce(sum(requeues), 0)::bigint                       AS total_requeued,
+       min(oldest)                                              AS oldest_failure,
+       max(newest)                                              AS newest_failure,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(task_identifier, entries) ORDER BY entries DESC, task_identifier), '[]')
+        FROM largest)                                           AS task_breakdown,
+       now()                                                    AS as_of
+FROM tasks
