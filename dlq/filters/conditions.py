@@ -38,11 +38,20 @@ class Condition(django_filters.Filter):
     joined_by = "or"
 
     def __init__(
-        self, condition: Callable[[Any], Q], each: forms.Field, *, label: str, says: str, help_text: str = "", more: bool = True
+        self,
+        condition: Callable[[Any], Q],
+        each: forms.Field,
+        *,
+        label: str,
+        says: str,
+        help_text: str = "",
+        placeholder: str = "",
+        more: bool = True,
     ) -> None:
         super().__init__(label=label, each=each, help_text=help_text)
         self.condition = condition
         self.says = says
+        self.placeholder = placeholder
         self.more = more
         """Whether the list's form shows it only under "More filters"."""
 

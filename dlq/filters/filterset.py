@@ -64,22 +64,25 @@ class DlqFilterSet(django_filters.FilterSet):
     q = Condition(
         words_found, fields.Text(), label="Search", says="Contains", more=False,
         help_text="Words in error, reason, payload or key; or an entry's or a job's number. “A phrase” goes in quotes.",
+        placeholder="error text, customer, key, number …",
     )
     task_identifier = exactly("task_identifier", label="Task", more=False)
     queue_name = Condition(
-        in_queue, fields.Text(), label="Queue", says="Queue is", more=False, help_text="- means: in no queue.",
+        in_queue, fields.Text(), label="Queue", says="Queue is", more=False, help_text="- means: in no queue.", placeholder="- for no queue",
     )
     failed_after = Condition(
         lambda moment: _failed("gte", moment), fields.Moment(end_of_day=False),
         label="Failed from", says="Failed from", more=False, help_text="A date, a time, or an age: 24h, 7d.",
+        placeholder="24h, 7d, 2026-11-24",
     )
     failed_before = Condition(
         lambda moment: _failed("lte", moment), fields.Moment(end_of_day=True),
         label="Failed until", says="Failed until", more=False, help_text="A date, a time, or an age: 24h, 7d.",
+        placeholder="24h, 7d, 2026-11-24",
     )
     payload = PayloadCondition(
         payload_matches, fields.PayloadCondition(), label="Payload has", says="Payload has",
-        help_text="Path and value: customer_id=42, order.id=7.",
+        help_text="Path and value: customer_id=42, order.id=7.", placeholder="customer_id=42",
     )
     job_key = exactly("job_key", label="Key")
     original_job_id = exactly("original_job_id", fields.Number(), label="Job id")

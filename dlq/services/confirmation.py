@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,8 @@ class Confirmation:
     max_id: int
     frozen_at: str
     """ISO 8601, by the database's clock."""
+    count: int | None = None
+    """The number that the page shows; None where it was too many to count in time."""
 
     @classmethod
     def of(
@@ -54,6 +56,9 @@ class Confirmation:
             max_id=bounds["max_id"] or 0,
             frozen_at=bounds["frozen_at"].isoformat(),
         )
+
+    def counted(self, count: int | None) -> Confirmation:
+        return replace(self, count=count)
 
     @property
     def token(self) -> str:

@@ -1,0 +1,4 @@
+from dlq.admin.backfilldlq import BackfillDlqAdmin
+from dlq.admin.bulkoperation import BulkOperationAdmin
+
+__all__ = ["BackfillDlqAdmin", "BulkOperationAdmin"]

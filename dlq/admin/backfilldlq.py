@@ -1,0 +1,146 @@
+"""The admin of failed jobs: which pages there are and who may open them. What is on them stands in dlq.views."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+
+from dlq.admin.changelist import EntryChangeList
+from dlq.admin.columns import listed_columns
+from dlq.permissions import may
+from dlq.filters import DlqFilterSet
+from dlq.models import BackfillDlq, BulkOperation
+from dlq.views import confirm, count, entry, history, payload, statistics
+from dlq.views.page import acting, page
+
+if TYPE_CHECKING:
+    EntryAdmin = admin.ModelAdmin[BackfillDlq]
+else:
+    EntryAdmin = admin.ModelAdmin
+
+Kind = BulkOperation.Kind
+
+
+@admin.register(BackfillDlq)
+class BackfillDlqAdmin(EntryAdmin):
+    """Nothing is added or changed here: entries come from the queue, and people requeue, delete and annotate them."""
+
+    ordering = ("-failed_at", "-id")
+    list_per_page = 100
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = ("requeue_selected", "delete_selected", "add_note_to_selected")
+    change_list_template = "dlq/list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        def at(address: str, view: Any, name: str) -> URLPattern:
+            return path(address, self.admin_site.admin_view(view), name=f"dlq_backfilldlq_{name}")
+
+        return [
+            at("statistics/", self.statistics_view, "statistics"),
+            at("count/", self.count_view, "count"),
+            at("confirmed/", self.confirmed_view, "confirmed"),
+            at("<int:entry_id>/payload/", self.payload_view, "payload"),
+            *super().get_urls(),
+        ]
+
+    # The pages
+
+    @page
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        context = {
+            "title": "Failed jobs",
+            "module_name": "failed jobs",
+            "selection_note_all": "Everything that matches the filter is selected",
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
+
+    @acting
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        return entry.show(self, request, object_id)
+
+    @page
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        return history.show(self, request, object_id)
+
+    @page
+    def statistics_view(self, request: HttpRequest) -> HttpResponseBase:
+        return statistics.show(self, request)
+
+    @page
+    def count_view(self, request: HttpRequest) -> HttpResponseBase:
+        return count.show(self, request)
+
+    @page
+    def payload_view(self, request: HttpRequest, entry_id: int) -> HttpResponseBase:
+        return payload.download(self, request, entry_id)
+
+    @acting
+    def confirmed_view(self, request: HttpRequest) -> HttpResponseBase:
+        return confirm.perform(self, request)
+
+    # The list
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EntryChangeList]:
+        return EntryChangeList
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        return listed_columns()
+
+    # The actions
+
+    @admin.action(permissions=["requeue"], description="Requeue …")
+    def requeue_selected(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponseBase | None:
+        return self._confirm(request, Kind.REQUEUE)
+
+    @admin.action(permissions=["delete"], description="Delete …")
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponseBase | None:
+        return self._confirm(request, Kind.DELETE)
+
+    @admin.action(permissions=["annotate"], description="Add a note …")
+    def add_note_to_selected(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponseBase | None:
+        return self._confirm(request, Kind.NOTE)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponseBase | None:
+        if not all(re.fullmatch(r"[0-9]{1,18}", value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            messages.error(request, "A ticked row has a number that no failed job can have. Nothing was done.")
+            return None
+        return super().response_action(request, queryset)
+
+    def _confirm(self, request: HttpRequest, kind: str) -> HttpResponseBase | None:
+        filterset = DlqFilterSet(request.GET)
+        if request.POST.get("select_across") == "1":
+            if not filterset.is_valid():
+                messages.error(request, "The filter has an error, so it selects nothing. Nothing was done.")
+                return None
+            return confirm.ask(self, request, kind, filterset=filterset)
+        ticked = [int(value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)]
+        return confirm.ask(self, request, kind, entry_ids=ticked)
+
+    # Permissions
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: BackfillDlq | None = None) -> bool:
+        return False
+
+    def has_requeue_permission(self, request: HttpRequest) -> bool:
+        return may(request, Kind.REQUEUE)
+
+    def has_annotate_permission(self, request: HttpRequest) -> bool:
+        return may(request, Kind.NOTE)

@@ -1,0 +1,71 @@
+"""The columns of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.utils.html import SafeString, format_html
+
+from dlq.conf import conf
+from dlq.display import age, clock, queue_label
+from dlq.models import BackfillDlq
+
+Column = Callable[[BackfillDlq], Any]
+
+
+@admin.display(description="Failed job", ordering="task_identifier")
+def job(entry: BackfillDlq) -> SafeString:
+    return format_html('{} <span class="dlq-id">#{}</span>', entry.task_identifier, entry.pk)
+
+
+@admin.display(description="Queue", ordering="queue_name")
+def queue(entry: BackfillDlq) -> str | SafeString:
+    if entry.queue_name:
+        return entry.queue_name
+    return format_html('<span class="dlq-quiet">{}</span>', queue_label(""))
+
+
+@admin.display(description="Error")
+def error(entry: BackfillDlq) -> str:
+    return str(getattr(entry, "error_line"))  # noqa: B009 (an annotation of the list's queryset)
+
+
+@admin.display(description="Failures", ordering="failure_count")
+def failures(entry: BackfillDlq) -> int:
+    return entry.failure_count
+
+
+@admin.display(description="Failed at", ordering="failed_at")
+def failed(entry: BackfillDlq) -> SafeString:
+    return format_html('{} <span class="dlq-quiet">{}</span>', clock(entry.failed_at), age(entry.failed_at))
+
+
+@admin.display(description="Requeues", ordering="requeued_count")
+def requeues(entry: BackfillDlq) -> int | str:
+    return entry.requeued_count or "–"
+
+
+@admin.display(description="Notes")
+def notes(entry: BackfillDlq) -> SafeString | str:
+    if getattr(entry, "has_notes"):  # noqa: B009
+        return format_html('<span class="dlq-mark" title="{0}">{0}</span>', "has notes")
+    return "–"
+
+
+COLUMNS: tuple[Column, ...] = (job, error, queue, failures, failed, requeues, notes)
+
+
+def listed_columns() -> tuple[Column, ...]:
+    """The fixed columns and the owner's that the settings name."""
+    return (*COLUMNS, *(_owner_column(name) for name in conf.EXTRA_COLUMNS))
+
+
+def _owner_column(name: str) -> Column:
+    @admin.display(description=name, empty_value="–")
+    def column(entry: BackfillDlq) -> Any:
+        return getattr(entry, f"col_{name}")
+
+    column.__name__ = f"col_{name}"
+    return column

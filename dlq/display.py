@@ -1,0 +1,39 @@
+"""How values of an entry are shown: times with their zone and age, the empty queue name, JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import SafeString, format_html
+
+NO_QUEUE = "no queue"
+STEPS = (("d", 86_400), ("h", 3_600), ("min", 60))
+
+
+def queue_label(name: str) -> str:
+    """An empty name means that the job runs beside others, in no queue."""
+    return name or NO_QUEUE
+
+
+def age(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago, in one number: "3 h ago". A time to come reads "in 3 h"."""
+    seconds = ((now or timezone.now()) - moment).total_seconds()
+    amount = next((f"{int(abs(seconds) // length)} {unit}" for unit, length in STEPS if abs(seconds) >= length), None)
+    if amount is None:
+        return "just now"
+    return f"{amount} ago" if seconds > 0 else f"in {amount}"
+
+
+def clock(moment: datetime) -> SafeString:
+    """A time in the viewer's zone, with UTC at hand (as the element's title)."""
+    utc = moment.astimezone(UTC)
+    local = timezone.localtime(moment)
+    this_year = local.year == timezone.localtime().year
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        utc.isoformat(),
+        utc.strftime("%Y-%m-%d %H:%M:%S"),
+        date_format(local, "j M H:i:s" if this_year else "j M Y H:i:s"),
+    )

@@ -1,0 +1,89 @@
+"""Template tags and filters of the dead letter queue's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms, template
+from django.utils import timezone
+from django.utils.html import SafeString
+
+from dlq import display
+from dlq.filters import DlqFilterSet, fields
+from dlq.filters.conditions import Condition
+from dlq.suggestions import suggestions
+
+register = template.Library()
+
+register.filter("queue_label", display.queue_label)
+
+
+@register.filter
+def clock(moment: datetime) -> SafeString:
+    return display.clock(moment)
+
+
+@register.filter
+def age(moment: datetime) -> str:
+    return display.age(moment)
+
+
+@register.filter
+def humanize_number(number: int) -> str:
+    """1,234,567"""
+    return f"{number:,}"
+
+
+@register.simple_tag
+def viewer_zone() -> str:
+    """The name of the time zone that this page's times are in."""
+    return str(timezone.get_current_timezone())
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """One input of the filter form. A repeated parameter's other values travel along as hidden inputs."""
+
+    name: str
+    label: str
+    help_text: str
+    placeholder: str
+    value: str
+    other_values: list[str]
+    choices: list[str]
+    errors: list[str]
+    suggestions: Sequence[str]
+
+
+@register.filter
+def filter_fields(filterset: DlqFilterSet, part: str) -> list[FilterField]:
+    """The inputs of the form's first part, or ("more") of the part that opens on demand."""
+    return [
+        _field(filterset, name, condition)
+        for name, condition in filterset.filters.items()
+        if condition.more == (part == "more")
+    ]
+
+
+@register.filter
+def any_in_use(inputs: Iterable[FilterField]) -> bool:
+    return any(field.value or field.other_values for field in inputs)
+
+
+def _field(filterset: DlqFilterSet, name: str, condition: Condition) -> FilterField:
+    given = [value for value in filterset.data.getlist(name) if value.strip()]
+    each: forms.Field = condition.field.each
+    # A parameter with one value is edited in place; of several the last is, and the others stay as they are.
+    return FilterField(
+        name=name,
+        label=str(condition.label),
+        help_text=str(condition.extra.get("help_text", "")),
+        placeholder=condition.placeholder,
+        value=given[-1] if given else "",
+        other_values=given[:-1],
+        choices=["yes", "no"] if isinstance(each, fields.YesNo) else [],
+        errors=[str(error) for error in filterset.form.errors.get(name, [])],
+        suggestions=suggestions(name),
+    )

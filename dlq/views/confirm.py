@@ -1,0 +1,175 @@
+"""The confirmation page, and what follows when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+
+from dlq.permissions import may
+from dlq.conf import conf
+from dlq.filters import DlqFilterSet
+from dlq.models import BackfillDlq, BulkOperation
+from dlq.services.confirmation import MOST_TICKED, BadConfirmation, Confirmation, begin
+from dlq.services.operations import advance
+from dlq.services.overview import Overview, overview
+from dlq.services.selection import matching
+from dlq.views.report import report
+
+Kind = BulkOperation.Kind
+
+REQUEST_BUDGET = 20.0
+"""Seconds that one request works on an operation; a longer one goes on from the operation's page."""
+
+VERBS = {Kind.REQUEUE: "requeue", Kind.DELETE: "delete", Kind.NOTE: "add a note to"}
+
+
+class ConfirmForm(forms.Form):
+    """What the person adds to the selection. Which fields there are depends on the kind and the size."""
+
+    reason = forms.CharField(
+        required=False, max_length=2000, help_text="Kept with the operation, for whoever asks later.",
+        widget=forms.TextInput,
+    )
+
+    def __init__(self, kind: str, count: int | None, data: Any = None) -> None:
+        super().__init__(data)
+        self.count = count
+        if kind in (Kind.REQUEUE, Kind.NOTE):
+            self.fields["note"] = forms.CharField(
+                required=kind == Kind.NOTE,
+                max_length=10_000,
+                widget=forms.Textarea({"rows": 3}),
+                help_text="Appended to each entry's notes, with the time and your name.",
+                error_messages={"required": "Write the note that is to be added."},
+            )
+        if kind == Kind.REQUEUE:
+            self.fields["key_policy"] = forms.ChoiceField(
+                label="If a job in the queue has the entry's key",
+                choices=BulkOperation.KeyPolicy.choices,
+                initial=BulkOperation.KeyPolicy.SKIP,
+                required=False,
+                widget=forms.RadioSelect,
+            )
+        if kind == Kind.DELETE and (count is None or count > conf.CONFIRM_ABOVE):
+            self.fields["confirm_count"] = forms.CharField(
+                label="To be sure, type the number of entries" if count is not None else "To be sure, type: all",
+                widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
+            )
+
+    def clean_key_policy(self) -> str:
+        return self.cleaned_data["key_policy"] or BulkOperation.KeyPolicy.SKIP
+
+    def clean_confirm_count(self) -> str:
+        typed = "".join(char for char in self.cleaned_data["confirm_count"] if char not in " ,.'\u202f\u00a0")
+        wanted = "all" if self.count is None else str(self.count)
+        if typed.lower() != wanted:
+            raise forms.ValidationError(f"That is not it. Nothing was done: type {wanted} to go on.")
+        return typed
+
+    @property
+    def details(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("reason", "note", "key_policy") if name in self.cleaned_data}
+
+
+def ask(
+    model_admin: ModelAdmin[BackfillDlq],
+    request: HttpRequest,
+    kind: str,
+    *,
+    filterset: DlqFilterSet | None = None,
+    entry_ids: Sequence[int] | None = None,
+) -> HttpResponseBase | None:
+    """The confirmation page for what is selected now; None, with a message, where nothing is."""
+    if entry_ids is not None and len(entry_ids) > MOST_TICKED:
+        messages.error(
+            request,
+            f"At most {MOST_TICKED} rows can be ticked at once. Nothing was done: use a filter and select everything.",
+        )
+        return None
+    confirmation = Confirmation.of(kind, int(request.user.pk or 0), filterset=filterset, entry_ids=entry_ids)
+    shown = overview(matching(confirmation.as_operation()))
+    if shown.count == 0:
+        messages.warning(request, "None of what you selected is here any more. Nothing was done.")
+        return None
+    return _page(model_admin, request, confirmation.counted(shown.count), shown, ConfirmForm(kind, shown.count))
+
+
+def perform(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponseBase:
+    """Act on a confirmation that was sent: once, however often it is sent."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    list_page = reverse("admin:dlq_backfilldlq_changelist")
+    try:
+        confirmation = Confirmation.read(request.POST.get("token", ""), int(request.user.pk or 0))
+    except BadConfirmation as problem:
+        messages.error(request, str(problem))
+        return HttpResponseRedirect(list_page)
+    if not (model_admin.has_view_permission(request) and may(request, confirmation.kind)):
+        raise PermissionDenied
+    known = BulkOperation.objects.filter(confirmation=confirmation.key).first()
+    if known is None:
+        form = ConfirmForm(confirmation.kind, confirmation.count, request.POST)
+        if not form.is_valid():
+            shown = replace(overview(matching(confirmation.as_operation())), count=confirmation.count)
+            return _page(model_admin, request, confirmation, shown, form)
+        actor = request.user.get_username()
+        known, _new = begin(confirmation, actor=actor, expected=confirmation.count, **form.details)
+    else:
+        messages.info(request, "This confirmation was sent before. It acted once; this is its result.")
+    operation = advance(known.pk, REQUEST_BUDGET)
+    return _answer(request, operation, list_page)
+
+
+def _page(
+    model_admin: ModelAdmin[BackfillDlq],
+    request: HttpRequest,
+    confirmation: Confirmation,
+    shown: Overview,
+    form: ConfirmForm,
+) -> TemplateResponse:
+    operation = confirmation.as_operation()
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"Confirm: {VERBS[Kind(confirmation.kind)]}",
+        "opts": model_admin.opts,
+        "kind": confirmation.kind,
+        "verb": VERBS[Kind(confirmation.kind)],
+        "operation": operation,
+        "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
+        "overview": shown,
+        "token": confirmation.token,
+        "form": form,
+        "back": back_to_list(operation),
+        "trash_days": conf.TRASH_DAYS,
+    }
+    return TemplateResponse(request, "dlq/confirm.html", context)
+
+
+def _answer(request: HttpRequest, operation: BulkOperation, list_page: str) -> HttpResponseRedirect:
+    """Say what was done, and go where the person came from; an operation that is not done yet has its own page."""
+    its_page = reverse("admin:dlq_bulkoperation_change", args=[operation.pk])
+    if operation.state == BulkOperation.State.RUNNING:
+        return HttpResponseRedirect(its_page)
+    level = messages.SUCCESS if operation.done_count else messages.WARNING
+    text = format_html('{} <a href="{}">Operation {}</a>', report(operation), its_page, operation.pk)
+    messages.add_message(request, level, text)
+    ids = operation.entry_ids or []
+    if len(ids) == 1 and operation.kind != Kind.DELETE:
+        return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_change", args=ids))
+    return HttpResponseRedirect(list_page + back_to_list(operation))
+
+
+def back_to_list(operation: BulkOperation) -> str:
+    """The query string of the list as the operation's filter has it."""
+    return f"?{DlqFilterSet.of_pairs(operation.filter).query}" if operation.filter else ""

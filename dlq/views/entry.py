@@ -1,0 +1,130 @@
+"""The page of one entry, with its notes to edit in place."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from dlq import entry_page
+from dlq.conf import conf
+from dlq.db import time_limit
+from dlq.filters.fields import BIGGEST_ID
+from dlq.history import timeline
+from dlq.models import BackfillDlq, BulkOperation
+from dlq.permissions import may
+from dlq.services.notes import NoteConflict, save_note
+
+Kind = BulkOperation.Kind
+
+
+class NotesForm(forms.Form):
+    notes = forms.CharField(
+        required=False, strip=False, max_length=100_000, widget=forms.Textarea({"rows": 5, "aria-label": "Notes"})
+    )
+    seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    """What the note said when the page was shown."""
+
+
+def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponseBase:
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    entry_id = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 20 else 0
+    if not 0 < entry_id <= BIGGEST_ID:
+        return _gone(request, object_id)
+    form, conflict = None, None
+    if request.method == "POST":
+        if not may(request, Kind.NOTE):
+            raise PermissionDenied
+        form = NotesForm(request.POST)
+        if form.is_valid():
+            try:
+                return _save(model_admin, request, entry_id, form.cleaned_data)
+            except NoteConflict as somebody_else:
+                conflict = somebody_else.current
+            except BackfillDlq.DoesNotExist:
+                return _gone(request, object_id)
+    with time_limit(conf.STATEMENT_TIMEOUT) if request.method == "GET" else nullcontext():
+        entry = entry_page.load(entry_id)
+        if entry is None:
+            return _gone(request, object_id)
+        response = TemplateResponse(request, "dlq/entry.html", _context(model_admin, request, entry, form, conflict))
+        return response.render()
+
+
+def _save(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, entry_id: int, typed: dict[str, str]) -> HttpResponseBase:
+    saved = save_note(entry_id, seen=typed["seen"], text=typed["notes"].replace("\r\n", "\n"))
+    if saved.before != saved.after:
+        entry = BackfillDlq(pk=entry_id, task_identifier="entry")
+        model_admin.log_change(request, entry, f"Before:\n{saved.before or '–'}\nAfter:\n{saved.after or '–'}")
+        messages.success(request, "The notes were saved.")
+    return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_change", args=[entry_id]))
+
+
+def _gone(request: HttpRequest, object_id: str) -> HttpResponseRedirect:
+    """To the history where one is kept, else to the list."""
+    messages.warning(
+        request,
+        f"There is no failed job {object_id} any more: it was deleted, or finished after a requeue. "
+        "What is known of it stands in its history.",
+    )
+    if object_id.isascii() and object_id.isdigit() and len(object_id) < 19:
+        return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[object_id]))
+    return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
+
+
+def _context(
+    model_admin: ModelAdmin[BackfillDlq],
+    request: HttpRequest,
+    entry: BackfillDlq,
+    form: NotesForm | None,
+    conflict: str | None,
+) -> dict[str, Any]:
+    if form is None or conflict is not None:
+        typed = form.cleaned_data["notes"] if form else entry.notes or ""
+        # After a conflict the note as it is now counts as seen: the page shows it beside the person's own text.
+        form = NotesForm(initial={"notes": typed, "seen": entry.notes or ""})
+    return {
+        **model_admin.admin_site.each_context(request),
+        "title": entry.task_identifier,
+        "opts": model_admin.opts,
+        "entry": entry,
+        "payload": entry_page.payload_document(entry),
+        "error": entry_page.error_document(entry),
+        "owner_values": entry_page.owner_values(entry),
+        "timeline": timeline(entry),
+        "similar": _similar(entry),
+        "notes_form": form,
+        "conflict": conflict,
+        "checkbox_name": ACTION_CHECKBOX_NAME,
+        "may_requeue": may(request, Kind.REQUEUE),
+        "may_delete": may(request, Kind.DELETE),
+        "may_annotate": may(request, Kind.NOTE),
+    }
+
+
+def _similar(entry: Any) -> list[tuple[str, str]]:
+    """Links to the list: label and query string."""
+    phrase = entry.error_line.replace("\\", "\\\\").replace('"', '\\"')
+    links = [
+        ("Same task", {"task_identifier": entry.task_identifier}),
+        ("Same error", {"task_identifier": entry.task_identifier, "q": f'"{phrase}"'}),
+    ]
+    if entry.job_key:
+        links.append(("Same key", {"job_key": entry.job_key}))
+    return [(label, _query(parameters)) for label, parameters in links]
+
+
+def _query(parameters: dict[str, str]) -> str:
+    query = QueryDict(mutable=True)
+    query.update(parameters)
+    return f"?{query.urlencode()}"

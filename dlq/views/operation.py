@@ -1,0 +1,88 @@
+"""The page of one operation: what it was about, what it did, and what can still be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from dlq.filters import DlqFilterSet
+from dlq.models import BulkOperation, DeletedEntry, OperationEntry
+from dlq.permissions import may
+from dlq.services.confirmation import Confirmation, begin
+from dlq.services.operations import advance
+from dlq.views.confirm import back_to_list
+from dlq.views.report import report
+
+Kind = BulkOperation.Kind
+State = BulkOperation.State
+
+DRIVE_BUDGET = 2.0
+"""Seconds of work for each call of the page that watches an operation."""
+RESTORE_BUDGET = 20.0
+PROBLEMS_A_PAGE = 100
+
+
+def show(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id: str) -> HttpResponseBase:
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    number = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 19 else 0
+    operation = BulkOperation.objects.filter(pk=number).first()
+    if operation is None:
+        raise Http404("There is no such operation.")
+    if request.method == "POST":
+        return _act(request, operation)
+    return TemplateResponse(request, "dlq/operation.html", _context(model_admin, request, operation))
+
+
+def _act(request: HttpRequest, operation: BulkOperation) -> HttpResponseBase:
+    if "resume" in request.POST:
+        if not may(request, operation.kind):
+            raise PermissionDenied
+        advance(operation.pk, DRIVE_BUDGET)
+    elif "restore" in request.POST and operation.kind == Kind.DELETE:
+        if not may(request, Kind.RESTORE):
+            raise PermissionDenied
+        operation = _restore(request, operation)
+    return HttpResponseRedirect(reverse("admin:dlq_bulkoperation_change", args=[operation.pk]))
+
+
+def _restore(request: HttpRequest, deletion: BulkOperation) -> BulkOperation:
+    """Begin to put back what the operation deleted. Sent twice, the second finds nothing left to put back."""
+    confirmation = Confirmation.of(Kind.RESTORE, int(request.user.pk or 0))
+    restore, _new = begin(
+        confirmation,
+        actor=request.user.get_username(),
+        restores=deletion,
+        expected=DeletedEntry.objects.filter(operation=deletion).count(),
+    )
+    return advance(restore.pk, RESTORE_BUDGET)
+
+
+def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> dict[str, Any]:
+    problems = OperationEntry.objects.filter(operation=operation).exclude(result=OperationEntry.Result.DONE)
+    pages = Paginator(problems.order_by("entry_id"), PROBLEMS_A_PAGE)
+    pages.count = operation.skipped_count + operation.failed_count
+    running = operation.state == State.RUNNING
+    in_trash = DeletedEntry.objects.filter(operation=operation).exists() if operation.kind == Kind.DELETE else False
+    return {
+        **model_admin.admin_site.each_context(request),
+        "title": f"Operation {operation.pk}: {operation.get_kind_display()}",
+        "opts": model_admin.opts,
+        "operation": operation,
+        "report": report(operation),
+        "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
+        "back": back_to_list(operation),
+        "problems": pages.get_page(request.GET.get("page")),
+        "reasons": problems.values_list("reason").annotate(count=Count("id")).order_by("-count")[:20],
+        "may_resume": running and may(request, operation.kind),
+        "may_restore": in_trash and not running and may(request, Kind.RESTORE),
+        "restores": operation.restored_by.all(),
+    }
