@@ -1,16 +1,25 @@
-"""A real PostgreSQL of its own for the test run: started before Django reads its settings, thrown away at the end."""
+"""A real PostgreSQL of its own for the test run: started before Django reads its settings, thrown away at the end.
+
+Each test database has the real queue schema, made by the real graphile-worker, and the table that `init_dlq` makes.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from backfill_admin.postgres import Cluster, wheel_binaries
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+    from pytest_django import DjangoDbBlocker
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 """Nothing here has to survive a crash of the machine."""
@@ -35,3 +44,93 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ["DATABASE_URL"] = cluster.url()
     os.environ["DATA_DIR"] = str(folder)
+    # Not in pyproject.toml: from there pytest-django reads the settings before the server runs.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "backfill_admin.settings"
+    # Playwright's synchronous API keeps an event loop, in whose thread Django would refuse to ask the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """After Django made the test database (one for each worker of pytest-xdist): the queue, and the table beside it."""
+    from django.core.management import call_command
+
+    from tests.support import graphile
+    from tests.support.database import database_url
+
+    if missing := graphile.what_is_missing():
+        pytest.exit(missing, returncode=3)
+    with django_db_blocker.unblock():
+        graphile.install_schema(database_url())
+        call_command("init_dlq", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+
+
+@pytest.fixture(autouse=True)
+def _clean_queue(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test with real commits: Django empties its own tables only, not the queue's and not the unmanaged one."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = (marker and marker.kwargs.get("transaction")) or "live_server" in request.fixturenames
+    if not commits:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    from tests.support.database import empty_queue_and_table
+
+    empty_queue_and_table()
+
+
+@pytest.fixture
+def entry(db: None) -> Callable[..., int]:
+    """Makes an entry by SQL and returns its id: `entry(task_identifier="send_email", payload='{"n": 10.00}')`."""
+    from tests.support.entries import add_entry
+
+    return add_entry
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., User]:
+    """Makes a user with these permissions: `person("view_backfilldlq", "requeue_backfilldlq")`."""
+    from tests.support.people import make_user
+
+    return make_user
+
+
+@pytest.fixture
+def login() -> Callable[[User], Client]:
+    from tests.support.people import client_of
+
+    return client_of
+
+
+@pytest.fixture
+def viewer(person: Callable[..., User]) -> User:
+    return person("view_backfilldlq", name="viewer")
+
+
+@pytest.fixture
+def annotator(person: Callable[..., User]) -> User:
+    return person("view_backfilldlq", "annotate_backfilldlq", name="annotator")
+
+
+@pytest.fixture
+def requeuer(person: Callable[..., User]) -> User:
+    return person("view_backfilldlq", "requeue_backfilldlq", name="requeuer")
+
+
+@pytest.fixture
+def deleter(person: Callable[..., User]) -> User:
+    return person("view_backfilldlq", "delete_backfilldlq", name="deleter")
+
+
+@pytest.fixture
+def superuser(person: Callable[..., User]) -> User:
+    return person(name="boss", is_superuser=True)
+
+
+@pytest.fixture
+def boss(superuser: User) -> Client:
+    """The browser of somebody who may do everything."""
+    from tests.support.people import client_of
+
+    return client_of(superuser)

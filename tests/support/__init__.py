@@ -1,0 +1,1 @@
+"""What tests of several folders share: making entries, jobs, people; posting forms; reading pages."""

