@@ -133,6 +133,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a guesser must not lock out the colleague
 AXES_LOCKOUT_TEMPLATE = "locked_out.html"
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # its tables are of no use to support staff
 
 LANGUAGE_CODE = "en"
 USE_I18N = True

@@ -1,1 +1,162 @@
+"""System checks: the settings (at every start) and the table (`manage.py check --database default`, and on migrate).
+
+Each id stands in docs/checks.md.
+"""
+
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError, transaction
+
+from dlq import catalogue
+from dlq.conf import conf
+from dlq.db import rows, scalar
+from dlq.models import BackfillDlq
+from dlq.models.backfilldlq import TABLE
+from dlq.sql import statement
+from dlq.table import quoted
+
+POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS")
+
+TYPES: dict[str, tuple[str, ...]] = {
+    "BigAutoField": ("bigint", "integer"),
+    "BigIntegerField": ("bigint", "integer"),
+    "IntegerField": ("integer", "smallint", "bigint"),
+    "CharField": ("character varying", "text"),
+    "TextField": ("text", "character varying"),
+    "JSONField": ("jsonb",),
+    "DateTimeField": ("timestamp with time zone",),
+}
+"""The column types that each field of the model can read and the SQL can work with."""
+
+
+@register(Tags.models)
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    if problem := TABLE.problem:
+        problems.append(Error(problem, hint="Set DLQ_SCHEMA, DLQ_TABLE and DLQ_JOB_ID_COLUMN.", id="dlq.E001"))
+    for name in POSITIVE:
+        value = getattr(conf, name)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            problems.append(
+                Error(f"DLQ_{name} must be a whole number of at least 1, not {value!r}.", hint="Mend the setting.", id="dlq.E002")
+            )
+    columns = conf.EXTRA_COLUMNS
+    if isinstance(columns, str) or not all(isinstance(name, str) and name for name in columns):
+        problems.append(Error("DLQ_EXTRA_COLUMNS must be a list of column names.", hint='As in ["tenant_id"].', id="dlq.E003"))
+    if not apps.is_installed("django_htmx"):
+        problems.append(
+            Error("The pages need django-htmx.", hint='Add "django_htmx" to INSTALLED_APPS.', id="dlq.E004")
+        )
+    return problems
+
+
+@register(Tags.database)
+def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Compare the table with the model, and look whether this role can work with the queue."""
+    if not databases or "default" not in databases or TABLE.problem:
+        return []
+    try:
+        found = {column.name: column for column in catalogue.columns(TABLE)}
+        if not found:
+            return [
+                Warning(
+                    f"There is no table {TABLE.regclass}, or this role may not see it.",
+                    hint="Run manage.py init_dlq, or set DLQ_SCHEMA and DLQ_TABLE.",
+                    id="dlq.W001",
+                )
+            ]
+        parts: tuple[Callable[[dict[str, catalogue.Column]], list[CheckMessage]], ...] = (
+            _check_columns, _check_extra_columns, _check_queue, _check_indexes,
+        )
+        return [problem for part in parts for problem in part(found)]
+    except DatabaseError as error:
+        return [Error(f"The table could not be examined: {str(error).strip()}", hint="Is the database up?", id="dlq.E010")]
+
+
+def _check_columns(found: dict[str, catalogue.Column]) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for field in BackfillDlq._meta.concrete_fields:
+        column = found.get(field.column)
+        if column is None:
+            hint = "Set DLQ_JOB_ID_COLUMN to its name." if field.name == "original_job_id" else "Add it, or run init_dlq on a new table."
+            problems.append(Error(f"{TABLE.regclass} has no column {field.column}.", hint=hint, id="dlq.E011"))
+        elif column.type_name.split("(")[0] not in TYPES[field.get_internal_type()]:
+            wanted = TYPES[field.get_internal_type()][0]
+            problems.append(
+                Error(
+                    f"Column {field.column} of {TABLE.regclass} is of type {column.type_name}, not {wanted}.",
+                    hint=f"ALTER TABLE … ALTER COLUMN {field.column} TYPE {wanted}.",
+                    id="dlq.E012",
+                )
+            )
+    return problems
+
+
+def _check_extra_columns(found: dict[str, catalogue.Column]) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for name in conf.EXTRA_COLUMNS:
+        if name not in found:
+            problems.append(
+                Error(f"DLQ_EXTRA_COLUMNS names {name}, but {TABLE.regclass} has no such column.", hint="Mend the setting.", id="dlq.E013")
+            )
+        elif not _has_equality(found[name]):
+            problems.append(
+                Error(
+                    f"Column {name} is of type {found[name].type_name}, which can't be compared, so it can't be a filter.",
+                    hint="Take it out of DLQ_EXTRA_COLUMNS: the entry page shows it all the same.",
+                    id="dlq.E014",
+                )
+            )
+    return problems
+
+
+def _has_equality(column: catalogue.Column) -> bool:
+    if column.type_name == "json":  # compared as jsonb
+        return True
+    try:
+        with transaction.atomic():
+            rows(f"SELECT FROM {TABLE.names['table']} WHERE {quoted(column.name)} = NULL::{column.type_name} LIMIT 0")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _check_queue(_found: dict[str, catalogue.Column]) -> list[CheckMessage]:
+    """Row level security hides the queue's rows without a word from a role that is neither its owner nor BYPASSRLS."""
+    jobs = f"{TABLE.names['schema']}._private_jobs".replace("%%", "%")
+    if not scalar("SELECT to_regclass(%(jobs)s) IS NOT NULL", {"jobs": jobs}):
+        return [
+            Warning(
+                f"There is no queue in schema {TABLE.schema}: requeueing will not work.",
+                hint="Let graphile_worker install its schema there, or set DLQ_SCHEMA.",
+                id="dlq.W002",
+            )
+        ]
+    if scalar("SELECT row_security_active(%(jobs)s)", {"jobs": jobs}):
+        return [
+            Warning(
+                f"Row level security hides the queue {jobs} from this database role: it reads no jobs there, and requeueing fails.",
+                hint="Connect as the queue's owner, or give the role BYPASSRLS, or add policies for it.",
+                id="dlq.W003",
+            )
+        ]
+    return []
+
+
+def _check_indexes(_found: dict[str, catalogue.Column]) -> list[CheckMessage]:
+    """The columns that pages look rows up by need an index that begins with them."""
+    leading = {name for (name,) in rows(statement("catalogue/leading_columns", TABLE), {"table": TABLE.regclass})}
+    wanted = {"failed_at", "task_identifier", "queue_name", "job_key", TABLE.job_id_column}
+    return [
+        Warning(
+            f"{TABLE.regclass} has no index on {column}: pages will be slow on a large table.",
+            hint="Run manage.py init_dlq; on a table that is in use it builds indexes without blocking writers.",
+            id="dlq.W004",
+        )
+        for column in sorted(wanted - leading)
+    ]

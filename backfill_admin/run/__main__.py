@@ -6,7 +6,7 @@ import sys
 from environs import EnvError
 
 from backfill_admin.postgres import ClusterError
-from backfill_admin.run.problems import StartProblem
+from backfill_admin.run import StartProblem
 
 
 def main() -> int:

@@ -6,13 +6,10 @@ import socket
 
 from django.db import OperationalError, connection
 
+from backfill_admin.run import StartProblem
 from dlq.models.backfilldlq import TABLE
 
 HOST = "127.0.0.1"
-
-
-class StartProblem(Exception):
-    """The start can't go on; the text says why and what to do."""
 
 
 def check_port(port: int) -> None:

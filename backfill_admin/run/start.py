@@ -19,8 +19,9 @@ from django.db import connection
 
 from backfill_admin import demo
 from backfill_admin.embedded import embedded_cluster
+from backfill_admin.run import StartProblem
 from backfill_admin.run.children import Child, Stop, watch
-from backfill_admin.run.problems import HOST, StartProblem, check_database, check_port
+from backfill_admin.run.problems import HOST, check_database, check_port
 from backfill_admin.settings import env
 
 FIRST_ANSWER = 60

@@ -12,15 +12,15 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.db.models import TextField
 from django.utils.formats import date_format
 from django.utils.text import smart_split, unescape_string_literal
 from django.utils.timezone import localtime
 
 from dlq.catalogue import Column
-from dlq.expressions import JsonText, OwnerColumnEquals
+from dlq.display import queue_label
+from dlq.expressions import ContainsText, JsonText, OwnerColumnEquals
 from dlq.filters import fields
 from dlq.filters.payload import PayloadMatch
 
@@ -68,6 +68,11 @@ class Condition(django_filters.Filter):
     def words(self, text: str, value: Any) -> str:
         """One value as a person reads it."""
         return date_format(localtime(value), "j M Y H:i:s") if isinstance(value, datetime) else text
+
+
+class QueueCondition(Condition):
+    def words(self, text: str, value: Any) -> str:
+        return queue_label("") if text == NO_QUEUE else text
 
 
 class PayloadCondition(Condition):
@@ -145,6 +150,4 @@ def _word_found(word: str) -> Q:
 
 
 def _contains(text: Any, word: str) -> Q:
-    from dlq.expressions import ContainsText
-
     return Q(ContainsText(text, word))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from dlq import catalogue
@@ -16,6 +17,7 @@ from dlq.filters import fields
 from dlq.filters.conditions import (
     Condition,
     PayloadCondition,
+    QueueCondition,
     at_least,
     at_most,
     exactly,
@@ -67,7 +69,7 @@ class DlqFilterSet(django_filters.FilterSet):
         placeholder="error text, customer, key, number …",
     )
     task_identifier = exactly("task_identifier", label="Task", more=False)
-    queue_name = Condition(
+    queue_name = QueueCondition(
         in_queue, fields.Text(), label="Queue", says="Queue is", more=False, help_text="- means: in no queue.", placeholder="- for no queue",
     )
     failed_after = Condition(
@@ -205,7 +207,5 @@ def owner_parameter(column: str) -> str:
     return f"col_{column}" if taken else column
 
 
-def _failed(lookup: str, moment: Any) -> Any:
-    from django.db.models import Q
-
+def _failed(lookup: str, moment: datetime) -> Q:
     return Q(**{f"failed_at__{lookup}": moment})
