@@ -36,9 +36,7 @@ def is_root() -> bool:
 def open_to_others(folder: Path) -> bool:
     """Whether every folder from the root down to this one (as far as it exists) lets other users pass."""
     folder = folder.absolute()
-    return all(
-        path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.parents) if path.exists()
-    )
+    return all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.parents) if path.exists())
 
 
 def wheel_binaries(version: int, copy_to: Path) -> Path:
@@ -87,7 +85,9 @@ class Cluster:
             if is_root():
                 shutil.chown(folder, UNPRIVILEGED)
         if not (self.data / "PG_VERSION").exists():
-            self._must("initdb", "-D", self.data, "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust")
+            self._must(
+                "initdb", "-D", self.data, "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust"
+            )
         if self.is_running():
             return
         options = {
@@ -112,7 +112,6 @@ class Cluster:
             raise ClusterError(f"PostgreSQL in {self.data}: {program} failed: {words[-1] if words else 'no message'}")
 
     def _run(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        as_other = {"user": UNPRIVILEGED, "group": pwd.getpwnam(UNPRIVILEGED).pw_gid, "extra_groups": []}
         # A file, not a pipe: the server inherits it, and a pipe would stay open for as long as the server runs.
         with tempfile.TemporaryFile("w+") as output:
             status = subprocess.call(
@@ -123,7 +122,9 @@ class Cluster:
                 stderr=output,
                 # A session of its own: Ctrl-C in the terminal must reach us, who then stop the server in order.
                 start_new_session=True,
-                **(as_other if is_root() else {}),
+                user=UNPRIVILEGED if is_root() else None,
+                group=pwd.getpwnam(UNPRIVILEGED).pw_gid if is_root() else None,
+                extra_groups=[] if is_root() else None,
             )
             output.seek(0)
             return subprocess.CompletedProcess([program], status, output.read())

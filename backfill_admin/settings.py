@@ -51,7 +51,7 @@ DATABASES = {"default": _database()}
 SECRET_KEY = _secret_key()
 DEBUG = env.bool("DJANGO_DEBUG", False)
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -167,7 +167,7 @@ def _dlq_setting(name: str, default: object) -> object:
         case tuple():
             return tuple(env.list(name, list(default)))
         case _:
-            return env.str(name, default)
+            return env.str(name, str(default))
 
 
 globals().update({name: _dlq_setting(name, default) for name, default in DLQ_DEFAULTS.items()})

@@ -43,11 +43,17 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         value = getattr(conf, name)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             problems.append(
-                Error(f"DLQ_{name} must be a whole number of at least 1, not {value!r}.", hint="Mend the setting.", id="dlq.E002")
+                Error(
+                    f"DLQ_{name} must be a whole number of at least 1, not {value!r}.",
+                    hint="Mend the setting.",
+                    id="dlq.E002",
+                )
             )
     columns = conf.EXTRA_COLUMNS
     if isinstance(columns, str) or not all(isinstance(name, str) and name for name in columns):
-        problems.append(Error("DLQ_EXTRA_COLUMNS must be a list of column names.", hint='As in ["tenant_id"].', id="dlq.E003"))
+        problems.append(
+            Error("DLQ_EXTRA_COLUMNS must be a list of column names.", hint='As in ["tenant_id"].', id="dlq.E003")
+        )
     if not apps.is_installed("django_htmx"):
         problems.append(
             Error("The pages need django-htmx.", hint='Add "django_htmx" to INSTALLED_APPS.', id="dlq.E004")
@@ -71,19 +77,28 @@ def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
                 )
             ]
         parts: tuple[Callable[[dict[str, catalogue.Column]], list[CheckMessage]], ...] = (
-            _check_columns, _check_extra_columns, _check_queue, _check_indexes,
+            _check_columns,
+            _check_extra_columns,
+            _check_queue,
+            _check_indexes,
         )
         return [problem for part in parts for problem in part(found)]
     except DatabaseError as error:
-        return [Error(f"The table could not be examined: {str(error).strip()}", hint="Is the database up?", id="dlq.E010")]
+        return [
+            Error(f"The table could not be examined: {str(error).strip()}", hint="Is the database up?", id="dlq.E010")
+        ]
 
 
 def _check_columns(found: dict[str, catalogue.Column]) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
     for field in BackfillDlq._meta.concrete_fields:
-        column = found.get(field.column)
+        column = found.get(str(field.column))
         if column is None:
-            hint = "Set DLQ_JOB_ID_COLUMN to its name." if field.name == "original_job_id" else "Add it, or run init_dlq on a new table."
+            hint = (
+                "Set DLQ_JOB_ID_COLUMN to its name."
+                if field.name == "original_job_id"
+                else "Add it, or run init_dlq on a new table."
+            )
             problems.append(Error(f"{TABLE.regclass} has no column {field.column}.", hint=hint, id="dlq.E011"))
         elif column.type_name.split("(")[0] not in TYPES[field.get_internal_type()]:
             wanted = TYPES[field.get_internal_type()][0]
@@ -102,7 +117,11 @@ def _check_extra_columns(found: dict[str, catalogue.Column]) -> list[CheckMessag
     for name in conf.EXTRA_COLUMNS:
         if name not in found:
             problems.append(
-                Error(f"DLQ_EXTRA_COLUMNS names {name}, but {TABLE.regclass} has no such column.", hint="Mend the setting.", id="dlq.E013")
+                Error(
+                    f"DLQ_EXTRA_COLUMNS names {name}, but {TABLE.regclass} has no such column.",
+                    hint="Mend the setting.",
+                    id="dlq.E013",
+                )
             )
         elif not _has_equality(found[name]):
             problems.append(
@@ -140,7 +159,7 @@ def _check_queue(_found: dict[str, catalogue.Column]) -> list[CheckMessage]:
     if scalar("SELECT row_security_active(%(jobs)s)", {"jobs": jobs}):
         return [
             Warning(
-                f"Row level security hides the queue {jobs} from this database role: it reads no jobs there, and requeueing fails.",
+                f"Row level security hides the queue {jobs} from this database role: it reads no jobs, and requeueing fails.",
                 hint="Connect as the queue's owner, or give the role BYPASSRLS, or add policies for it.",
                 id="dlq.W003",
             )

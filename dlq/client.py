@@ -132,9 +132,9 @@ def init_dlq(*, actor: str | None = None) -> list[str]:
     return init.init_dlq(TABLE)
 
 
-def list_dlq_jobs(filter: DlqFilter | None = None) -> DlqJobList:  # noqa: A002 (the library's name)
+def list_dlq_jobs(filter: DlqFilter | None = None) -> DlqJobList:
     """One page (50 entries by default) of those that match, and how many match in all. Counts exactly."""
-    filter = filter or DlqFilter()  # noqa: A001
+    filter = filter or DlqFilter()
     limit = DEFAULT_LIMIT if filter.limit is None else filter.limit
     offset = filter.offset or 0
     if limit < 0 or offset < 0:

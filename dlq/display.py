@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import SafeString, format_html
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 NO_QUEUE = "no queue"
 STEPS = (("d", 86_400), ("h", 3_600), ("min", 60))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Func, IntegerField, TextField
+from django.db.models import CharField, Func, IntegerField, QuerySet, TextField
 from django.db.models.functions import Cast, Left
 from django.utils.safestring import SafeString
 from pygments import highlight
@@ -47,9 +47,7 @@ class _TypeOf(Func):
 
 def load(entry_id: int) -> BackfillDlq | None:
     """The entry with the beginnings of its wide columns as text, and each owner's column as `col_<name>`; None if gone."""
-    owners: dict[str, Any] = {
-        f"col_{column.name}": _owner_text(column) for column in catalogue.owner_columns(TABLE)
-    }
+    owners: dict[str, Any] = {f"col_{column.name}": _owner_text(column) for column in catalogue.owner_columns(TABLE)}
     texts: dict[str, Any] = {
         "payload_text": Left(PrettyJson("payload"), SHOWN_CHARACTERS),
         "payload_size": _Length(PrettyJson("payload")),
@@ -59,7 +57,8 @@ def load(entry_id: int) -> BackfillDlq | None:
         "error_size": _Length(PrettyJson("last_error")),
         "error_line": error_line(PHRASE_LENGTH),
     }
-    return BackfillDlq.objects.defer("payload", "last_error").annotate(**texts, **owners).filter(pk=entry_id).first()
+    entries: QuerySet[BackfillDlq] = BackfillDlq.objects.defer("payload", "last_error")
+    return entries.annotate(**texts, **owners).filter(pk=entry_id).first()
 
 
 def _owner_text(column: catalogue.Column) -> Any:

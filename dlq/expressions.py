@@ -18,12 +18,12 @@ class ContainsText(Lookup):
     lookup_name = "contains_text"
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         lhs, parameters = self.process_lhs(compiler, connection)
         text = str(self.rhs)
         for special in "\\%_":
             text = text.replace(special, f"\\{special}")
-        return f"{lhs} ILIKE %s", [*parameters, f"%{text}%"]
+        return f"{lhs} ILIKE %s", (*parameters, f"%{text}%")
 
 
 class JsonText(Func):
@@ -62,15 +62,15 @@ def error_line(length: int) -> Left:
 class OwnerColumn(Expression):
     """A column that the table's owner added and the model does not know."""
 
-    def __init__(self, name: str, output_field: Field | None = None) -> None:
-        super().__init__(output_field=output_field or TextField())
+    def __init__(self, name: str) -> None:
+        super().__init__(output_field=TextField())
         self.name = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         quote = connection.ops.quote_name
         # Doubled: the statement is executed with parameters.
         name = quote(self.name.replace('"', '""')).replace("%", "%%")
-        return f"{quote(compiler.query.get_initial_alias())}.{name}", []
+        return f"{quote(compiler.query.get_initial_alias())}.{name}", ()
 
 
 class OwnerColumnEquals(Func):

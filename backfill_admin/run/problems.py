@@ -20,7 +20,9 @@ def check_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise StartProblem(f"Port {port} can't be used ({error.strerror}). Set another: PORT={port + 1} make run") from None
+            raise StartProblem(
+                f"Port {port} can't be used ({error.strerror}). Set another: PORT={port + 1} make run"
+            ) from None
 
 
 def check_database() -> None:

@@ -59,7 +59,9 @@ def _demo(things: ExitStack, port: int) -> list[Child]:
         raise StartProblem("DEMO_ENTRIES must not be negative.")
     data.mkdir(parents=True, exist_ok=True)
     if str(data) != os.path.abspath(env.str("DATA_DIR", str(settings.BASE_DIR / ".data"))):  # noqa: PTH100 (as given)
-        print(f"Data goes to {data}: PostgreSQL can't run as root, and its own account could not reach a closed folder.")
+        print(
+            f"Data goes to {data}: PostgreSQL can't run as root, and its own account could not reach a closed folder."
+        )
     things.enter_context(_only_one(data))
     cluster = embedded_cluster(data)
     print(f"Starting PostgreSQL in {cluster.data} …", flush=True)
@@ -88,7 +90,9 @@ def _only_one(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StartProblem(f"A server is running on the data in {data} already. Stop it, or set DATA_DIR.") from None
+            raise StartProblem(
+                f"A server is running on the data in {data} already. Stop it, or set DATA_DIR."
+            ) from None
         yield
 
 
@@ -108,7 +112,7 @@ def _answers(port: int, web: Child, stop: Stop) -> bool:
         if web.has_ended():
             break
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5):  # noqa: S310 (our own address)
+            with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5):
                 return True
         except (urllib.error.URLError, OSError):
             continue
@@ -120,7 +124,9 @@ def _answers(port: int, web: Child, stop: Stop) -> bool:
 def _welcome(port: int) -> None:
     print(f"\nbackfill-admin is at http://{HOST}:{port}/", flush=True)
     if settings.DEMO:
-        print(f"Log in as {demo.USER} with password {demo.PASSWORD}. The entries are samples; a real worker runs beside.")
+        print(
+            f"Log in as {demo.USER} with password {demo.PASSWORD}. The entries are samples; a real worker runs beside."
+        )
     else:
         print("Log in as a staff user; the first one is made by: .venv/bin/python manage.py createsuperuser")
     print("Ctrl-C stops everything and keeps the data.", flush=True)

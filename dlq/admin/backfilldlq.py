@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from dlq.admin.changelist import EntryChangeList
 from dlq.admin.columns import listed_columns
-from dlq.permissions import may
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq, BulkOperation
+from dlq.permissions import may
 from dlq.views import confirm, count, entry, history, payload, statistics
 from dlq.views.page import acting, page
 
@@ -43,7 +41,9 @@ class BackfillDlqAdmin(EntryAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         def at(address: str, view: Any, name: str) -> URLPattern:
-            return path(address, self.admin_site.admin_view(view), name=f"dlq_backfilldlq_{name}")
+            shown: Any = self.admin_site.admin_view(view)
+            pattern: URLPattern = path(address, shown, name=f"dlq_backfilldlq_{name}")
+            return pattern
 
         return [
             at("statistics/", self.statistics_view, "statistics"),
@@ -56,7 +56,7 @@ class BackfillDlqAdmin(EntryAdmin):
     # The pages
 
     @page
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {
             "title": "Failed jobs",
             "module_name": "failed jobs",
@@ -68,29 +68,29 @@ class BackfillDlqAdmin(EntryAdmin):
     @acting
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         return entry.show(self, request, object_id)
 
     @page
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         return history.show(self, request, object_id)
 
     @page
-    def statistics_view(self, request: HttpRequest) -> HttpResponseBase:
+    def statistics_view(self, request: HttpRequest) -> HttpResponse:
         return statistics.show(self, request)
 
     @page
-    def count_view(self, request: HttpRequest) -> HttpResponseBase:
+    def count_view(self, request: HttpRequest) -> HttpResponse:
         return count.show(self, request)
 
     @page
-    def payload_view(self, request: HttpRequest, entry_id: int) -> HttpResponseBase:
+    def payload_view(self, request: HttpRequest, entry_id: int) -> HttpResponse:
         return payload.download(self, request, entry_id)
 
     @acting
-    def confirmed_view(self, request: HttpRequest) -> HttpResponseBase:
+    def confirmed_view(self, request: HttpRequest) -> HttpResponse:
         return confirm.perform(self, request)
 
     # The list
@@ -98,30 +98,32 @@ class BackfillDlqAdmin(EntryAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EntryChangeList]:
         return EntryChangeList
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         return listed_columns()
 
     # The actions
 
     @admin.action(permissions=["requeue"], description="Requeue …")
-    def requeue_selected(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponseBase | None:
+    def requeue_selected(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponse | None:
         return self._confirm(request, Kind.REQUEUE)
 
     @admin.action(permissions=["delete"], description="Delete …")
-    def delete_selected(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponseBase | None:
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponse | None:
         return self._confirm(request, Kind.DELETE)
 
     @admin.action(permissions=["annotate"], description="Add a note …")
-    def add_note_to_selected(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponseBase | None:
+    def add_note_to_selected(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponse | None:
         return self._confirm(request, Kind.NOTE)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[BackfillDlq]) -> HttpResponseBase | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[BackfillDlq], *place: Any
+    ) -> HttpResponse | None:
         if not all(re.fullmatch(r"[0-9]{1,18}", value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             messages.error(request, "A ticked row has a number that no failed job can have. Nothing was done.")
             return None
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *place)
 
-    def _confirm(self, request: HttpRequest, kind: str) -> HttpResponseBase | None:
+    def _confirm(self, request: HttpRequest, kind: str) -> HttpResponse | None:
         filterset = DlqFilterSet(request.GET)
         if request.POST.get("select_across") == "1":
             if not filterset.is_valid():

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.utils.html import SafeString
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 
 from dlq.display import clock
 from dlq.models import BulkOperation
@@ -31,13 +30,13 @@ class BulkOperationAdmin(OperationAdmin):
     change_list_template = "dlq/operations.html"
 
     @page
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": "Operations", **(extra_context or {})})
 
     @acting
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         return operation.show(self, request, object_id)
 
     @admin.display(description="Begun", ordering="created_at")

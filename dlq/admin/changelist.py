@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core import signing
@@ -34,7 +35,9 @@ class Order:
         sign = "-" if self.descending != reverse else ""
         return entries.order_by(*(f"{sign}{column}" for column in self.columns))
 
-    def beyond(self, entries: QuerySet[BackfillDlq], cursor: tuple[Any, ...], *, reverse: bool) -> QuerySet[BackfillDlq]:
+    def beyond(
+        self, entries: QuerySet[BackfillDlq], cursor: tuple[Any, ...], *, reverse: bool
+    ) -> QuerySet[BackfillDlq]:
         """Those that come behind the cursor's place (before it, if reverse), whether its row is still there or not."""
         return entries.filter(RowCompare(self.columns, "<" if self.descending != reverse else ">", cursor))
 
@@ -81,13 +84,13 @@ class EntryChangeList(ChangeList):
         column = self.get_ordering_field(self.list_display[column_index])
         return Order(str(column), descending == "desc")
 
-    def get_ordering_field_columns(self) -> dict[int, str]:
+    def get_ordering_field_columns(self) -> dict[int, Literal["asc", "desc"]]:
         """The one column that `o` sorts by: an index serves one, and people sort by one."""
         first = self.params.get(ORDER_VAR, "").split(".")[0]
         number = first.removeprefix("-")
-        if number.isdecimal() and int(number) < len(self.list_display):
-            if self.get_ordering_field(self.list_display[int(number)]):
-                return {int(number): "desc" if first.startswith("-") else "asc"}
+        known = number.isdecimal() and int(number) < len(self.list_display)
+        if known and self.get_ordering_field(self.list_display[int(number)]):
+            return {int(number): "desc" if first.startswith("-") else "asc"}
         return {}
 
     def get_results(self, request: HttpRequest) -> None:
@@ -135,9 +138,11 @@ class EntryChangeList(ChangeList):
     def previous_page(self) -> str:
         return self._link(before=self.order.cursor_of(self.result_list[0])) if self.result_list else self._link()
 
-    def get_query_string(self, new_params: dict[str, Any] | None = None, remove: list[str] | None = None) -> str:
+    def get_query_string(self, new_params: dict[str, Any] | None = None, remove: Iterable[str] | None = None) -> str:
         """Django's removes by prefix and would keep the cursor in the links of the headers."""
-        kept = {name: values for name, values in self.filter_params.items() if name not in {AFTER, BEFORE, *(remove or ())}}
+        kept = {
+            name: values for name, values in self.filter_params.items() if name not in {AFTER, BEFORE, *(remove or ())}
+        }
         for name, value in (new_params or {}).items():
             if value is None:
                 kept.pop(name, None)

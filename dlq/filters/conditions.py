@@ -28,7 +28,7 @@ NO_QUEUE = "-"
 """What the `queue_name` parameter calls the empty queue name."""
 
 
-class Condition(django_filters.Filter):
+class Condition(django_filters.Filter):  # type: ignore[misc]
     """A parameter whose values are OR-ed. `condition` gives the Q of one value, `each` reads it from text.
 
     `says` introduces the values in words ("Task is"), `joined_by` stands between them.
@@ -129,7 +129,8 @@ def words_found(text: str) -> Q:
 
 def _words(text: str) -> list[str]:
     return [
-        unescape_string_literal(bit) if re.fullmatch(r"([\"']).+\1", bit, re.DOTALL) else bit for bit in smart_split(text)
+        unescape_string_literal(bit) if re.fullmatch(r"([\"']).+\1", bit, re.DOTALL) else bit
+        for bit in smart_split(text)
     ]
 
 

@@ -116,15 +116,11 @@ class OwnerValue(forms.Field):
     def clean(self, value: Any) -> str:
         text = str(value)
         try:
-            if "\x00" in text:
-                raise DataError
             with transaction.atomic():
                 scalar(f"SELECT CAST(%(text)s AS {self.column.type_name.replace('%', '%%')}) IS NULL", {"text": text})
-        except DataError:
+        except (DataError, ValueError):  # psycopg itself refuses a NUL
             raise ValidationError(
                 "“%(text)s” is no value of %(column)s, which is of type %(type)s.",
                 params={"text": text, "column": self.column.name, "type": self.column.type_name},
             ) from None
         return text
-
-

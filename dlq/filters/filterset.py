@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -57,34 +57,56 @@ class ActiveFilter:
         return f"{self.says} " + f" {self.joined_by} ".join(value.words for value in self.values)
 
 
-class DlqFilterSet(django_filters.FilterSet):
+class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """The filter parameters. Values of one are OR-ed, different ones AND-ed, repeated `payload` AND-ed.
 
     An unknown parameter or an invalid value is an error, and then `qs` is empty: never all rows.
     """
 
     q = Condition(
-        words_found, fields.Text(), label="Search", says="Contains", more=False,
+        words_found,
+        fields.Text(),
+        label="Search",
+        says="Contains",
+        more=False,
         help_text="Words in error, reason, payload or key; or an entry's or a job's number. “A phrase” goes in quotes.",
         placeholder="error text, customer, key, number …",
     )
     task_identifier = exactly("task_identifier", label="Task", more=False)
     queue_name = QueueCondition(
-        in_queue, fields.Text(), label="Queue", says="Queue is", more=False, help_text="- means: in no queue.", placeholder="- for no queue",
+        in_queue,
+        fields.Text(),
+        label="Queue",
+        says="Queue is",
+        more=False,
+        help_text="- means: in no queue.",
+        placeholder="- for no queue",
     )
     failed_after = Condition(
-        lambda moment: _failed("gte", moment), fields.Moment(end_of_day=False),
-        label="Failed from", says="Failed from", more=False, help_text="A date, a time, or an age: 24h, 7d.",
+        lambda moment: _failed("gte", moment),
+        fields.Moment(end_of_day=False),
+        label="Failed from",
+        says="Failed from",
+        more=False,
+        help_text="A date, a time, or an age: 24h, 7d.",
         placeholder="24h, 7d, 2026-11-24",
     )
     failed_before = Condition(
-        lambda moment: _failed("lte", moment), fields.Moment(end_of_day=True),
-        label="Failed until", says="Failed until", more=False, help_text="A date, a time, or an age: 24h, 7d.",
+        lambda moment: _failed("lte", moment),
+        fields.Moment(end_of_day=True),
+        label="Failed until",
+        says="Failed until",
+        more=False,
+        help_text="A date, a time, or an age: 24h, 7d.",
         placeholder="24h, 7d, 2026-11-24",
     )
     payload = PayloadCondition(
-        payload_matches, fields.PayloadCondition(), label="Payload has", says="Payload has",
-        help_text="Path and value: customer_id=42, order.id=7.", placeholder="customer_id=42",
+        payload_matches,
+        fields.PayloadCondition(),
+        label="Payload has",
+        says="Payload has",
+        help_text="Path and value: customer_id=42, order.id=7.",
+        placeholder="customer_id=42",
     )
     job_key = exactly("job_key", label="Key")
     original_job_id = exactly("original_job_id", fields.Number(), label="Job id")
@@ -98,7 +120,9 @@ class DlqFilterSet(django_filters.FilterSet):
         model = BackfillDlq
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict, queryset: QuerySet[BackfillDlq] | None = None, *, also_known: Iterable[str] = ()):
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet[BackfillDlq] | None = None, *, also_known: Iterable[str] = ()
+    ) -> None:
         super().__init__(data, queryset if queryset is not None else BackfillDlq.objects.all())
         self.is_bound = True
         self.also_known = NOT_FILTERS | set(also_known)
@@ -131,7 +155,7 @@ class DlqFilterSet(django_filters.FilterSet):
 
     @property
     def qs(self) -> QuerySet[BackfillDlq]:
-        return super().qs if self.is_valid() else self.queryset.none()
+        return cast(QuerySet[BackfillDlq], super().qs if self.is_valid() else self.queryset.none())
 
     @property
     def problems(self) -> list[str]:

@@ -39,7 +39,7 @@ class PayloadMatch:
             raise ValidationError("A payload can't contain the NUL character.")
         if len(value) >= 2 and value[0] == value[-1] == '"':
             return cls(keys, (json.dumps(value[1:-1]),))
-        values = (json.dumps(value),)
+        values: tuple[str, ...] = (json.dumps(value),)
         if value in LITERALS or _is_number(value):
             values = (value, *values)
         return cls(keys, values)
@@ -61,4 +61,4 @@ def _is_number(text: str) -> bool:
     if not NUMBER.fullmatch(text):
         return False
     number = Decimal(text)
-    return SMALLEST_EXPONENT < number.as_tuple().exponent and number.adjusted() < BIGGEST_EXPONENT  # type: ignore[operator]
+    return number.as_tuple().exponent > SMALLEST_EXPONENT and number.adjusted() < BIGGEST_EXPONENT  # type: ignore[operator]

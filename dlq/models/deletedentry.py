@@ -9,7 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from dlq.models.operation import BulkOperation
 
 
-class PlainJson(models.TextField):
+class PlainJson(models.TextField):  # type: ignore[type-arg]
     """PostgreSQL's `json`: unlike `jsonb` it keeps its text to the letter. Written and read in SQL only."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
@@ -30,9 +30,7 @@ class DeletedEntry(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = (
-            models.UniqueConstraint(fields=("operation", "entry_id"), name="dlq_one_deletion_per_entry"),
-        )
+        constraints = (models.UniqueConstraint(fields=("operation", "entry_id"), name="dlq_one_deletion_per_entry"),)
         indexes = (models.Index(fields=("entry_id",), name="dlq_deletion_of_entry"),)
 
     def __str__(self) -> str:

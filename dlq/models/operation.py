@@ -91,9 +91,7 @@ class OperationEntry(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = (
-            models.UniqueConstraint(fields=("operation", "entry_id"), name="dlq_one_result_per_entry"),
-        )
+        constraints = (models.UniqueConstraint(fields=("operation", "entry_id"), name="dlq_one_result_per_entry"),)
         indexes = (models.Index(fields=("entry_id",), name="dlq_result_of_entry"),)
 
     def __str__(self) -> str:

@@ -24,9 +24,7 @@ class Requeue(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = (
-            models.UniqueConstraint(fields=("operation", "entry_id"), name="dlq_one_requeue_per_entry"),
-        )
+        constraints = (models.UniqueConstraint(fields=("operation", "entry_id"), name="dlq_one_requeue_per_entry"),)
         indexes = (
             models.Index(fields=("entry_id", "-id"), name="dlq_requeues_of_entry"),
             models.Index(fields=("job_id",), name="dlq_requeue_of_job"),

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import DataError, IntegrityError, InternalError, OperationalError, transaction
-from django.db.models import Func, IntegerField
+from django.db.models import Func, IntegerField, TextField
 from django.db.models.functions import Cast
-from django.db.models import TextField
 from psycopg.errors import LockNotAvailable
 
 from dlq.conf import conf

@@ -12,8 +12,9 @@ from django.core import signing
 
 from dlq.db import dicts
 from dlq.filters import DlqFilterSet
-from dlq.models import BackfillDlq, BulkOperation
+from dlq.models import BulkOperation
 from dlq.models.backfilldlq import TABLE
+from dlq.sql import statement
 
 SALT = "dlq.confirmation"
 VALID_FOR = timedelta(days=1)
@@ -46,7 +47,7 @@ class Confirmation:
         cls, kind: str, user_id: int, *, filterset: DlqFilterSet | None = None, entry_ids: Sequence[int] | None = None
     ) -> Confirmation:
         """Freeze now: everything that matches the filter, or the ticked entries."""
-        bounds = dicts(f"SELECT now() AS frozen_at, (SELECT max(id) FROM {TABLE.db_table}) AS max_id")[0]
+        bounds = dicts(statement("entry/bounds", TABLE))[0]
         return cls(
             key=uuid.uuid4().hex,
             user_id=user_id,
@@ -70,7 +71,9 @@ class Confirmation:
         try:
             confirmation = cls(**signing.loads(token, salt=SALT, max_age=VALID_FOR))
         except signing.SignatureExpired:
-            raise BadConfirmation("This confirmation page is older than a day. Nothing was done: please start again.") from None
+            raise BadConfirmation(
+                "This confirmation page is older than a day. Nothing was done: please start again."
+            ) from None
         except (signing.BadSignature, TypeError, ValueError):
             raise BadConfirmation("This confirmation can't be read. Nothing was done: please start again.") from None
         if confirmation.user_id != user_id:

@@ -91,7 +91,9 @@ def _columns_and_values(columns: Sequence[catalogue.Column]) -> dict[str, str]:
         name, literal = quoted(column.name), _literal(column.name)
         names.append(name)
         if column.type_name in JSON_TYPES:
-            values.append(f"CASE WHEN {literal} <> ALL (d.null_columns) THEN (d.row -> {literal})::{column.type_name} END")
+            values.append(
+                f"CASE WHEN {literal} <> ALL (d.null_columns) THEN (d.row -> {literal})::{column.type_name} END"
+            )
         else:
             values.append(f"r.{name}")
     return {"columns": ", ".join(names), "values": ", ".join(values)}

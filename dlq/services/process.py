@@ -15,7 +15,6 @@ from dlq.table import DlqTable
 JOBS_A_STATEMENT = 500
 
 
-
 @dataclass
 class Moved:
     """The job ids that moved, and why others do not fit into the table (they stay in the queue)."""

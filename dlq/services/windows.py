@@ -10,7 +10,11 @@ from django.db.models import Count, Q, QuerySet
 
 from dlq.models import BackfillDlq
 
-WINDOWS = (("Last hour", timedelta(hours=1)), ("Last 24 hours", timedelta(hours=24)), ("Last 7 days", timedelta(days=7)))
+WINDOWS = (
+    ("Last hour", timedelta(hours=1)),
+    ("Last 24 hours", timedelta(hours=24)),
+    ("Last 7 days", timedelta(days=7)),
+)
 LONGEST = WINDOWS[-1][1]
 
 
@@ -52,4 +56,7 @@ def count_windows(entries: QuerySet[BackfillDlq], now: datetime) -> Windows:
 
 
 def _largest_first(sums: dict[str, list[int]]) -> list[Row]:
-    return sorted((Row(name, tuple(counts)) for name, counts in sums.items()), key=lambda row: (*(-n for n in row.counts[::-1]), row.name))
+    return sorted(
+        (Row(name, tuple(counts)) for name, counts in sums.items()),
+        key=lambda row: (*(-n for n in row.counts[::-1]), row.name),
+    )

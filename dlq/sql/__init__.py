@@ -1,7 +1,7 @@
 """The statements that are longer than a few lines, each in a file of its own beside this one.
 
-In a file `{schema}`, `{table}`, `{table_name}` and `{job_id}` stand for the quoted names of a `DlqTable`, and `%(name)s` for
-a parameter. The queue's own relations are written out as `{schema}.jobs` and so on, the app's own tables (`dlq_*`) plainly.
+In a file `{schema}`, `{table}` and `{job_id}` stand for the quoted names of a `DlqTable`, and `%(name)s` for a parameter.
+The queue's own relations are written out as `{schema}.jobs` and so on, the app's own tables (`dlq_*`) plainly.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django import forms, template
 from django.utils import timezone
-from django.utils.html import SafeString
+from django.utils.safestring import SafeString
 
 from dlq import display
 from dlq.filters import DlqFilterSet, fields

@@ -10,16 +10,15 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from dlq.permissions import may
 from dlq.conf import conf
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq, BulkOperation
+from dlq.permissions import may
 from dlq.services.confirmation import MOST_TICKED, BadConfirmation, Confirmation, begin
 from dlq.services.operations import advance
 from dlq.services.overview import Overview, overview
@@ -38,7 +37,9 @@ class ConfirmForm(forms.Form):
     """What the person adds to the selection. Which fields there are depends on the kind and the size."""
 
     reason = forms.CharField(
-        required=False, max_length=2000, help_text="Kept with the operation, for whoever asks later.",
+        required=False,
+        max_length=2000,
+        help_text="Kept with the operation, for whoever asks later.",
         widget=forms.TextInput,
     )
 
@@ -89,7 +90,7 @@ def ask(
     *,
     filterset: DlqFilterSet | None = None,
     entry_ids: Sequence[int] | None = None,
-) -> HttpResponseBase | None:
+) -> HttpResponse | None:
     """The confirmation page for what is selected now; None, with a message, where nothing is."""
     if entry_ids is not None and len(entry_ids) > MOST_TICKED:
         messages.error(
@@ -105,7 +106,7 @@ def ask(
     return _page(model_admin, request, confirmation.counted(shown.count), shown, ConfirmForm(kind, shown.count))
 
 
-def perform(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponseBase:
+def perform(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
     """Act on a confirmation that was sent: once, however often it is sent."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.template.response import TemplateResponse
 from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from psycopg.errors import QueryCanceled
 
 from dlq.conf import conf
@@ -19,7 +18,7 @@ COUNTED_AT_ONCE = 10_000
 """Counting so many takes a few milliseconds where an index helps; beyond it people ask for the exact number."""
 
 
-def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponseBase:
+def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     filterset = DlqFilterSet(request.GET, also_known=("exactly",))

@@ -10,8 +10,7 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseRedirect, QueryDict
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -35,7 +34,7 @@ class NotesForm(forms.Form):
     """What the note said when the page was shown."""
 
 
-def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponseBase:
+def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     entry_id = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 20 else 0
@@ -61,7 +60,9 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
         return response.render()
 
 
-def _save(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, entry_id: int, typed: dict[str, str]) -> HttpResponseBase:
+def _save(
+    model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, entry_id: int, typed: dict[str, str]
+) -> HttpResponse:
     saved = save_note(entry_id, seen=typed["seen"], text=typed["notes"].replace("\r\n", "\n"))
     if saved.before != saved.after:
         entry = BackfillDlq(pk=entry_id, task_identifier="entry")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from dlq.filters.fields import BIGGEST_ID
@@ -13,7 +12,7 @@ from dlq.history import full_history
 from dlq.models import BackfillDlq
 
 
-def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponseBase:
+def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     if not (object_id.isascii() and object_id.isdigit()) or int(object_id) > BIGGEST_ID:

@@ -8,8 +8,7 @@ from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -30,7 +29,7 @@ RESTORE_BUDGET = 20.0
 PROBLEMS_A_PAGE = 100
 
 
-def show(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id: str) -> HttpResponseBase:
+def show(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id: str) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     number = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 19 else 0
@@ -42,7 +41,7 @@ def show(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id
     return TemplateResponse(request, "dlq/operation.html", _context(model_admin, request, operation))
 
 
-def _act(request: HttpRequest, operation: BulkOperation) -> HttpResponseBase:
+def _act(request: HttpRequest, operation: BulkOperation) -> HttpResponse:
     if "resume" in request.POST:
         if not may(request, operation.kind):
             raise PermissionDenied

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib import admin
 from django.db import OperationalError
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 from psycopg.errors import QueryCanceled
@@ -21,7 +20,7 @@ from dlq.filters import DlqFilterSet
 from dlq.viewer_zone import viewer_zone
 
 P = ParamSpec("P")
-View = Callable[Concatenate[Any, HttpRequest, P], HttpResponseBase]
+View = Callable[Concatenate[Any, HttpRequest, P], HttpResponse]
 
 
 def page(view: View[P]) -> View[P]:
@@ -36,7 +35,7 @@ def acting(view: View[P]) -> View[P]:
 
 def _shown(view: View[P], *, limited: bool) -> View[P]:
     @wraps(view)
-    def shown(model_admin: Any, request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def shown(model_admin: Any, request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         with timezone.override(viewer_zone(request)):
             try:
                 with time_limit(conf.STATEMENT_TIMEOUT) if limited else nullcontext():
@@ -49,10 +48,10 @@ def _shown(view: View[P], *, limited: bool) -> View[P]:
                     raise
                 return _too_slow(model_admin.admin_site, request)
 
-    return shown
+    return cast(View[P], shown)
 
 
-def _too_slow(site: admin.AdminSite, request: HttpRequest) -> HttpResponseBase:
+def _too_slow(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     filterset = DlqFilterSet(request.GET, also_known=request.GET)
     narrower = request.GET.copy()
     narrower["failed_after"] = "24h"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 
 from dlq.expressions import PrettyJson
 from dlq.models import BackfillDlq
@@ -13,7 +12,7 @@ from dlq.models import BackfillDlq
 COLUMNS = ("payload", "last_error")
 
 
-def download(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, entry_id: int) -> HttpResponseBase:
+def download(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, entry_id: int) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     column = request.GET.get("column", "payload")

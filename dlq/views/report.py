@@ -28,7 +28,9 @@ def report(operation: BulkOperation) -> str:
         (operation.failed_count, OperationEntry.Result.FAILED),
     ):
         if count == 1:
-            sentences.append(f"1 {result.label}: {operation.entries.filter(result=result).values_list('reason', flat=True)[0]}.")
+            sentences.append(
+                f"1 {result.label}: {operation.entries.filter(result=result).values_list('reason', flat=True)[0]}."
+            )
         elif count:
             sentences.append(f"{count:,} {result.label}.")
     if unmatched := no_longer_matching(operation):

@@ -9,8 +9,7 @@ from typing import Any
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import HttpRequest, QueryDict
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from psycopg.errors import QueryCanceled
 
@@ -45,7 +44,7 @@ class Line:
     query: str
 
 
-def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponseBase:
+def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     filterset = DlqFilterSet(request.GET, also_known=("count",))
@@ -53,10 +52,17 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
     windows = count_windows(filterset.qs, now)
     links = _Links(filterset, now)
     tables = [
-        ("Task", [links.line(row.name, row, task_identifier=row.name) for row in windows.by_task[:MOST_ROWS]], len(windows.by_task)),
+        (
+            "Task",
+            [links.line(row.name, row, task_identifier=row.name) for row in windows.by_task[:MOST_ROWS]],
+            len(windows.by_task),
+        ),
         (
             "Queue",
-            [links.line(queue_label(row.name), row, queue_name=row.name or NO_QUEUE) for row in windows.by_queue[:MOST_ROWS]],
+            [
+                links.line(queue_label(row.name), row, queue_name=row.name or NO_QUEUE)
+                for row in windows.by_queue[:MOST_ROWS]
+            ],
             len(windows.by_queue),
         ),
     ]
