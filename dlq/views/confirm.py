@@ -152,7 +152,6 @@ def _page(
         "token": confirmation.token,
         "form": form,
         "back": back_to_list(operation),
-        "trash_days": conf.TRASH_DAYS,
     }
     return TemplateResponse(request, "dlq/confirm.html", context)
 
