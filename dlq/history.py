@@ -47,7 +47,7 @@ def timeline(entry: BackfillDlq) -> list[Event]:
         )
         if moment
     ]
-    requeues = list(Requeue.objects.filter(entry_id=entry.pk).order_by("-id")[:MOST_EVENTS])
+    requeues = _requeues(entry.pk)
     events += _requeued(entry, requeues)
     events += _library_requeue(entry, requeues)
     if entry.original_job_id:
@@ -72,9 +72,7 @@ def _due(entry: BackfillDlq) -> str:
 
 def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:
     """The timeline and everything that people did, also of an entry that is gone; newest first."""
-    events = (
-        timeline(entry) if entry else _requeued(None, list(Requeue.objects.filter(entry_id=entry_id)[:MOST_EVENTS]))
-    )
+    events = timeline(entry) if entry else _requeued(None, _requeues(entry_id))
     for result in OperationEntry.objects.filter(entry_id=entry_id).select_related("operation")[:MOST_EVENTS]:
         operation = result.operation
         what = KINDS[BulkOperation.Kind(operation.kind)]
@@ -103,6 +101,10 @@ def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
+def _requeues(entry_id: int) -> list[Requeue]:
+    return list(Requeue.objects.filter(entry_id=entry_id).select_related("operation").order_by("-id")[:MOST_EVENTS])
+
+
 def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]:
     """Each requeue of ours, with what is known of its job now, and the entry that it came back as."""
     jobs = [requeue.job_id for requeue in requeues]
@@ -126,6 +128,8 @@ def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]
             detail += f" – failed again, and came back as entry {returned_as}"
         else:
             detail += " – no longer in the queue, and did not come back"
+        for label, text in (("Reason", requeue.operation.reason), ("Note", requeue.operation.note)):
+            detail += f"\n{label}: {text}" if text else ""
         events.append(
             Event(
                 requeue.created_at,

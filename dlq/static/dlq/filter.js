@@ -1,0 +1,13 @@
+// Leaves untouched inputs out of the address, so that a filter stays short enough to be read and sent to a colleague.
+"use strict";
+document.querySelectorAll("form.dlq-filter").forEach((form) => {
+    form.addEventListener("formdata", (event) => {
+        for (const [name, value] of [...event.formData.entries()]) {
+            if (!value) {
+                const kept = event.formData.getAll(name).filter((other) => other);
+                event.formData.delete(name);
+                kept.forEach((other) => event.formData.append(name, other));
+            }
+        }
+    });
+});
