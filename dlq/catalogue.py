@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dlq.conf import conf
 from dlq.db import dicts
 from dlq.sql import statement
 from dlq.table import DlqTable
@@ -34,3 +35,11 @@ def owner_columns(table: DlqTable) -> list[Column]:
 
     known = {field.column for field in BackfillDlq._meta.concrete_fields}
     return [column for column in columns(table) if column.name not in known]
+
+
+def listed_columns(table: DlqTable) -> list[Column]:
+    """The owner's columns that DLQ_EXTRA_COLUMNS names, in its order. A name that is not there is left to check dlq.E013."""
+    if not conf.EXTRA_COLUMNS:
+        return []
+    by_name = {column.name: column for column in owner_columns(table)}
+    return [by_name[name] for name in conf.EXTRA_COLUMNS if name in by_name]

@@ -167,7 +167,7 @@ def _check_queue(_found: dict[str, catalogue.Column]) -> list[CheckMessage]:
     return []
 
 
-def _check_indexes(_found: dict[str, catalogue.Column]) -> list[CheckMessage]:
+def _check_indexes(found: dict[str, catalogue.Column]) -> list[CheckMessage]:
     """The columns that pages look rows up by need an index that begins with them."""
     leading = {name for (name,) in rows(statement("catalogue/leading_columns", TABLE), {"table": TABLE.regclass})}
     wanted = {"failed_at", "task_identifier", "queue_name", "job_key", TABLE.job_id_column}
@@ -177,5 +177,5 @@ def _check_indexes(_found: dict[str, catalogue.Column]) -> list[CheckMessage]:
             hint="Run manage.py init_dlq; on a table that is in use it builds indexes without blocking writers.",
             id="dlq.W004",
         )
-        for column in sorted(wanted - leading)
+        for column in sorted((wanted & set(found)) - leading)
     ]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models.functions import Cast
 
-from dlq.conf import conf
+from dlq import catalogue
 from dlq.expressions import OwnerColumn, error_line
+from dlq.table import configured_table
 
 if TYPE_CHECKING:
     from dlq.models import BackfillDlq  # noqa: F401 (named in the base class)
@@ -21,7 +22,8 @@ class EntryQuerySet(models.QuerySet["BackfillDlq"]):
     def for_list(self) -> EntryQuerySet:
         """With `error_line` and the owner's columns named in the settings (`col_<name>`, as text), without the wide columns."""
         listed: dict[str, Any] = {
-            f"col_{name}": Cast(OwnerColumn(name), models.TextField()) for name in conf.EXTRA_COLUMNS
+            f"col_{column.name}": Cast(OwnerColumn(column.name), models.TextField())
+            for column in catalogue.listed_columns(configured_table())
         }
         light: EntryQuerySet = self.defer("payload", "last_error", "failure_reason", "notes")
         return light.annotate(

@@ -9,9 +9,10 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dlq.conf import conf
+from dlq import catalogue
 from dlq.display import age, clock, queue_label
 from dlq.models import BackfillDlq
+from dlq.models.backfilldlq import TABLE
 
 Column = Callable[[BackfillDlq], Any]
 
@@ -60,7 +61,7 @@ COLUMNS: tuple[Column, ...] = (job, error, queue, failures, failed, requeues, no
 
 def listed_columns() -> tuple[Column, ...]:
     """The fixed columns and the owner's that the settings name."""
-    return (*COLUMNS, *(_owner_column(name) for name in conf.EXTRA_COLUMNS))
+    return (*COLUMNS, *(_owner_column(column.name) for column in catalogue.listed_columns(TABLE)))
 
 
 def _owner_column(name: str) -> Column:

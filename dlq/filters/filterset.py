@@ -12,7 +12,6 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from dlq import catalogue
-from dlq.conf import conf
 from dlq.filters import fields
 from dlq.filters.conditions import (
     Condition,
@@ -137,14 +136,10 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         return cls(data, queryset)
 
     def _add_owner_columns(self) -> None:
-        if not conf.EXTRA_COLUMNS:
-            return
-        by_name = {column.name: column for column in catalogue.owner_columns(TABLE)}
-        for name in conf.EXTRA_COLUMNS:
-            if name in by_name:
-                added = owner_column(by_name[name])
-                added.model, added.parent = self._meta.model, self
-                self.filters[owner_parameter(name)] = added
+        for column in catalogue.listed_columns(TABLE):
+            added = owner_column(column)
+            added.model, added.parent = self._meta.model, self
+            self.filters[owner_parameter(column.name)] = added
 
     @property
     def unknown(self) -> list[str]:

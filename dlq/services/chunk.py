@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import DataError, IntegrityError, InternalError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import Func, IntegerField, TextField
 from django.db.models.functions import Cast
 from psycopg.errors import LockNotAvailable
@@ -21,6 +21,10 @@ PAYLOAD_BYTES = 16 * 1024 * 1024
 LOCK_TRIES = 3
 LOCK_TIMEOUT = "500ms"
 """A try's patience with a row that somebody else is changing. Short: others wait for the rows that we hold."""
+
+
+ROW_ERRORS = ("22", "23", "44", "54", "P0")
+"""Classes of SQLSTATE that one row can cause: data, constraint, view's check, program limit, an owner's trigger."""
 
 
 @dataclass
@@ -113,12 +117,18 @@ def refused(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[in
     try:
         with transaction.atomic():
             act(ids)
-    except (DataError, IntegrityError, InternalError) as error:
+    except DatabaseError as error:
+        if not _is_about_a_row(error):
+            raise
         if len(ids) == 1:
             return {ids[0]: _words(error)}
         middle = len(ids) // 2
         return refused(ids[:middle], act) | refused(ids[middle:], act)
     return {}
+
+
+def _is_about_a_row(error: DatabaseError) -> bool:
+    return (getattr(error.__cause__, "sqlstate", None) or "").startswith(ROW_ERRORS)
 
 
 def _words(error: Exception) -> str:
