@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path
 
 from dlq.admin.changelist import EntryChangeList
@@ -16,7 +16,7 @@ from dlq.admin.columns import listed_columns
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
-from dlq.views import confirm, count, entry, history, payload, statistics
+from dlq.views import confirm, count, entry, export, history, payload, statistics
 from dlq.views.page import acting, page
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class BackfillDlqAdmin(EntryAdmin):
 
         return [
             at("statistics/", self.statistics_view, "statistics"),
+            at("export/", self.export_view, "export"),
             at("count/", self.count_view, "count"),
             at("confirmed/", self.confirmed_view, "confirmed"),
             at("<int:entry_id>/payload/", self.payload_view, "payload"),
@@ -84,6 +85,9 @@ class BackfillDlqAdmin(EntryAdmin):
     @page
     def count_view(self, request: HttpRequest) -> HttpResponse:
         return count.show(self, request)
+
+    def export_view(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        return export.download(self, request)
 
     @page
     def payload_view(self, request: HttpRequest, entry_id: int) -> HttpResponse:
