@@ -13,7 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer, PythonTracebackLexer, TextLexer
 
 from dlq import catalogue
-from dlq.expressions import JsonText, OwnerColumn, PrettyJson, error_line
+from dlq.expressions import JsonText, OwnerColumn, PrettyJson, error_line, owner_alias
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 
@@ -46,8 +46,10 @@ class _TypeOf(Func):
 
 
 def load(entry_id: int) -> BackfillDlq | None:
-    """The entry with the beginnings of its wide columns as text, and each owner's column as `col_<name>`; None if gone."""
-    owners: dict[str, Any] = {f"col_{column.name}": _owner_text(column) for column in catalogue.owner_columns(TABLE)}
+    """The entry with the beginnings of its wide columns as text, and the owner's columns; None if gone."""
+    owners: dict[str, Any] = {
+        owner_alias(number): _owner_text(column) for number, column in enumerate(catalogue.owner_columns(TABLE))
+    }
     texts: dict[str, Any] = {
         "payload_text": Left(PrettyJson("payload"), SHOWN_CHARACTERS),
         "payload_size": _Length(PrettyJson("payload")),
@@ -69,7 +71,10 @@ def _owner_text(column: catalogue.Column) -> Any:
 
 def owner_values(entry: BackfillDlq) -> list[tuple[str, str | None]]:
     """The columns that the library does not know, with their values as text; None for SQL NULL."""
-    return [(name.removeprefix("col_"), value) for name, value in vars(entry).items() if name.startswith("col_")]
+    return [
+        (column.name, getattr(entry, owner_alias(number), None))
+        for number, column in enumerate(catalogue.owner_columns(TABLE))
+    ]
 
 
 def payload_document(entry: Any) -> Document:

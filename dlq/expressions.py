@@ -26,6 +26,18 @@ class ContainsText(Lookup):
         return f"{lhs} ILIKE %s", (*parameters, f"%{text}%")
 
 
+@Field.register_lookup
+class AnyOf(Lookup):
+    """`lhs = ANY (array)`: one parameter however many values, where `in` has one for each."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        lhs, parameters = self.process_lhs(compiler, connection)
+        return f"{lhs} = ANY (%s)", (*parameters, list(self.rhs))
+
+
 class JsonText(Func):
     """A JSON value as text: a string without its quotes, anything else as PostgreSQL prints it."""
 
@@ -57,6 +69,11 @@ class _ErrorMessage(Func):
 def error_line(length: int) -> Left:
     """The error in one line of at most `length` characters; the failure reason where there is no error."""
     return Left(Coalesce(_ErrorMessage(F("last_error")), F("failure_reason")), length)
+
+
+def owner_alias(number: int) -> str:
+    """The attribute that a queryset gives the n-th of the owner's columns: Django refuses many names that PostgreSQL has."""
+    return f"owner_{number}"
 
 
 class OwnerColumn(Expression):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Cast
 
 from dlq import catalogue
-from dlq.expressions import OwnerColumn, error_line
+from dlq.expressions import OwnerColumn, error_line, owner_alias
 from dlq.table import configured_table
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ LISTED_ERROR_LENGTH = 160
 
 class EntryQuerySet(models.QuerySet["BackfillDlq"]):
     def for_list(self) -> EntryQuerySet:
-        """With `error_line` and the owner's columns named in the settings (`col_<name>`, as text), without the wide columns."""
+        """With `error_line` and the listed owner's columns (as text, see `owner_alias`), without the wide columns."""
         listed: dict[str, Any] = {
-            f"col_{column.name}": Cast(OwnerColumn(column.name), models.TextField())
-            for column in catalogue.listed_columns(configured_table())
+            owner_alias(number): Cast(OwnerColumn(column.name), models.TextField())
+            for number, column in enumerate(catalogue.listed_columns(configured_table()))
         }
         light: EntryQuerySet = self.defer("payload", "last_error", "failure_reason", "notes")
         return light.annotate(

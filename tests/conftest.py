@@ -5,6 +5,7 @@ Each test database has the real queue schema, made by the real graphile-worker, 
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import tempfile
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 
 from backfill_admin.postgres import Cluster, wheel_binaries
+from tests.support import graphile
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,8 +36,15 @@ def binaries(copy_to: Path) -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput"):  # a worker of pytest-xdist: the server runs already
-        return
+    if not hasattr(config, "workerinput"):  # in a worker of pytest-xdist the server runs already
+        start_server(config)
+    # pytest-django sets Django up once somebody has read the settings, which is only right now that there is a server.
+    assert settings.DATABASES
+
+
+def start_server(config: pytest.Config) -> None:
+    if missing := graphile.what_is_missing():
+        pytest.exit(missing, returncode=3)
     folder = Path(tempfile.mkdtemp(prefix="backfill-admin-test-"))
     folder.chmod(0o755)
     cluster = Cluster(folder / "pg", binaries(folder))
@@ -55,14 +65,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """After Django made the test database (one for each worker of pytest-xdist): the queue, and the table beside it."""
     from django.core.management import call_command
 
-    from tests.support import graphile
     from tests.support.database import database_url
 
-    if missing := graphile.what_is_missing():
-        pytest.exit(missing, returncode=3)
     with django_db_blocker.unblock():
         graphile.install_schema(database_url())
-        call_command("init_dlq", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+        call_command("init_dlq", verbosity=0, stdout=io.StringIO())
 
 
 @pytest.fixture(autouse=True)

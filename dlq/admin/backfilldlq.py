@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import URLPattern, path, reverse
 
 from dlq.admin.changelist import EntryChangeList
 from dlq.admin.columns import listed_columns
 from dlq.filters import DlqFilterSet
+from dlq.filters.fields import entry_number
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
 from dlq.views import confirm, count, entry, export, history, payload, statistics
@@ -71,6 +73,17 @@ class BackfillDlqAdmin(EntryAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return entry.show(self, request, object_id)
+
+    @page
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's own would delete for good, without a record: this asks as the list's action does."""
+        if not (self.has_view_permission(request) and self.has_delete_permission(request)):
+            raise PermissionDenied
+        number = entry_number(object_id)
+        asked = confirm.ask(self, request, Kind.DELETE, entry_ids=[number]) if number else None
+        return asked or HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
 
     @page
     def history_view(

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from dlq import catalogue
 from dlq.display import age, clock, queue_label
+from dlq.expressions import owner_alias
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 
@@ -61,13 +62,13 @@ COLUMNS: tuple[Column, ...] = (job, error, queue, failures, failed, requeues, no
 
 def listed_columns() -> tuple[Column, ...]:
     """The fixed columns and the owner's that the settings name."""
-    return (*COLUMNS, *(_owner_column(column.name) for column in catalogue.listed_columns(TABLE)))
+    return (*COLUMNS, *(_owner_column(*numbered) for numbered in enumerate(catalogue.listed_columns(TABLE))))
 
 
-def _owner_column(name: str) -> Column:
-    @admin.display(description=name, empty_value="–")
-    def column(entry: BackfillDlq) -> Any:
-        return getattr(entry, f"col_{name}")
+def _owner_column(number: int, column: catalogue.Column) -> Column:
+    @admin.display(description=column.name, empty_value="–")
+    def shown(entry: BackfillDlq) -> Any:
+        return getattr(entry, owner_alias(number))
 
-    column.__name__ = f"col_{name}"
-    return column
+    shown.__name__ = owner_alias(number)
+    return shown

@@ -20,6 +20,12 @@ BIGGEST_ID = 2**63 - 1
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
+def entry_number(text: str) -> int | None:
+    """The id of an entry or an operation as an address or a form has it; None for what can't be one."""
+    number = int(text) if re.fullmatch(r"[0-9]{1,19}", text) else 0
+    return number if 0 < number <= BIGGEST_ID else None
+
+
 class ValuesInput(forms.MultipleHiddenInput):
     """All values of a repeated parameter. The page draws the inputs itself (dlq/filters.html)."""
 

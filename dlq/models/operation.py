@@ -58,6 +58,9 @@ class BulkOperation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
+    could_not_go_on = False
+    """Of this instance only: the last attempt to advance it was refused by the database."""
+
     class Meta:
         ordering = ("-id",)
         verbose_name = "operation"

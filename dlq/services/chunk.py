@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, OperationalError, transaction
-from django.db.models import Func, IntegerField, TextField
+from django.db.models import Func, IntegerField, QuerySet, TextField
 from django.db.models.functions import Cast
 from psycopg.errors import LockNotAvailable
 
 from dlq.conf import conf
 from dlq.db import execute
-from dlq.models import BulkOperation
+from dlq.models import BackfillDlq, BulkOperation
 from dlq.services.reasons import reason
 from dlq.services.selection import matching
 
@@ -56,35 +56,35 @@ class _Bytes(Func):
 
 def next_window(operation: BulkOperation) -> Window:
     """Find and lock the operation's next entries, in id order."""
-    while True:
-        candidates = _candidates(operation)
-        if not candidates:
-            return Window([], {}, operation.cursor)
-        locked, busy = _lock(operation, candidates)
-        skipped = {entry: reason("locked") for entry in busy}
-        if operation.entry_ids is not None:
-            # Each ticked entry gets an answer, also one that vanished.
-            vanished = set(candidates) - set(locked) - busy
-            skipped |= {entry: reason("gone") for entry in vanished}
-        window = Window(locked, skipped, max(candidates))
+    if operation.entry_ids is None and (
+        locked := _patiently(lambda: _within_size(_ahead(operation).select_for_update()))
+    ):
+        return Window(locked, {}, locked[-1])
+    # Nothing, or somebody holds a row for long, or ticked entries, each of which gets an answer: look first, then lock.
+    while candidates := _candidates(operation):
+        window = _lock(operation, candidates)
         if not window.is_empty:
             return window
         operation.cursor = window.cursor
+    return Window([], {}, operation.cursor)
 
 
 def _candidates(operation: BulkOperation) -> list[int]:
-    """The ids of the next chunk, bounded in number and in bytes of payload, not locked yet."""
+    """The ids of the next chunk, not locked yet."""
     if operation.entry_ids is not None:
         return sorted(entry for entry in operation.entry_ids if entry > operation.cursor)[: conf.CHUNK_SIZE]
-    ahead = (
-        matching(operation)
-        .filter(id__gt=operation.cursor)
-        .order_by("id")
-        .values_list("id", _Bytes(Cast("payload", TextField())))[: conf.CHUNK_SIZE]
-    )
+    return _within_size(_ahead(operation))
+
+
+def _ahead(operation: BulkOperation) -> QuerySet[BackfillDlq]:
+    return matching(operation).filter(id__gt=operation.cursor).order_by("id")
+
+
+def _within_size(entries: QuerySet[BackfillDlq]) -> list[int]:
+    """The first ids, bounded in number and in bytes of payload."""
     chosen: list[int] = []
     total = 0
-    for entry, size in ahead:
+    for entry, size in entries.values_list("id", _Bytes(Cast("payload", TextField())))[: conf.CHUNK_SIZE]:
         total += size
         if chosen and total > PAYLOAD_BYTES:
             break
@@ -92,20 +92,32 @@ def _candidates(operation: BulkOperation) -> list[int]:
     return chosen
 
 
-def _lock(operation: BulkOperation, candidates: list[int]) -> tuple[list[int], set[int]]:
-    """Lock those that still match. Returns them, and those that others held locked at every try."""
-    wanted = matching(operation).filter(id__in=candidates).order_by("id")
+def _lock(operation: BulkOperation, candidates: list[int]) -> Window:
+    """Lock those that still match; the others are passed over, each with its reason where it is known."""
+    wanted = matching(operation).filter(id__any_of=candidates).order_by("id")
+    locked = _patiently(lambda: list(wanted.select_for_update().values_list("id", flat=True)))
+    skipped: dict[int, str] = {}
+    if locked is None:
+        locked = list(wanted.select_for_update(skip_locked=True).values_list("id", flat=True))
+        busy = set(wanted.values_list("id", flat=True)) - set(locked)
+        skipped = {entry: reason("locked") for entry in sorted(busy)}
+    if operation.entry_ids is not None:
+        vanished = set(candidates) - set(locked) - set(skipped)
+        skipped |= {entry: reason("gone") for entry in sorted(vanished)}
+    return Window(locked, skipped, max(candidates))
+
+
+def _patiently(lock: Callable[[], list[int]]) -> list[int] | None:
+    """Try to lock a few times; None where others held a row locked at every try."""
     for _try in range(LOCK_TRIES):
         try:
             with transaction.atomic():
                 execute("SELECT set_config('lock_timeout', %(time)s, true)", {"time": LOCK_TIMEOUT})
-                return list(wanted.select_for_update().values_list("id", flat=True)), set()
+                return lock()
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise
-    locked = list(wanted.select_for_update(skip_locked=True).values_list("id", flat=True))
-    still_matching = set(wanted.values_list("id", flat=True))
-    return locked, still_matching - set(locked)
+    return None
 
 
 def refused(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[int, str]:

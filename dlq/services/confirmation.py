@@ -53,7 +53,7 @@ class Confirmation:
             user_id=user_id,
             kind=kind,
             filter=[list(pair) for pair in filterset.absolute_pairs] if filterset else [],
-            entry_ids=None if entry_ids is None else sorted(entry_ids),
+            entry_ids=None if entry_ids is None else sorted(set(entry_ids)),
             max_id=bounds["max_id"] or 0,
             frozen_at=bounds["frozen_at"].isoformat(),
         )

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from psycopg import ClientCursor
 
 from dlq import catalogue
-from dlq.expressions import OwnerColumn
+from dlq.expressions import OwnerColumn, owner_alias
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 from dlq.table import quoted
@@ -43,15 +43,14 @@ def _copy(
     entries: QuerySet[BackfillDlq], cell: Callable[[str, str], str], options: str, row: str = "line.*"
 ) -> Iterator[bytes]:
     columns = catalogue.columns(TABLE)
-    known = {str(field.column) for field in BackfillDlq._meta.concrete_fields}
-    owners: dict[str, Any] = {
-        f"col_{column.name}": OwnerColumn(column.name) for column in columns if column.name not in known
-    }
+    aliases = {column.name: owner_alias(number) for number, column in enumerate(catalogue.owner_columns(TABLE))}
+    owners: dict[str, Any] = {alias: OwnerColumn(name) for name, alias in aliases.items()}
     chosen = entries.order_by("-failed_at", "-id").values(
         *(field.name for field in BackfillDlq._meta.concrete_fields), **owners
     )
     cells = ", ".join(
-        f"{cell(_inner_name(column.name, known), column.type_name)} AS {quoted(column.name)}" for column in columns
+        f"{cell(f'{ALIAS}.{quoted(aliases.get(column.name, column.name))}', column.type_name)} AS {quoted(column.name)}"
+        for column in columns
     )
     query, parameters = chosen.query.sql_with_params()
     connection.ensure_connection()
@@ -65,10 +64,6 @@ def _copy(
         with cursor.copy(text) as copy:
             for data in copy:
                 yield bytes(data)
-
-
-def _inner_name(column: str, known: set[str]) -> str:
-    return f"{ALIAS}.{quoted(column if column in known else f'col_{column}')}"
 
 
 def _csv_cell(name: str, type_name: str) -> str:

@@ -10,7 +10,16 @@ from dlq.db import scalar
 from dlq.sql import statement
 from dlq.table import LONGEST_NAME, DlqTable, quoted
 
-INDEXES = ("task_identifier", "failed_at", "queue_name", "job_key", "job_id", "failed_at_id", "job_key_unique")
+INDEXES = (
+    "task_identifier",
+    "failed_at",
+    "queue_name",
+    "job_key",
+    "job_id",
+    "task_identifier_id",
+    "failed_at_id",
+    "job_key_unique",
+)
 
 
 def index_name(table: DlqTable, suffix: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from dlq.db import dicts, rows
 from dlq.models import BulkOperation
 from dlq.models.backfilldlq import TABLE
@@ -79,7 +81,7 @@ def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int
     """Of the operation's entries that share a key, the one that failed last. A table with unique keys has one of each."""
     last = (
         matching(operation)
-        .filter(job_key__in=sorted(keys))
+        .filter(job_key__any_of=keys)
         .order_by("job_key", "-failed_at", "-id")
         .distinct("job_key")
         .values_list("job_key", "id")
@@ -107,7 +109,8 @@ def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcom
             raise _KeysTaken(overwritten)
         with_job.update({entry: job for entry, job, _revision in added})
 
-    failed = refused([candidate.id for candidate in candidates], add)
+    with transaction.atomic():  # _KeysTaken takes back every part, also those that were halved off
+        failed = refused([candidate.id for candidate in candidates], add)
     outcome.failed |= failed
     outcome.done += [entry for entry, job in with_job.items() if job is not None]
     outcome.skipped |= {entry: reason("key_locked") for entry, job in with_job.items() if job is None}

@@ -16,7 +16,7 @@ def matching(operation: BulkOperation) -> QuerySet[BackfillDlq]:
     """Those that match now, within the bounds that were frozen when the confirmation page was shown."""
     bounded = BackfillDlq.objects.filter(id__lte=operation.max_id, failed_at__lte=operation.frozen_at).order_by()
     if operation.entry_ids is not None:
-        return bounded.filter(id__in=operation.entry_ids)
+        return bounded.filter(id__any_of=operation.entry_ids)
     filterset = DlqFilterSet.of_pairs(operation.filter, bounded)
     if problems := filterset.problems:
         # An unreadable filter gives no rows; an operation must not end as if there were nothing to do.

@@ -20,9 +20,9 @@ from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
 from dlq.services.confirmation import MOST_TICKED, BadConfirmation, Confirmation, begin
-from dlq.services.operations import advance
 from dlq.services.overview import Overview, overview
 from dlq.services.selection import matching
+from dlq.views.drive import drive, page_of
 from dlq.views.report import report
 
 Kind = BulkOperation.Kind
@@ -128,7 +128,7 @@ def perform(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpR
         known, _new = begin(confirmation, actor=actor, expected=confirmation.count, **form.details)
     else:
         messages.info(request, "This confirmation was sent before. It acted once; this is its result.")
-    operation = advance(known.pk, REQUEST_BUDGET)
+    operation = drive(request, known, REQUEST_BUDGET)
     return _answer(request, operation, list_page)
 
 
@@ -158,7 +158,7 @@ def _page(
 
 def _answer(request: HttpRequest, operation: BulkOperation, list_page: str) -> HttpResponseRedirect:
     """Say what was done, and go where the person came from; an operation that is not done yet has its own page."""
-    its_page = reverse("admin:dlq_bulkoperation_change", args=[operation.pk])
+    its_page = page_of(operation)
     if operation.state == BulkOperation.State.RUNNING:
         return HttpResponseRedirect(its_page)
     level = messages.SUCCESS if operation.done_count else messages.WARNING

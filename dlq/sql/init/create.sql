@@ -32,6 +32,9 @@ CREATE INDEX IF NOT EXISTS {index_job_key} ON {table} (job_key) WHERE job_key IS
 -- Follows a job that failed again back to the entry that it was requeued from.
 CREATE INDEX IF NOT EXISTS {index_job_id} ON {table} ({job_id});
 
+-- Finds a task's next entries in id order, which is how an operation goes through them.
+CREATE INDEX IF NOT EXISTS {index_task_identifier_id} ON {table} (task_identifier, id);
+
 -- Serves the list in its usual order, page by page, and the statistics without reading the table itself.
 CREATE INDEX IF NOT EXISTS {index_failed_at_id} ON {table} (failed_at, id) INCLUDE (task_identifier, queue_name, failure_count);
 

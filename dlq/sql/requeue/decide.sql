@@ -30,10 +30,19 @@ FROM {table} e
 LEFT JOIN LATERAL (
     SELECT r.job_id FROM dlq_requeue r WHERE r.entry_id = e.id ORDER BY r.id DESC LIMIT 1
 ) latest ON true
-LEFT JOIN {schema}.jobs current_job
-       ON current_job.id = latest.job_id
-      AND (current_job.locked_at IS NOT NULL OR current_job.attempts < current_job.max_attempts)
-LEFT JOIN {schema}.jobs holder ON holder.key = e.job_key
+-- OFFSET 0 keeps these two lookups by index: joined plainly, the planner may hash the whole queue for each chunk.
+LEFT JOIN LATERAL (
+    SELECT j.id, j.locked_at, j.attempts
+    FROM {schema}.jobs j
+    WHERE j.id = latest.job_id AND (j.locked_at IS NOT NULL OR j.attempts < j.max_attempts)
+    OFFSET 0
+) current_job ON true
+LEFT JOIN LATERAL (
+    SELECT j.id, j.locked_at, j.attempts, j.max_attempts
+    FROM {schema}.jobs j
+    WHERE j.key = e.job_key
+    OFFSET 0
+) holder ON true
 -- Another entry with the same key that this operation has requeued in an earlier chunk.
 LEFT JOIN LATERAL (
     SELECT other.id

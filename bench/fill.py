@@ -1,0 +1,56 @@
+"""Fill the dead letter table, and leave it as a busy day does: a fifth of its rows updated since the last VACUUM."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from django.db import connection
+
+from bench.timing import seconds_of
+from dlq.db import dicts, execute, scalar
+from dlq.models.backfilldlq import TABLE
+
+ROWS = int(os.environ.get("BENCH_ROWS") or 1_000_000)
+BIG_TASKS = ("task_00", "task_01", "task_02")
+"""2 % of the entries each: 20,000 of a million."""
+OTHER_TASK = "task_07"
+"""About 3.5 %."""
+
+STATE = """
+    SELECT pg_size_pretty(pg_table_size(c.oid)) AS table_size, pg_size_pretty(pg_indexes_size(c.oid)) AS index_size,
+           pg_relation_size(c.oid) / current_setting('block_size')::int AS pages,
+           c.relallvisible AS all_visible_at_last_vacuum,
+           s.n_live_tup AS live, s.n_dead_tup AS dead
+    FROM pg_class c JOIN pg_stat_all_tables s ON s.relid = c.oid
+    WHERE c.oid = %(table)s::regclass
+"""
+
+
+def fill() -> None:
+    """Insert ROWS entries, VACUUM, switch autovacuum off, update 20 % of them."""
+    print(f"filling the table with {ROWS:,} entries: {seconds_of(_insert):.0f} s", flush=True)
+    _flush()
+    execute(f"VACUUM (ANALYZE) {TABLE.db_table}")
+    execute(f"ALTER TABLE {TABLE.db_table} SET (autovacuum_enabled = off, toast.autovacuum_enabled = off)")
+    execute(f"UPDATE {TABLE.db_table} SET notes = 'looked at' WHERE id %% 5 = 0")
+    # The first to read a changed page tidies it up, and that must not be whoever is measured first. The pages stay
+    # "not all visible" all the same.
+    scalar(f"SELECT count(notes) FROM {TABLE.db_table}")
+    execute("CHECKPOINT")
+    _flush()
+    state = dicts(STATE, {"table": TABLE.regclass})[0]
+    print("state:", ", ".join(f"{name} {value}" for name, value in state.items()), flush=True)
+
+
+def _flush() -> None:
+    """What this session counted reaches PostgreSQL's statistics at its leisure, or now."""
+    execute("SELECT pg_stat_force_next_flush()")
+    execute("SELECT")
+
+
+def _insert() -> None:
+    text = (Path(__file__).parent / "sql" / "fill.sql").read_text()
+    with connection.cursor() as cursor:
+        cursor.execute(re.sub(r"\{table\}", TABLE.db_table, text), {"rows": ROWS})

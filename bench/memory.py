@@ -1,0 +1,78 @@
+"""How much the memory of a web process grows: in a fresh process, which answers requests and watches its own size."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+import psutil
+
+from bench.figures import Figure
+
+MOST_MEGABYTES = 50
+PAGES_SERVED = 50
+INTERVAL = 0.002
+"""Seconds between two looks."""
+
+
+def measure() -> list[Figure]:
+    return [
+        _figure(f"memory, {PAGES_SERVED} list pages with their counts", "list"),
+        _figure("memory, confirmation and requeue of 3.5 % of the entries", "requeue"),
+    ]
+
+
+def _figure(name: str, what: str) -> Figure:
+    child = subprocess.run([sys.executable, "-m", "bench.memory", what], check=True, stdout=subprocess.PIPE, text=True)
+    grown = float(child.stdout)
+    bound = f"less than {MOST_MEGABYTES} MB"
+    return Figure(name, f"+{grown:.1f} MB", "", bound, grown < MOST_MEGABYTES)
+
+
+def growth(call: Callable[[], object]) -> float:
+    """Megabytes by which the highest resident size during the call exceeds the size before it."""
+    process = psutil.Process()
+    before = highest = process.memory_info().rss
+    over = threading.Event()
+
+    def watch() -> None:
+        nonlocal highest
+        while not over.wait(INTERVAL):
+            highest = max(highest, process.memory_info().rss)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        call()
+    finally:
+        over.set()
+        watcher.join()
+    return float(max(highest, process.memory_info().rss) - before) / 2**20
+
+
+def _main(what: str) -> None:
+    import django
+
+    django.setup()
+    from bench.fill import OTHER_TASK
+    from bench.visitor import LIST, START, Visitor
+
+    visitor = Visitor()
+    # A process that has answered once has everything loaded that every page needs.
+    visitor.get(START)
+
+    def serve_lists() -> None:
+        for _page in range(PAGES_SERVED):
+            visitor.get(LIST)
+            visitor.get(f"{LIST}count/")
+
+    def serve_requeue() -> None:
+        visitor.requeue(f"?task_identifier={OTHER_TASK}")
+
+    print(growth({"list": serve_lists, "requeue": serve_requeue}[what]))
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1])

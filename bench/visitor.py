@@ -1,0 +1,56 @@
+"""A person's browser: a logged-in client of the pages, which fails loudly where a page does not answer as it should."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+
+LIST = "/admin/dlq/backfilldlq/"
+FLOOR_LIST = "/floor/dlq/backfilldlq/"
+STOCK_LIST = "/stock/dlq/backfilldlq/"
+START = "/admin/"
+
+
+class Visitor:
+    def __init__(self) -> None:
+        user, _new = User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
+        self.client = Client(headers={"host": "localhost"})
+        self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+    def get(self, address: str) -> str:
+        return self._page(self.client.get(address))
+
+    def listed_ids(self, address: str = LIST) -> list[int]:
+        return [int(number) for number in re.findall(r'name="_selected_action" value="(\d+)"', self.get(address))]
+
+    def confirmation(self, query: str) -> str:
+        """The confirmation page for requeueing everything that matches. Any ticked row will do: all are selected."""
+        data: dict[str, Any] = {
+            "action": "requeue_selected",
+            "index": 0,
+            "select_across": "1",
+            "_selected_action": ["1"],
+        }
+        page = self._page(self.client.post(LIST + query, data))
+        if 'name="token"' not in page:
+            raise AssertionError(f"{query} led to no confirmation page")
+        return page
+
+    def requeue(self, query: str) -> None:
+        """Confirm, too."""
+        token = re.search(r'name="token" value="([^"]*)"', self.confirmation(query))
+        if token is None:
+            raise AssertionError("the confirmation page has no token")
+        answer = self.client.post(f"{LIST}confirmed/", {"token": token[1]})
+        if answer.status_code != 302:
+            raise AssertionError(f"the confirmation was answered with {answer.status_code}")
+
+    def _page(self, response: Any) -> str:
+        answer: HttpResponse = response
+        if answer.status_code != 200:
+            raise AssertionError(f"a page was answered with {answer.status_code}")
+        return answer.content.decode()

@@ -1,0 +1,91 @@
+"""Each filter parameter with values, and what they mean in plain SQL."""
+
+from __future__ import annotations
+
+CASES: dict[str, dict[str, str]] = {
+    "task_identifier": {
+        "send_email": "task_identifier = 'send_email'",
+        "sync%": "task_identifier = 'sync%'",
+        "sync_": "task_identifier = 'sync_'",
+        "имя": "task_identifier = 'имя'",
+        "nothing": "false",
+    },
+    "queue_name": {
+        "-": "queue_name = ''",
+        "default": "queue_name = 'default'",
+        "-x": "queue_name = '-x'",
+    },
+    "failed_after": {
+        "2026-03-01": "failed_at >= '2026-03-01 00:00 UTC'",
+        "2026-03-01T12:00": "failed_at >= '2026-03-01 12:00 UTC'",
+        "2026-03-01T12:00:00+05:30": "failed_at >= '2026-03-01 06:30 UTC'",
+        "2026-03-01T12:00:00 05:30": "failed_at >= '2026-03-01 06:30 UTC'",
+        "2026-03-02T00:00Z": "failed_at >= '2026-03-02 00:00 UTC'",
+        "24h": "failed_at >= now() - interval '24 hours'",
+        "90m": "failed_at >= now() - interval '90 minutes'",
+        "7d": "failed_at >= now() - interval '7 days'",
+        "1w ago": "failed_at >= now() - interval '7 days'",
+    },
+    "failed_before": {
+        "2026-03-01": "failed_at < '2026-03-02 00:00 UTC'",
+        "2026-03-02T00:00": "failed_at <= '2026-03-02 00:00 UTC'",
+        "2026-03-01 12:00": "failed_at <= '2026-03-01 12:00 UTC'",
+        "3d": "failed_at <= now() - interval '3 days'",
+    },
+    "q": {
+        "refused": "{reason} ilike '%refused%' or job_key ilike '%refused%' or {error} ilike '%refused%' or {payload} ilike '%refused%'",
+        "REFUSED": "{reason} ilike '%refused%' or job_key ilike '%refused%' or {error} ilike '%refused%' or {payload} ilike '%refused%'",
+        "50%": "strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), '50%') > 0",
+        "up_": "strpos(lower(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload})), 'up_') > 0",
+        "under_score": "strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), 'under_score') > 0",
+        "back\\slash": "strpos(failure_reason, 'back\\slash') > 0",
+        "of it": "(position('of' in lower(concat_ws(' ', failure_reason, job_key, {error}, {payload}))) > 0"
+        " and position('it' in lower(concat_ws(' ', failure_reason, job_key, {error}, {payload}))) > 0)",
+        '"of it"': "strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), 'of it') > 0",
+        '"gave upX"': "strpos(failure_reason, 'gave upX') > 0",
+        'said "no"': "{error} = 'said \"no\"'",
+        "42": "id = 42 or original_job_id = 42 or strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), '42') > 0",
+        "1000000000007": "id = 1000000000007 or original_job_id = 1000000000007",
+        "99999999999999999999": "false",
+    },
+    "payload": {
+        "customer_id=42": "payload -> 'customer_id' in ('42', '\"42\"') or payload -> 'customer_id' = '[42]' and false",
+        'customer_id="42"': "payload -> 'customer_id' = '\"42\"'",
+        "customer_id=forty two": "payload -> 'customer_id' = '\"forty two\"'",
+        "order.id=7": "payload #> '{{order,id}}' in ('7', '\"7\"')",
+        "order.paid=true": "payload #> '{{order,paid}}' in ('true', '\"true\"')",
+        "order=null": "payload -> 'order' in ('null', '\"null\"')",
+        "big=1152921504606846976": "payload -> 'big' = '1152921504606846976'",
+        "big=1152921504606846977": "false",
+        "a b.ü=x=y": "payload #> '{{a b,ü}}' = '\"x=y\"'",
+        "customer_id=": "payload -> 'customer_id' = '\"\"'",
+        "big=1e999999": "false",
+    },
+    "job_key": {"50%": "job_key = '50%'", "key-1": "job_key = 'key-1'"},
+    "original_job_id": {"42": "original_job_id = 42", "-1": "false", "9223372036854775807": "false"},
+    "failure_count_min": {"5": "failure_count >= 5", "26": "false", "99999999999": "false"},
+    "priority_min": {"0": "priority >= 0", "-5": "priority >= -5"},
+    "priority_max": {"3": "priority <= 3", "99999999999": "true"},
+    "requeued": {"yes": "requeued_count > 0", "no": "requeued_count = 0"},
+    "has_notes": {"yes": "notes <> ''", "no": "coalesce(notes, '') = ''"},
+    "tenant_id": {"acme": "tenant_id = 'acme'", "42": "tenant_id = '42'", "it's": "tenant_id = 'it''s'"},
+    "attempts_seen": {"42": "attempts_seen = 42", " 7 ": "attempts_seen = 7"},
+    "custom_metadata": {'{{"a":1}}': "custom_metadata = '{{\"a\": 1}}'", "null": "custom_metadata = 'null'"},
+    "raw": {'{{ "a": 1 }}': "raw::jsonb = '{{\"a\": 1}}'"},
+    "mood": {"sad": "mood = 'sad'"},
+    "due_day": {"2026-02-28": "due_day = '2026-02-28'", "28 Feb 2026": "due_day = '2026-02-28'"},
+    "price": {"10": "price = 10", "0.50": "price = 0.5"},
+    "col_has_notes": {"yes": "\"has_notes\" = 'yes'"},
+    "col_o": {"1": "\"o\" = '1'"},
+    "Odd %": {"odd": "\"Odd %\" = 'odd'"},
+}
+
+TEXTS = {"reason": "failure_reason", "error": "(last_error #>> '{}')", "payload": "payload::text"}
+
+
+def cases() -> dict[str, dict[str, str]]:
+    """The cases with the texts filled in; doubled braces stand for plain ones."""
+    return {
+        name: {value.replace("{{", "{").replace("}}", "}"): where.format(**TEXTS) for value, where in values.items()}
+        for name, values in CASES.items()
+    }

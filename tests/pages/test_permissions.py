@@ -1,0 +1,208 @@
+"""Least power: what somebody may not do is not offered, and refused with 403 when tried anyway."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.test import Client
+
+from dlq.models import BulkOperation
+from dlq.services.confirmation import Confirmation, begin
+from tests.support.database import SCHEMA, value
+from tests.support.entries import add_entry, text_of
+from tests.support.jobs import jobs
+from tests.support.operations import operate
+from tests.support.pages import (
+    CONFIRMED,
+    LIST,
+    OPERATIONS,
+    STATISTICS,
+    Page,
+    ask,
+    entry_url,
+    get,
+    history_url,
+    operation_url,
+)
+from tests.support.people import client_of, make_user
+
+pytestmark = pytest.mark.django_db
+
+VIEW = "view_backfilldlq"
+ACTS = {"requeue": "requeue_backfilldlq", "delete": "delete_backfilldlq", "note": "annotate_backfilldlq"}
+ACTION = {"requeue": "requeue_selected", "delete": "delete_selected", "note": "add_note_to_selected"}
+BUTTON = {"requeue": "Requeue …", "delete": "Delete …", "note": "Save notes"}
+
+
+def pages_of(entry: int) -> list[str]:
+    return [
+        LIST, f"{LIST}count/", STATISTICS, entry_url(entry), history_url(entry),
+        f"{entry_url(entry).removesuffix('change/')}payload/",
+    ]
+
+
+def test_pages_are_shown_when_somebody_may_view(viewer: User) -> None:
+    client = client_of(viewer)
+    for address in pages_of(add_entry()):
+        assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize("permissions", [(), ("requeue_backfilldlq", "delete_backfilldlq", "annotate_backfilldlq"), ("view_bulkoperation",)])
+def test_pages_are_refused_when_somebody_may_not_view(permissions: tuple[str, ...]) -> None:
+    entry = add_entry(task_identifier="secret_task")
+    client = client_of(make_user(*permissions))
+    for address in pages_of(entry):
+        response = client.get(address)
+        assert response.status_code == 403, address
+        assert b"secret_task" not in response.content
+
+
+def test_pages_lead_to_the_login_when_nobody_is_logged_in(client: Client) -> None:
+    entry = add_entry()
+    operation = operate("note", [entry], note="n")
+    for address in [*pages_of(entry), CONFIRMED, OPERATIONS, operation_url(operation.pk)]:
+        response = client.get(address)
+        assert response.status_code == 302, address
+        assert response["Location"].startswith("/admin/login/?next="), address
+        assert client.post(address, {"notes": "x", "restore": "1"}).status_code == 302
+    assert AnonymousUser().is_anonymous
+
+
+def test_pages_lead_to_the_login_when_the_user_is_no_staff(viewer: User) -> None:
+    viewer.is_staff = False
+    viewer.save()
+    client = client_of(viewer)
+    for address in pages_of(add_entry()):
+        assert client.get(address).status_code == 302, address
+
+
+@pytest.mark.parametrize("kind", ACTS)
+def test_only_the_allowed_is_offered_when_somebody_has_one_permission(kind: str) -> None:
+    entry = add_entry()
+    client = client_of(make_user(VIEW, ACTS[kind]))
+    assert get(client, LIST).actions == {ACTION[kind]}
+    assert get(client, entry_url(entry)).buttons & set(BUTTON.values()) == {BUTTON[kind]}
+    assert ask(client, kind, [entry]).title.startswith("Confirm")
+
+
+def test_nothing_is_offered_when_somebody_may_only_view(viewer: User) -> None:
+    entry = add_entry(notes="to read")
+    client = client_of(viewer)
+    page = get(client, LIST)
+    assert page.actions == set()
+    assert not page.all("input", name="_selected_action")
+    entry_page = get(client, entry_url(entry))
+    assert not entry_page.buttons & set(BUTTON.values())
+    assert "to read" in entry_page.text
+    assert not get(client, LIST).links("Operations")
+
+
+def test_no_add_or_change_is_offered_when_somebody_may_do_everything(boss: Client) -> None:
+    entry = add_entry()
+    page = get(boss, LIST)
+    assert not [link for link in page.all("a") if re.search("/dlq/.*/add/", link.get("href", ""))]
+    assert boss.get(f"{LIST}add/").status_code == 403
+    # Django's own delete page asks as our action does, instead of deleting for good and without a record.
+    assert "Confirm: delete" in boss.post(f"{LIST}{entry}/delete/", {"post": "yes"}).content.decode()
+    assert text_of(entry) is not None
+    assert boss.get(f"{OPERATIONS}add/").status_code == 403
+
+
+@pytest.mark.parametrize("kind", ACTS)
+@pytest.mark.parametrize("everything", [True, False])
+def test_no_confirmation_is_shown_when_the_action_is_not_allowed(kind: str, everything: bool) -> None:
+    entry = add_entry()
+    client = client_of(make_user(VIEW, *(permission for other, permission in ACTS.items() if other != kind)))
+    page = ask(client, kind, [entry], everything=everything)
+    assert "token" not in page.fields()
+    assert not BulkOperation.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ACTS)
+def test_confirmation_is_refused_when_the_permission_was_taken_away_meanwhile(kind: str) -> None:
+    entry = add_entry()
+    before = text_of(entry)
+    user = make_user(VIEW, ACTS[kind])
+    page = ask(client_of(user), kind, [entry])
+    user.user_permissions.set([])
+    response = client_of(user).post(CONFIRMED, {"token": page.value("token"), "note": "n"})
+    assert response.status_code == 403
+    assert (text_of(entry), jobs()) == (before, [])
+
+
+@pytest.mark.parametrize("kind", ACTS)
+def test_confirmation_is_refused_when_the_token_is_of_another_kind_than_allowed(kind: str) -> None:
+    """A user's own token, of an action that they may not do."""
+    entry = add_entry()
+    user = make_user(VIEW, *(permission for other, permission in ACTS.items() if other != kind))
+    token = Confirmation.of(kind, user.pk, entry_ids=[entry]).token
+    assert client_of(user).post(CONFIRMED, {"token": token, "note": "n"}).status_code == 403
+    assert not BulkOperation.objects.exists()
+
+
+def test_notes_are_refused_when_somebody_may_not_annotate(requeuer: User) -> None:
+    entry = add_entry(notes="old")
+    assert client_of(requeuer).post(entry_url(entry), {"notes": "new", "seen": "old"}).status_code == 403
+    assert value(f"SELECT notes FROM {SCHEMA}.backfill_dlq") == "old"
+
+
+def test_operations_are_refused_when_somebody_may_not_view_them(viewer: User) -> None:
+    operation = operate("note", [add_entry()], note="n")
+    client = client_of(viewer)
+    assert client.get(OPERATIONS).status_code == 403
+    assert client.get(operation_url(operation.pk)).status_code == 403
+
+
+def test_restore_is_refused_and_not_offered_when_somebody_may_not_delete() -> None:
+    entry = add_entry()
+    operation = operate("delete", [entry])
+    client = client_of(make_user(VIEW, "view_bulkoperation", "requeue_backfilldlq"))
+    assert "Put the deleted entries back" not in get(client, operation_url(operation.pk)).buttons
+    assert client.post(operation_url(operation.pk), {"restore": "1"}).status_code == 403
+    assert text_of(entry) is None
+
+
+@pytest.mark.parametrize("kind", ACTS)
+def test_driving_is_refused_and_not_offered_when_somebody_may_not_do_that_kind(kind: str) -> None:
+    entry = add_entry()
+    before = text_of(entry)
+    operation, _new = begin(Confirmation.of(kind, 1, entry_ids=[entry]), actor="ann", note="n")
+    others = (permission for other, permission in ACTS.items() if other != kind)
+    client = client_of(make_user("view_bulkoperation", *others))
+    assert "Go on" not in get(client, operation_url(operation.pk)).buttons
+    assert client.post(operation_url(operation.pk), {"resume": "1"}).status_code == 403
+    assert text_of(entry) == before
+
+
+@pytest.mark.parametrize("address", [LIST, STATISTICS, f"{LIST}count/"])
+def test_nothing_is_written_when_a_page_is_only_read(boss: Client, address: str) -> None:
+    entry = add_entry()
+    before = text_of(entry)
+    for query in ("?restore=1", "?resume=1", "?action=delete_selected", "?notes=x"):
+        boss.get(f"{address}{query}")
+        boss.get(f"{entry_url(entry)}{query}")
+    assert (text_of(entry), jobs(), BulkOperation.objects.count()) == (before, [], 0)
+
+
+def test_links_to_operations_are_left_out_when_somebody_may_not_view_them(viewer: User, person: Callable[..., User]) -> None:
+    entry = add_entry()
+    operation = operate("requeue", [entry])
+    label = f"Operation {operation.pk}"
+    assert not get(client_of(viewer), history_url(entry)).links(label)
+    assert get(client_of(person(VIEW, "view_bulkoperation")), history_url(entry)).links(label)
+
+
+def test_requeuer_gets_along_without_the_operations_when_they_may_not_view_them(requeuer: User) -> None:
+    """What they are told and where they land must not be a page that they may not open."""
+    client = client_of(requeuer)
+    entries = [add_entry(), add_entry()]
+    page = ask(client, "requeue", entries)
+    done = Page.of(client.post(CONFIRMED, {"token": page.value("token")}, follow=True))
+    assert done.status == 200
+    assert done.messages[0].startswith("Requeued: 2 failed jobs.")
+    for link in done.all("a"):
+        if "/bulkoperation/" in link.get("href", ""):
+            assert client.get(link.get("href", "")).status_code == 200, "a link is offered that is refused"

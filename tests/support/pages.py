@@ -1,0 +1,123 @@
+"""Reading a page as a browser would: the parsed document and what is on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+from django.test import Client
+from django.urls import reverse
+
+LIST = "/admin/dlq/backfilldlq/"
+STATISTICS = f"{LIST}statistics/"
+CONFIRMED = f"{LIST}confirmed/"
+OPERATIONS = "/admin/dlq/bulkoperation/"
+
+
+def entry_url(entry: int) -> str:
+    return reverse("admin:dlq_backfilldlq_change", args=[entry])
+
+
+def history_url(entry: int) -> str:
+    return reverse("admin:dlq_backfilldlq_history", args=[entry])
+
+
+def operation_url(operation: int) -> str:
+    return reverse("admin:dlq_bulkoperation_change", args=[operation])
+
+
+@dataclass(frozen=True)
+class Page:
+    """A response with its parsed document."""
+
+    response: Any
+    document: Element
+
+    @classmethod
+    def of(cls, response: Any) -> Page:
+        text = response.content.decode()
+        document = html5lib.parse(text, treebuilder="etree", namespaceHTMLElements=False)
+        return cls(response, document)
+
+    @property
+    def status(self) -> int:
+        return int(self.response.status_code)
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        """The elements with this tag and these attributes (`class_` means one of the classes)."""
+        return [element for element in self.document.iter(tag) if _has(element, attributes)]
+
+    def one(self, tag: str, **attributes: str) -> Element:
+        (only,) = self.all(tag, **attributes)
+        return only
+
+    @property
+    def text(self) -> str:
+        return text_of(self.document)
+
+    @property
+    def title(self) -> str:
+        return text_of(self.one("title"))
+
+    @property
+    def messages(self) -> list[str]:
+        return [text_of(item) for box in self.all("ul", class_="messagelist") for item in box.iter("li")]
+
+    def links(self, label: str) -> list[str]:
+        """The addresses of links with this text."""
+        return [link.get("href", "") for link in self.all("a") if text_of(link) == label]
+
+    @property
+    def entries(self) -> list[int]:
+        """The entries of the list, as they stand there."""
+        rows = [row for table in self.all("table", id="result_list") for row in table.iter("tr")]
+        return [int(match[1]) for row in rows if (match := re.search(r"#(\d+)", text_of(row)))]
+
+    @property
+    def buttons(self) -> set[str]:
+        return {text_of(button) for button in self.all("button")}
+
+    @property
+    def actions(self) -> set[str]:
+        """The actions offered on the list."""
+        selects = self.all("select", name="action")
+        return {option.get("value", "") for select in selects for option in select.iter("option")} - {""}
+
+    def value(self, name: str) -> str:
+        """Of the field with this name."""
+        return self.one("input", name=name).get("value", "")
+
+    def fields(self) -> set[str]:
+        return {str(field.get("name")) for tag in ("input", "textarea", "select") for field in self.document.iter(tag)}
+
+
+def get(client: Client, address: str, **parameters: Any) -> Page:
+    return Page.of(client.get(address, parameters))
+
+
+def ask(client: Client, kind: str, entries: Sequence[int] = (), *, everything: bool = False, query: str = "") -> Page:
+    """Choose an action for ticked rows, or for everything that matches the query; the confirmation page, or what came instead."""
+    action = {"requeue": "requeue_selected", "delete": "delete_selected", "note": "add_note_to_selected"}[kind]
+    ticked = list(entries) or [0]
+    form = {"action": action, "_selected_action": ticked, "select_across": "1" if everything else "0", "index": "0"}
+    return Page.of(client.post(f"{LIST}{query}", form, follow=True))
+
+
+def send(client: Client, confirmation: Page, **fields: str) -> Page:
+    """Press the button of a confirmation page; the page that it leads to."""
+    return Page.of(client.post(CONFIRMED, {"token": confirmation.value("token"), **fields}, follow=True))
+
+
+def text_of(element: Element) -> str:
+    return re.sub(r"\s+", " ", "".join(element.itertext())).strip()
+
+
+def _has(element: Element, attributes: dict[str, str]) -> bool:
+    return all(
+        wanted in element.get("class", "").split() if name == "class_" else element.get(name) == wanted
+        for name, wanted in attributes.items()
+    )
