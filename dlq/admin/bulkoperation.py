@@ -27,6 +27,7 @@ class BulkOperationAdmin(OperationAdmin):
     list_filter = ("kind", "state")
     search_fields = ("actor", "reason")
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     change_list_template = "dlq/operations.html"
 
     @page
