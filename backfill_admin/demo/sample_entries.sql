@@ -1,11 +1,11 @@
 -- Sample entries for the first run: %(entries)s failed jobs of eight tasks over two weeks, with an outage of the mail server
 -- in the last day. Their job ids are taken from the queue's own counter, so that no real job ever has the same.
-INSERT INTO graphile_worker.backfill_dlq (
-    original_job_id, task_identifier, payload, queue_name, priority, job_key, max_attempts, failure_reason, failure_count,
+INSERT INTO {table} (
+    {job_id}, task_identifier, payload, queue_name, priority, job_key, max_attempts, failure_reason, failure_count,
     last_error, original_created_at, original_run_at, failed_at, notes
 )
 SELECT
-    nextval(pg_get_serial_sequence('graphile_worker._private_jobs', 'id')),
+    nextval(pg_get_serial_sequence(%(jobs_table)s, 'id')),
     task,
     jsonb_build_object(
         'customer_id', 1000 + n %% 137,
@@ -22,7 +22,7 @@ SELECT
     CASE WHEN n %% 7 = 0 THEN task || ':' || n END,
     1 + n %% 3,
     format('Job exceeded maximum retry attempts (%%s/%%s)', 1 + n %% 3, 1 + n %% 3),
-    1 + (n * n) %% 4,
+    1 + (n / 5) %% 4,
     CASE task
         WHEN 'send_email' THEN to_jsonb(format('connect ECONNREFUSED 10.0.%%s.25:587', n %% 8))
         WHEN 'charge_card' THEN jsonb_build_object(

@@ -5,6 +5,7 @@ import sys
 
 from environs import EnvError
 
+from backfill_admin.demo.engine import EngineError
 from backfill_admin.postgres import ClusterError
 from backfill_admin.run import StartProblem
 
@@ -18,7 +19,7 @@ def main() -> int:
         from backfill_admin.run.start import run
 
         return run()
-    except (EnvError, ClusterError, StartProblem) as problem:
+    except (EnvError, ClusterError, EngineError, StartProblem) as problem:
         print(f"backfill-admin: {problem}", file=sys.stderr)
         return 1
 

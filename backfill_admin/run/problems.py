@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
-from django.db import OperationalError, connection
+from django.core.checks import ERROR, run_checks
+from django.core.management import call_command
+from django.db import Error as AnyDatabaseError
+from django.db import connection
 
 from backfill_admin.run import StartProblem
 from dlq.models.backfilldlq import TABLE
 
 HOST = "127.0.0.1"
+
+
+@contextmanager
+def only_one(data: Path) -> Iterator[None]:
+    """Two starts on one data folder would stop each other's database."""
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StartProblem(f"It runs already, on the data in {data}. Stop it, or set DATA_DIR.") from None
+        yield
 
 
 def check_port(port: int) -> None:
@@ -21,33 +39,62 @@ def check_port(port: int) -> None:
             probe.bind((HOST, port))
         except OSError as error:
             raise StartProblem(
-                f"Port {port} can't be used ({error.strerror}). Set another: PORT={port + 1} make run"
+                f"Port {port} can't be used ({error.strerror}). Choose another, as in: PORT=8001 make run"
             ) from None
 
 
 def check_database() -> None:
-    """DATABASE_URL's server answers and has the queue and the table."""
+    """DATABASE_URL's server answers and has the queue and the table.
+
+    Asks the catalogue, which everybody may read: `to_regclass` raises where the role may not use the schema.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT to_regnamespace(%(quoted)s) IS NOT NULL,"
-                " EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-                "         WHERE n.nspname = %(schema)s AND p.proname = 'add_jobs'),"
-                " to_regclass(%(table)s) IS NOT NULL",
-                {"quoted": TABLE.names["schema"].replace("%%", "%"), "schema": TABLE.schema, "table": TABLE.regclass},
+                "SELECT n.oid IS NOT NULL, has_schema_privilege(n.oid, 'USAGE'),"
+                " 2 = (SELECT count(DISTINCT proname) FROM pg_proc"
+                "      WHERE pronamespace = n.oid AND proname IN ('add_jobs', 'complete_jobs')),"
+                " EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid AND relname = %(table)s)"
+                " FROM (VALUES (1)) AS one LEFT JOIN pg_namespace n ON n.nspname = %(schema)s",
+                {"schema": TABLE.schema, "table": TABLE.name},
             )
-            schema, queue, table = cursor.fetchone() or (False, False, False)
-    except (OperationalError, UnicodeError) as error:
-        words = str(error).strip().splitlines()[0]
-        raise StartProblem(f"The database of DATABASE_URL can't be reached: {words}") from None
+            schema, usable, queue, table = cursor.fetchone() or (False, False, False, False)
+    except (AnyDatabaseError, UnicodeError) as error:
+        raise StartProblem(f"The database of DATABASE_URL can't be used: {_first_line(error)}") from None
     if not schema or not queue:
         what = "graphile_worker's functions" if schema else "such a schema"
         raise StartProblem(
             f"The queue should be in schema “{TABLE.schema}”, but the database of DATABASE_URL has no {what} there."
             " Set DLQ_SCHEMA to the queue's schema, or let graphile_worker install it first."
         )
+    if not usable:
+        raise StartProblem(f"The role of DATABASE_URL needs USAGE on schema “{TABLE.schema}”.")
     if not table:
         raise StartProblem(
             f"The database has the queue, but no table {TABLE.regclass}."
             " Create it with .venv/bin/python manage.py init_dlq, or set DLQ_TABLE."
         )
+
+
+def check_project(databases: Sequence[str] = ()) -> None:
+    """Django's system checks, of these databases too: errors stop the start, warnings are printed."""
+    try:
+        messages = run_checks(databases=list(databases))
+    except AnyDatabaseError as error:
+        raise StartProblem(f"The database can't be checked: {_first_line(error)}") from None
+    lines = [f"{message.msg} {message.hint or ''}".strip() + f" ({message.id})" for message in messages]
+    if errors := [line for line, message in zip(lines, messages, strict=True) if message.level >= ERROR]:
+        raise StartProblem("\n".join(errors))
+    for line in lines:
+        print(f"Note: {line}", flush=True)
+
+
+def migrate() -> None:
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except AnyDatabaseError as error:
+        raise StartProblem(f"The app's own tables can't be made in the database: {_first_line(error)}") from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or ["no message"])[0]

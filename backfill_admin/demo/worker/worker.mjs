@@ -1,11 +1,11 @@
 // The worker of the first run: the real graphile-worker with tasks of which some succeed, some fail now and then, and some
 // fail every time, so that requeued jobs really run and partly come back.
 //
-//     node worker.mjs CONNECTION_URL WORKER_HOME
+//     node worker.mjs CONNECTION_URL SCHEMA WORKER_HOME
 import { createRequire } from "node:module";
 import path from "node:path";
 
-const [url, home] = process.argv.slice(2);
+const [url, schema, home] = process.argv.slice(2);
 const require = createRequire(path.join(home, "package.json"));
 const { run, Logger } = require("graphile-worker");
 
@@ -32,6 +32,7 @@ const taskList = {
 
 const runner = await run({
     connectionString: url,
+    schema,
     concurrency: 4,
     pollInterval: 1000,
     taskList,

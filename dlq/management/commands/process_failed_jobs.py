@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-import threading
+import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -42,22 +43,22 @@ class Command(BaseCommand):
             self.stdout.write(f"Moved {len(moved.jobs)} failed jobs into {TABLE.regclass}.")
 
     def _for_ever(self, interval: float, misfits: dict[int, str]) -> None:
-        stop = threading.Event()
-
-        def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-            stop.set()
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, ask_to_stop)
+        """Until SIGINT or SIGTERM, which end the pause or, in the middle of the work, undo the transaction that is open."""
+        signal.signal(signal.SIGTERM, _end)
         pause = interval
-        while not stop.is_set():
-            try:
-                self._once(misfits)
-                pause = interval
-            except DatabaseError as error:
-                self.stderr.write(f"Trying again in {pause:g} s: {str(error).strip().splitlines()[0]}")
-                connection.close()
-                stop.wait(pause)
-                pause = min(pause * 2, interval * LONGEST_PAUSE)
-                continue
-            stop.wait(interval)
+        with suppress(KeyboardInterrupt):
+            while True:
+                try:
+                    self._once(misfits)
+                    pause = interval
+                except DatabaseError as error:
+                    self.stderr.write(f"Trying again in {pause:g} s: {str(error).strip().splitlines()[0]}")
+                    connection.close()
+                    time.sleep(pause)
+                    pause = min(pause * 2, interval * LONGEST_PAUSE)
+                else:
+                    time.sleep(interval)
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
