@@ -133,12 +133,13 @@ class BackfillDlqAdmin(EntryAdmin):
         return self._confirm(request, Kind.NOTE)
 
     def response_action(
-        self, request: HttpRequest, queryset: QuerySet[BackfillDlq], *place: Any
+        self, request: HttpRequest, queryset: QuerySet[BackfillDlq], *args: Any, **options: Any
     ) -> HttpResponse | None:
+        """Further arguments are those of newer Django versions."""
         if not all(re.fullmatch(r"[0-9]{1,18}", value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             messages.error(request, "A ticked row has a number that no failed job can have. Nothing was done.")
             return None
-        return super().response_action(request, queryset, *place)
+        return super().response_action(request, queryset, *args, **options)
 
     def _confirm(self, request: HttpRequest, kind: str) -> HttpResponse | None:
         filterset = DlqFilterSet(request.GET)
