@@ -49,7 +49,12 @@ def start_server(config: pytest.Config) -> None:
     folder.chmod(0o755)
     cluster = Cluster(folder / "pg", binaries(folder))
     cluster.start(**FAST)
-    config.add_cleanup(lambda: (cluster.stop("immediate"), shutil.rmtree(folder)))
+
+    def throw_away() -> None:
+        cluster.stop("immediate")
+        shutil.rmtree(folder)
+
+    config.add_cleanup(throw_away)
     for name in [name for name in os.environ if name.startswith(("DLQ_", "DJANGO_"))]:
         del os.environ[name]
     os.environ["DATABASE_URL"] = cluster.url()

@@ -10,7 +10,17 @@ import pytest
 from dlq.conf import DEFAULTS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-VARIABLES = ("PORT", "DATABASE_URL", "DATA_DIR", "DEMO_ENTRIES", "DEMO_WORKER", "DJANGO_SECRET_KEY", "DJANGO_DEBUG", "DJANGO_ALLOWED_HOSTS", "DJANGO_CSRF_TRUSTED_ORIGINS")
+VARIABLES = (
+    "PORT",
+    "DATABASE_URL",
+    "DATA_DIR",
+    "DEMO_ENTRIES",
+    "DEMO_WORKER",
+    "DJANGO_SECRET_KEY",
+    "DJANGO_DEBUG",
+    "DJANGO_ALLOWED_HOSTS",
+    "DJANGO_CSRF_TRUSTED_ORIGINS",
+)
 
 
 @pytest.fixture
@@ -28,7 +38,9 @@ def test_setting_is_in_the_table_when_the_app_has_it(readme: str, setting: str) 
     assert rows, f"the README's settings table lacks {setting}"
     default = DEFAULTS[setting]
     if default not in ((), ""):
-        assert f"`{default}`" in rows[0] or f" {default} " in rows[0], f"the README gives another default of {setting} than {default}"
+        assert f"`{default}`" in rows[0] or f" {default} " in rows[0], (
+            f"the README gives another default of {setting} than {default}"
+        )
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -41,7 +53,11 @@ def test_setting_exists_when_the_readme_names_it(readme: str) -> None:
 
 
 def test_target_exists_when_the_readme_names_it(readme: str) -> None:
-    named = set(re.findall(r"\bmake ([a-z][a-z-]*)", " ".join(re.findall(r"`[^`]+`|^ {4}.*$|^```[\s\S]*?^```", readme, re.MULTILINE))))
+    named = set(
+        re.findall(
+            r"\bmake ([a-z][a-z-]*)", " ".join(re.findall(r"`[^`]+`|^ {4}.*$|^```[\s\S]*?^```", readme, re.MULTILINE))
+        )
+    )
     assert named >= {"run", "test"}
     assert named <= targets()
 

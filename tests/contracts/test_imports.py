@@ -37,7 +37,9 @@ def test_project_is_unknown_to_the_app_when_it_imports(file: Path) -> None:
     assert not [module for module in imported(file) if within(module, "backfill_admin") or within(module, "tests")]
 
 
-@pytest.mark.parametrize("file", [file for file in SOURCES if not any(within(module_of(file), page) for page in PAGES)], ids=module_of)
+@pytest.mark.parametrize(
+    "file", [file for file in SOURCES if not any(within(module_of(file), page) for page in PAGES)], ids=module_of
+)
 def test_pages_are_unknown_to_the_rest_when_it_imports(file: Path) -> None:
     assert not [module for module in imported(file) if any(within(module, page) for page in PAGES)]
 
@@ -47,6 +49,14 @@ def test_admin_is_unknown_to_the_views_when_they_import(file: Path) -> None:
     assert not [module for module in imported(file) if within(module, "dlq.admin")]
 
 
-@pytest.mark.parametrize("file", [file for file in SOURCES if within(module_of(file), "dlq.services") or within(module_of(file), "dlq.models")], ids=module_of)
+@pytest.mark.parametrize(
+    "file",
+    [file for file in SOURCES if within(module_of(file), "dlq.services") or within(module_of(file), "dlq.models")],
+    ids=module_of,
+)
 def test_requests_are_unknown_to_services_and_models_when_they_import(file: Path) -> None:
-    assert not [module for module in imported(file) if within(module, "django.http.HttpRequest") or within(module, "django.contrib.admin")]
+    assert not [
+        module
+        for module in imported(file)
+        if within(module, "django.http.HttpRequest") or within(module, "django.contrib.admin")
+    ]

@@ -39,4 +39,6 @@ def test_tables_have_a_caption_and_scopes_when_there_are_tables(template: Path) 
 
 @pytest.mark.parametrize("script", sorted((REPOSITORY / "dlq" / "static").rglob("*.js")), ids=lambda path: path.name)
 def test_script_makes_no_code_of_text_when_read(script: Path) -> None:
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", script.read_text())
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", script.read_text()
+    )

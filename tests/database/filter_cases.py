@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+REFUSED = (
+    "{reason} ilike '%refused%' or job_key ilike '%refused%'"
+    " or {error} ilike '%refused%' or {payload} ilike '%refused%'"
+)
+
 CASES: dict[str, dict[str, str]] = {
     "task_identifier": {
         "send_email": "task_identifier = 'send_email'",
@@ -33,8 +38,8 @@ CASES: dict[str, dict[str, str]] = {
         "3d": "failed_at <= now() - interval '3 days'",
     },
     "q": {
-        "refused": "{reason} ilike '%refused%' or job_key ilike '%refused%' or {error} ilike '%refused%' or {payload} ilike '%refused%'",
-        "REFUSED": "{reason} ilike '%refused%' or job_key ilike '%refused%' or {error} ilike '%refused%' or {payload} ilike '%refused%'",
+        "refused": REFUSED,
+        "REFUSED": REFUSED,
         "50%": "strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), '50%') > 0",
         "up_": "strpos(lower(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload})), 'up_') > 0",
         "under_score": "strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), 'under_score') > 0",
@@ -44,7 +49,8 @@ CASES: dict[str, dict[str, str]] = {
         '"of it"': "strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), 'of it') > 0",
         '"gave upX"': "strpos(failure_reason, 'gave upX') > 0",
         'said "no"': "{error} = 'said \"no\"'",
-        "42": "id = 42 or original_job_id = 42 or strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), '42') > 0",
+        "42": "id = 42 or original_job_id = 42"
+        " or strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), '42') > 0",
         "1000000000007": "id = 1000000000007 or original_job_id = 1000000000007",
         "99999999999999999999": "false",
     },

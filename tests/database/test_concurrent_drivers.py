@@ -46,7 +46,7 @@ def test_each_entry_is_requeued_once_when_operations_overlap() -> None:
     entries = add_entries(150, job_key="CASE WHEN n % 2 = 0 THEN 'k' || (1000 - n) END")
     one, _new = begin(confirm("requeue", pairs=[]), actor="ann")
     two, _new = begin(confirm("requeue", entries[50:]), actor="bob")
-    at_once(*[lambda pk=pk: drive_to_the_end(pk) for pk in (one.pk, two.pk, one.pk, two.pk)])  # type: ignore[misc]
+    at_once(*[lambda pk=pk: drive_to_the_end(pk) for pk in (one.pk, two.pk, one.pk, two.pk)])
     assert Counter(Requeue.objects.values_list("entry_id", flat=True)) == Counter(entries)
     assert len(jobs()) == 150
     one.refresh_from_db()

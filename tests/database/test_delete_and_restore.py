@@ -45,7 +45,10 @@ def test_rows_are_the_same_to_the_letter_when_restored() -> None:
 @pytest.mark.parametrize("last_error", [None, "null", '"null"', '{"a": null}', "10.00"])
 def test_sql_null_and_json_null_stay_apart_when_restored(last_error: str | None) -> None:
     entry = add_entry(last_error=last_error, payload="null")
-    kinds = f"SELECT last_error IS NULL, jsonb_typeof(last_error), jsonb_typeof(payload), last_error::text FROM {SCHEMA}.backfill_dlq"
+    kinds = (
+        "SELECT last_error IS NULL, jsonb_typeof(last_error), jsonb_typeof(payload), last_error::text"
+        f" FROM {SCHEMA}.backfill_dlq"
+    )
     before = sql(kinds), text_of(entry)
     restore(delete(entry))
     assert (sql(kinds), text_of(entry)) == before
@@ -82,7 +85,9 @@ def test_queue_is_not_touched_when_deleted_and_restored() -> None:
 def test_each_restored_entry_is_recorded_when_restored() -> None:
     entry = add_entry()
     restored = restore(delete(entry))
-    assert list(OperationEntry.objects.filter(operation=restored).values_list("entry_id", "result")) == [(entry, "done")]
+    assert list(OperationEntry.objects.filter(operation=restored).values_list("entry_id", "result")) == [
+        (entry, "done")
+    ]
 
 
 def test_entry_stays_in_the_trash_when_its_id_is_taken() -> None:
@@ -178,4 +183,4 @@ def test_notes_are_appended_and_nothing_else_changes_when_a_note_is_added() -> N
     assert texts[bare].endswith("UTC, ann: told the customer")
     assert texts[noted].startswith("mine\n")
     assert text_of(untouched) == before[untouched]
-    assert '10.00' in (text_of(noted) or "")
+    assert "10.00" in (text_of(noted) or "")

@@ -180,7 +180,13 @@ def test_age_is_counted_from_the_confirmation_when_the_filter_was_made_absolute(
 @pytest.mark.django_db
 def test_filter_reads_in_words_and_comes_apart_when_active() -> None:
     filterset = DlqFilterSet.of_pairs(
-        [("task_identifier", "a"), ("task_identifier", "b"), ("queue_name", "-"), ("payload", "x=1"), ("payload", "y=2")]
+        [
+            ("task_identifier", "a"),
+            ("task_identifier", "b"),
+            ("queue_name", "-"),
+            ("payload", "x=1"),
+            ("payload", "y=2"),
+        ]
     )
     assert str(filterset) == "Task is a or b; Queue is no queue; Payload has x=1 and y=2"
     without = {value.text: value.query_without for active in filterset.active for value in active.values}

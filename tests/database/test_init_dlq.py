@@ -31,9 +31,12 @@ def shape(table: DlqTable) -> set[tuple[str, str, bool]]:
 
 
 def indexes(table: DlqTable) -> set[str]:
-    return {name for (name,) in sql(
-        "SELECT indexname::text FROM pg_indexes WHERE schemaname = %s AND tablename = %s", table.schema, table.name
-    )}
+    return {
+        name
+        for (name,) in sql(
+            "SELECT indexname::text FROM pg_indexes WHERE schemaname = %s AND tablename = %s", table.schema, table.name
+        )
+    }
 
 
 @pytest.mark.django_db

@@ -32,7 +32,12 @@ def test_entry_tells_all_of_the_job_when_it_moved() -> None:
     (entry,) = ids()
     row = row_of(entry)
     assert row["original_job_id"] == job
-    assert (row["task_identifier"], row["queue_name"], row["priority"], row["max_attempts"]) == ("charge", "bills", -3, 4)
+    assert (row["task_identifier"], row["queue_name"], row["priority"], row["max_attempts"]) == (
+        "charge",
+        "bills",
+        -3,
+        4,
+    )
     assert (row["payload"], row["job_key"], row["last_error"]) == ({"n": "10.00"}, "k", "Card was refused")
     assert (row["failure_count"], row["requeued_count"], row["notes"]) == (1, 0, None)
     assert row["failure_reason"] == "Job exceeded maximum retry attempts (4/4)"
@@ -61,6 +66,15 @@ def test_job_stays_when_it_runs_for_the_last_time() -> None:
     assert ids() == []
     fail(job)
     assert process_failed_jobs(TABLE).jobs == [job]
+
+
+def test_job_stays_when_it_has_been_running_for_long() -> None:
+    """Older than the four hours after which the engine's own complete_jobs takes a lock for forgotten."""
+    job = add_job(max_attempts=1)
+    start(job)
+    sql(f"UPDATE {SCHEMA}._private_jobs SET locked_at = now() - interval '5 hours'")
+    assert process_failed_jobs(TABLE).jobs == []
+    assert [left["id"] for left in jobs()] == [job]
 
 
 def test_entry_is_renewed_when_its_key_is_here_already() -> None:

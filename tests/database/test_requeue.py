@@ -38,7 +38,12 @@ def test_job_is_the_entrys_when_requeued() -> None:
     operation = requeue(entry)
     (job,) = jobs()
     assert (job["task"], job["payload"], job["queue"], job["priority"], job["max_attempts"], job["key"]) == (
-        "charge", '{"a": 1}', "bills", -7, 3, "k",
+        "charge",
+        '{"a": 1}',
+        "bills",
+        -7,
+        3,
+        "k",
     )
     assert (job["attempts"], job["locked_at"], job["revision"]) == (0, None, 0)
     assert (operation.done_count, operation.skipped_count, operation.failed_count) == (1, 0, 0)

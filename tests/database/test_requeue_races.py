@@ -12,7 +12,7 @@ from dlq.models import BulkOperation, Requeue
 from dlq.services.confirmation import begin
 from dlq.services.operations import advance
 from dlq.services.reasons import REASONS
-from tests.support.database import SCHEMA, another_connection
+from tests.support.database import SCHEMA, another_connection, sql
 from tests.support.entries import add_entries, add_entry, cell, text_of
 from tests.support.jobs import add_job, jobs
 from tests.support.operations import confirm, reasons, requeue
@@ -78,7 +78,9 @@ def test_nothing_is_counted_when_a_worker_starts_the_job_with_the_key_during_the
     entry = add_entry(job_key="k")
     before = text_of(entry)
     operation = requeue_while(
-        f"UPDATE {SCHEMA}._private_jobs SET locked_at = now(), locked_by = 'w' WHERE id = {job}", [entry], key_policy="replace"
+        f"UPDATE {SCHEMA}._private_jobs SET locked_at = now(), locked_by = 'w' WHERE id = {job}",
+        [entry],
+        key_policy="replace",
     )
     assert reasons(operation) == {entry: REASONS["key_locked"]}
     assert operation.done_count == 0
@@ -110,7 +112,8 @@ def test_entry_is_left_alone_when_it_was_deleted_while_we_waited_for_it() -> Non
 def test_entry_is_left_alone_when_it_was_requeued_while_we_waited_for_it() -> None:
     entry = add_entry()
     operation = requeue_while(
-        f"UPDATE {SCHEMA}.backfill_dlq SET last_requeued_at = clock_timestamp(), requeued_count = 1 WHERE id = {entry}", [entry]
+        f"UPDATE {SCHEMA}.backfill_dlq SET last_requeued_at = clock_timestamp(), requeued_count = 1 WHERE id = {entry}",
+        [entry],
     )
     assert reasons(operation) == {entry: REASONS["requeued_since"]}
     assert jobs() == []
@@ -120,8 +123,11 @@ def test_operation_is_left_to_the_other_driver_when_one_is_at_it() -> None:
     entry = add_entry()
     operation, _new = begin(confirm("requeue", [entry]), actor="tester")
     with while_others(f"SELECT FROM dlq_bulkoperation WHERE id = {operation.pk} FOR UPDATE"):
+        # Should it wait for the other driver after all, it must fail and not hang: we are that driver.
+        sql("SET lock_timeout = '5s'")
         assert advance(operation.pk, FOR_EVER).state == "running"
         assert jobs() == []
+    sql("RESET lock_timeout")
     assert advance(operation.pk, FOR_EVER).done_count == 1
 
 

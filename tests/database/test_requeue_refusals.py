@@ -72,9 +72,7 @@ def test_entry_is_requeued_when_it_is_just_within_the_queues_limits(columns: dic
     assert len(jobs()) == 1
 
 
-@pytest.mark.parametrize(
-    ("code", "happens"), [("waiting", lambda job: None), ("running", start), ("retrying", fail)]
-)
+@pytest.mark.parametrize(("code", "happens"), [("waiting", lambda job: None), ("running", start), ("retrying", fail)])
 @pytest.mark.parametrize("key", [None, "k"])
 def test_entry_is_on_its_way_when_its_earlier_requeue_is_not_over(
     code: str, happens: Callable[[int], None], key: str | None
@@ -139,7 +137,8 @@ def test_later_arrivals_are_not_touched_when_everything_was_confirmed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "happens"), [("key_waiting", lambda job: None), ("key_waiting", fail), ("key_running", start), ("key_exhausted", exhaust)]
+    ("code", "happens"),
+    [("key_waiting", lambda job: None), ("key_waiting", fail), ("key_running", start), ("key_exhausted", exhaust)],
 )
 def test_entry_is_skipped_by_default_when_another_job_has_its_key(code: str, happens: Callable[[int], None]) -> None:
     job = add_job(job_key="k")
@@ -160,7 +159,9 @@ def test_waiting_job_is_replaced_when_the_policy_says_so() -> None:
 
 
 @pytest.mark.parametrize("happens", [start, exhaust])
-def test_second_job_starts_beside_it_when_a_running_or_exhausted_one_is_replaced(happens: Callable[[int], None]) -> None:
+def test_second_job_starts_beside_it_when_a_running_or_exhausted_one_is_replaced(
+    happens: Callable[[int], None],
+) -> None:
     job = add_job(payload='{"old": true}', job_key="k")
     happens(job)
     assert requeue(add_entry(job_key="k", payload='{"new": true}'), key_policy="replace").done_count == 1
@@ -192,7 +193,8 @@ def test_one_of_each_key_is_requeued_when_entries_share_keys(settings: Any, chun
     settings.DLQ_CHUNK_SIZE = chunk_size
     drop_unique_key_index()
     oldest, newest, middle = (
-        add_entry(job_key="same", failed_at=f"2026-01-0{day} 00:00+00", payload=f'{{"day": {day}}}') for day in (1, 3, 2)
+        add_entry(job_key="same", failed_at=f"2026-01-0{day} 00:00+00", payload=f'{{"day": {day}}}')
+        for day in (1, 3, 2)
     )
     alone, keyless, keyless_too = add_entry(job_key="other"), add_entry(job_key=None), add_entry(job_key=None)
     operation = requeue(oldest, newest, middle, alone, keyless, keyless_too)

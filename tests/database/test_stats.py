@@ -42,7 +42,12 @@ def test_numbers_are_the_librarys_when_the_table_is_varied() -> None:
 def test_numbers_are_zero_when_the_table_is_empty() -> None:
     stats = client.dlq_stats()
     assert (stats.total_jobs, stats.unique_tasks, stats.unique_queues, stats.avg_failure_count) == (0, 0, 0, 0.0)
-    assert (stats.total_requeued, stats.oldest_failure, stats.newest_failure, stats.task_breakdown) == (0, None, None, [])
+    assert (stats.total_requeued, stats.oldest_failure, stats.newest_failure, stats.task_breakdown) == (
+        0,
+        None,
+        None,
+        [],
+    )
 
 
 def test_command_prints_the_numbers_as_json_when_asked() -> None:
@@ -51,8 +56,15 @@ def test_command_prints_the_numbers_as_json_when_asked() -> None:
     call_command("dlq_stats", "--json", stdout=out)
     printed = json.loads(out.getvalue())
     assert set(printed) == {
-        "total_jobs", "unique_tasks", "unique_queues", "avg_failure_count", "total_requeued", "oldest_failure",
-        "newest_failure", "task_breakdown", "as_of",
+        "total_jobs",
+        "unique_tasks",
+        "unique_queues",
+        "avg_failure_count",
+        "total_requeued",
+        "oldest_failure",
+        "newest_failure",
+        "task_breakdown",
+        "as_of",
     }
     assert printed["total_jobs"] == 30
     assert printed["task_breakdown"] == [list(line) for line in sql(BREAKDOWN)]

@@ -91,7 +91,9 @@ def test_all_that_match_and_nothing_else_is_done_when_there_are_over_a_thousand(
 def test_500_can_be_ticked_and_501_not_when_chosen(boss: Client) -> None:
     entries = add_entries(501)
     refused = ask(boss, "requeue", entries)
-    assert refused.messages == ["At most 500 rows can be ticked at once. Nothing was done: use a filter and select everything."]
+    assert refused.messages == [
+        "At most 500 rows can be ticked at once. Nothing was done: use a filter and select everything."
+    ]
     page = ask(boss, "requeue", entries[:500])
     assert len(page.all("input", type="hidden")) < 10
     assert send(boss, page).messages[0].startswith("Requeued: 500 failed jobs.")
@@ -128,7 +130,9 @@ def test_entry_is_skipped_when_its_job_still_waits_and_it_is_requeued_again(boss
     send(boss, ask(boss, "requeue", [entry]))
     page = send(boss, ask(boss, "requeue", [entry]))
     job = jobs()[0]["id"]
-    assert page.messages[0].startswith(f"Requeued: 0 failed jobs. 1 skipped: already on its way: its job {job} waits to be run.")
+    assert page.messages[0].startswith(
+        f"Requeued: 0 failed jobs. 1 skipped: already on its way: its job {job} waits to be run."
+    )
     assert len(jobs()) == 1
 
 
@@ -188,7 +192,9 @@ def test_people_are_told_when_what_they_ticked_is_gone(boss: Client) -> None:
 @pytest.mark.parametrize("ticked", ["x", "-1", "1.5", "99999999999999999999", "1; DROP TABLE x", "９"])
 def test_nothing_is_done_when_a_ticked_number_makes_no_sense(boss: Client, ticked: str) -> None:
     add_entry()
-    page = Page.of(boss.post(LIST, {"action": "requeue_selected", "_selected_action": ticked, "index": "0"}, follow=True))
+    page = Page.of(
+        boss.post(LIST, {"action": "requeue_selected", "_selected_action": ticked, "index": "0"}, follow=True)
+    )
     assert page.status == 200
     assert "Nothing was done." in page.messages[0]
 
@@ -264,7 +270,11 @@ def test_reasons_come_in_pages_when_there_are_many(boss: Client) -> None:
     entries = add_entries(150, priority="99999")
     send(boss, ask(boss, "requeue", entries))
     operation = BulkOperation.objects.get()
-    seen = [int(re.sub(r"\D", "", link)) for number in (1, 2) for link in re.findall(r">#\d+<", get(boss, operation_url(operation.pk), page=number).response.content.decode())]
+    seen = [
+        int(re.sub(r"\D", "", link))
+        for number in (1, 2)
+        for link in re.findall(r">#\d+<", get(boss, operation_url(operation.pk), page=number).response.content.decode())
+    ]
     assert seen == sorted(entries)
 
 

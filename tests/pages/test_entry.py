@@ -28,9 +28,19 @@ def events(page: Page) -> list[str]:
 
 def test_everything_about_the_entry_stands_on_its_page_when_opened(boss: Client) -> None:
     entry = add_entry(
-        task_identifier="charge", queue_name="bills", priority=-3, job_key="order-7", max_attempts=None, original_job_id=4711,
-        failure_reason="gave up", failure_count=6, requeued_count=2, notes="call them", created_by="rust",
-        payload='{"n": 10.00}', last_error='{"message": "no money", "code": 1.50}',
+        task_identifier="charge",
+        queue_name="bills",
+        priority=-3,
+        job_key="order-7",
+        max_attempts=None,
+        original_job_id=4711,
+        failure_reason="gave up",
+        failure_count=6,
+        requeued_count=2,
+        notes="call them",
+        created_by="rust",
+        payload='{"n": 10.00}',
+        last_error='{"message": "no money", "code": 1.50}',
     )
     page = get(boss, entry_url(entry))
     facts = {words_of(box.find("dt")): words_of(box.find("dd")) for box in page.one("dl", class_="dlq-facts")}  # type: ignore[arg-type]
@@ -59,13 +69,25 @@ def test_unknown_things_are_said_in_words_when_the_entry_has_none(boss: Client) 
 
 
 @pytest.mark.parametrize(
-    "column", ["tenant_id text", '"Odd %% name" text', '"with space" int', "\"quo\"\"te's\" jsonb", '"semi;colon" text', '"a--b" date', '"dot.ted" text']
+    "column",
+    [
+        "tenant_id text",
+        '"Odd %% name" text',
+        '"with space" int',
+        '"quo""te\'s" jsonb',
+        '"semi;colon" text',
+        '"a--b" date',
+        '"dot.ted" text',
+    ],
 )
 def test_owners_columns_show_without_any_setting_when_the_table_has_them(boss: Client, column: str) -> None:
     sql(f"ALTER TABLE {SCHEMA}.backfill_dlq ADD COLUMN {column}".replace("%%", "%"))
     entry = add_entry()
     page = get(boss, entry_url(entry))
-    name = value("SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum DESC LIMIT 1", TABLE.regclass)
+    name = value(
+        "SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum DESC LIMIT 1",
+        TABLE.regclass,
+    )
     assert name in [words_of(term) for term in page.all("dt")]
 
 
@@ -77,7 +99,9 @@ def test_traceback_is_shown_as_such_when_the_error_is_one(boss: Client) -> None:
     assert words_of(page.one("p", class_="dlq-reason")) == "KeyError: 'x'"
 
 
-@pytest.mark.parametrize("payload", ['{"n": 10.00, "big": 1152921504606846976}', "null", "[]", '"x"', "0.1000000000000000055"])
+@pytest.mark.parametrize(
+    "payload", ['{"n": 10.00, "big": 1152921504606846976}', "null", "[]", '"x"', "0.1000000000000000055"]
+)
 def test_payload_is_postgresqls_own_print_when_shown_and_downloaded(boss: Client, payload: str) -> None:
     entry = add_entry(payload=payload)
     pretty = value(f"SELECT jsonb_pretty(payload) FROM {SCHEMA}.backfill_dlq WHERE id = %s", entry)
@@ -128,7 +152,9 @@ def test_page_is_not_a_server_error_when_the_number_makes_no_sense(boss: Client,
 
 def test_timeline_tells_creation_due_time_and_failure_when_known(boss: Client) -> None:
     entry = add_entry(
-        original_created_at="2026-01-01 10:00+00", original_run_at="2026-01-01 11:00+00", failed_at="2026-01-01 12:00+00",
+        original_created_at="2026-01-01 10:00+00",
+        original_run_at="2026-01-01 11:00+00",
+        failed_at="2026-01-01 12:00+00",
         original_job_id=9,
     )
     first, second, third = events(get(boss, entry_url(entry)))
@@ -190,11 +216,13 @@ def test_entry_says_it_came_back_here_when_it_has_a_key(boss: Client) -> None:
 
 def test_similar_entries_are_a_link_away_when_there_are_some(boss: Client) -> None:
     error = 'He said "no" to 50% of C:\\new_1'
-    entry = add_entry(job_key="k%", last_error=f'"{error}"'.replace('\\', '\\\\').replace('said "no"', 'said \\"no\\"'))
-    twin = add_entry(last_error=f'"x {error} y"'.replace('\\', '\\\\').replace('said "no"', 'said \\"no\\"'))
+    entry = add_entry(job_key="k%", last_error=f'"{error}"'.replace("\\", "\\\\").replace('said "no"', 'said \\"no\\"'))
+    twin = add_entry(last_error=f'"x {error} y"'.replace("\\", "\\\\").replace('said "no"', 'said \\"no\\"'))
     other = add_entry(task_identifier="other", last_error='"x"')
     page = get(boss, entry_url(entry))
-    found = {label: set(Page.of(boss.get(page.links(label)[0])).entries) for label in ("Same task", "Same error", "Same key")}
+    found = {
+        label: set(Page.of(boss.get(page.links(label)[0])).entries) for label in ("Same task", "Same error", "Same key")
+    }
     assert found == {"Same task": {entry, twin}, "Same error": {entry, twin}, "Same key": {entry}}
     assert other
 
@@ -294,7 +322,15 @@ def test_history_tells_all_of_the_entry_when_it_was_requeued_noted_and_deleted(b
     page = get(boss, history_url(entry))
     text = page.text
     assert "no longer in the table" in text
-    for words in ("Requeued by ann", "Note by bob", "told them", "Requeue skipped by cid", "already on its way", "Moved to the trash by dan", "too old"):
+    for words in (
+        "Requeued by ann",
+        "Note by bob",
+        "told them",
+        "Requeue skipped by cid",
+        "already on its way",
+        "Moved to the trash by dan",
+        "too old",
+    ):
         assert words in text
     for operation in (requested, skipped, deleted):
         assert operation_url(operation.pk) in page.links(f"Operation {operation.pk}")

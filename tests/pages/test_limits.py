@@ -26,7 +26,9 @@ def locked_table() -> Iterator[None]:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("address", [LIST, STATISTICS])
-def test_friendly_page_keeps_the_filter_when_a_page_takes_too_long(superuser: User, settings: object, address: str) -> None:
+def test_friendly_page_keeps_the_filter_when_a_page_takes_too_long(
+    superuser: User, settings: object, address: str
+) -> None:
     settings.DLQ_STATEMENT_TIMEOUT = 0.2  # type: ignore[attr-defined]
     client = client_of(superuser)
     with locked_table():
@@ -101,4 +103,3 @@ def test_health_is_ok_when_the_database_answers_and_nobody_is_logged_in(client: 
     response = client.get("/healthz")
     assert (response.status_code, response.content) == (200, b"ok")
     assert client.post("/healthz").status_code == 405
-

@@ -33,16 +33,30 @@ def test_list_is_where_people_land_when_they_open_the_address(boss: Client) -> N
 
 def test_line_says_what_failed_where_and_how_often_when_listed(boss: Client) -> None:
     add_entry(
-        task_identifier="charge", queue_name="", failure_count=7, requeued_count=2, notes="mine",
+        task_identifier="charge",
+        queue_name="",
+        failure_count=7,
+        requeued_count=2,
+        notes="mine",
         last_error='"Traceback (most recent call last)\\n  File x\\nKeyError: 5"',
     )
-    add_entry(task_identifier="mail", queue_name="bills", failed_at="2020-01-01 00:00+00", last_error='{"message": "timed out"}')
-    first, second = (cells(row) for row in get(boss, LIST).one("table", id="result_list").iter("tr") if row.find("td") is not None)
+    add_entry(
+        task_identifier="mail",
+        queue_name="bills",
+        failed_at="2020-01-01 00:00+00",
+        last_error='{"message": "timed out"}',
+    )
+    first, second = (
+        cells(row) for row in get(boss, LIST).one("table", id="result_list").iter("tr") if row.find("td") is not None
+    )
     assert first["field-job"].startswith("charge #")
     assert first["field-failed"].endswith("just now")
     del first["field-job"], first["field-failed"], first["action-checkbox"]
     assert first == {
-        "field-error": "KeyError: 5", "field-queue": "no queue", "field-failures": "7", "field-requeues": "2",
+        "field-error": "KeyError: 5",
+        "field-queue": "no queue",
+        "field-failures": "7",
+        "field-requeues": "2",
         "field-notes": "has notes",
     }
     assert (second["field-queue"], second["field-error"], second["field-notes"]) == ("bills", "timed out", "–")
@@ -114,7 +128,11 @@ def all_pages(client: Client, first: str, label: str) -> list[list[int]]:
 @pytest.mark.parametrize("order", ["", "1", "-1", "3", "-3", "4", "-4", "5", "6", "-6"])
 def test_pages_cover_every_row_once_when_paged_forward_and_back(boss: Client, order: str) -> None:
     entries = add_entries(
-        250, task_identifier="'t' || n % 3", queue_name="'q' || n % 2", failure_count="n % 4", requeued_count="n % 2",
+        250,
+        task_identifier="'t' || n % 3",
+        queue_name="'q' || n % 2",
+        failure_count="n % 4",
+        requeued_count="n % 2",
         failed_at="timestamptz '2026-03-01 00:00 UTC' - (n / 7) * interval '1 second'",
     )
     query = f"?o={order}" if order else ""
@@ -127,11 +145,20 @@ def test_pages_cover_every_row_once_when_paged_forward_and_back(boss: Client, or
 
 
 @pytest.mark.parametrize(
-    ("order", "column"), [("1", "task_identifier"), ("3", "queue_name"), ("4", "failure_count"), ("5", "failed_at"), ("6", "requeued_count")]
+    ("order", "column"),
+    [
+        ("1", "task_identifier"),
+        ("3", "queue_name"),
+        ("4", "failure_count"),
+        ("5", "failed_at"),
+        ("6", "requeued_count"),
+    ],
 )
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_rows_stand_in_the_columns_order_when_sorted(boss: Client, order: str, column: str, sign: str) -> None:
-    add_entries(60, task_identifier="'t' || n % 7", queue_name="'q' || n % 5", failure_count="n % 4", requeued_count="n % 3")
+    add_entries(
+        60, task_identifier="'t' || n % 7", queue_name="'q' || n % 5", failure_count="n % 4", requeued_count="n % 3"
+    )
     direction = "DESC" if sign else "ASC"
     expected = sql(f"SELECT id FROM {SCHEMA}.backfill_dlq ORDER BY {column} {direction}, id {direction}")
     assert get(boss, LIST, o=f"{sign}{order}").entries == [entry for (entry,) in expected]
@@ -151,7 +178,9 @@ def test_no_row_is_missed_when_the_row_at_the_pages_edge_is_deleted(boss: Client
     assert Page.of(boss.get(f"{LIST}{link}")).entries == rest
 
 
-@pytest.mark.parametrize("cursor", ["after=rubbish", "before=rubbish", "p=0", "o=99", "o=x", "o=-", "o=1.2", "e=1", "after="])
+@pytest.mark.parametrize(
+    "cursor", ["after=rubbish", "before=rubbish", "p=0", "o=99", "o=x", "o=-", "o=1.2", "e=1", "after="]
+)
 def test_first_page_is_shown_when_a_place_in_the_list_makes_no_sense(boss: Client, cursor: str) -> None:
     entries = add_entries(5)
     page = Page.of(boss.get(f"{LIST}?{cursor}"))
@@ -205,10 +234,14 @@ def test_no_query_counts_the_table_when_the_list_opens(boss: Client) -> None:
     add_entries(3)
     with CaptureQueriesContext(connection) as queries:
         get(boss, LIST)
-    assert not [query["sql"] for query in queries if "COUNT(" in query["sql"].upper() and "backfill_dlq" in query["sql"]]
+    assert not [
+        query["sql"] for query in queries if "COUNT(" in query["sql"].upper() and "backfill_dlq" in query["sql"]
+    ]
 
 
-@pytest.mark.parametrize(("number", "says"), [(1, "1 failed job in all."), (3, "3 failed jobs in all."), (0, "0 failed jobs in all.")])
+@pytest.mark.parametrize(
+    ("number", "says"), [(1, "1 failed job in all."), (3, "3 failed jobs in all."), (0, "0 failed jobs in all.")]
+)
 def test_number_is_said_when_it_is_loaded_after_the_list(boss: Client, number: int, says: str) -> None:
     add_entries(number)
     assert says in get(boss, f"{LIST}count/").text

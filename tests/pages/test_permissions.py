@@ -39,7 +39,11 @@ BUTTON = {"requeue": "Requeue …", "delete": "Delete …", "note": "Save notes"
 
 def pages_of(entry: int) -> list[str]:
     return [
-        LIST, f"{LIST}count/", STATISTICS, entry_url(entry), history_url(entry),
+        LIST,
+        f"{LIST}count/",
+        STATISTICS,
+        entry_url(entry),
+        history_url(entry),
         f"{entry_url(entry).removesuffix('change/')}payload/",
     ]
 
@@ -50,7 +54,9 @@ def test_pages_are_shown_when_somebody_may_view(viewer: User) -> None:
         assert client.get(address).status_code == 200, address
 
 
-@pytest.mark.parametrize("permissions", [(), ("requeue_backfilldlq", "delete_backfilldlq", "annotate_backfilldlq"), ("view_bulkoperation",)])
+@pytest.mark.parametrize(
+    "permissions", [(), ("requeue_backfilldlq", "delete_backfilldlq", "annotate_backfilldlq"), ("view_bulkoperation",)]
+)
 def test_pages_are_refused_when_somebody_may_not_view(permissions: tuple[str, ...]) -> None:
     entry = add_entry(task_identifier="secret_task")
     client = client_of(make_user(*permissions))
@@ -187,7 +193,9 @@ def test_nothing_is_written_when_a_page_is_only_read(boss: Client, address: str)
     assert (text_of(entry), jobs(), BulkOperation.objects.count()) == (before, [], 0)
 
 
-def test_links_to_operations_are_left_out_when_somebody_may_not_view_them(viewer: User, person: Callable[..., User]) -> None:
+def test_links_to_operations_are_left_out_when_somebody_may_not_view_them(
+    viewer: User, person: Callable[..., User]
+) -> None:
     entry = add_entry()
     operation = operate("requeue", [entry])
     label = f"Operation {operation.pk}"

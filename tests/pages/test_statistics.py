@@ -31,7 +31,8 @@ def lines(page: Page, caption: str) -> dict[str, list[tuple[int, str]]]:
     (table,) = [table for table in page.all("table") if text_of(table.find("caption")).startswith(caption)]  # type: ignore[arg-type]
     return {
         text_of(row.find("th")): [(number(text_of(link)), link.get("href", "")) for link in row.iter("a")]  # type: ignore[arg-type]
-        for row in table.iter("tr") if row.find("td") is not None
+        for row in table.iter("tr")
+        if row.find("td") is not None
     }
 
 
@@ -63,16 +64,28 @@ def test_numbers_are_those_of_sql_when_the_page_opens(boss: Client) -> None:
     for task, cells in lines(page, "By task").items():
         assert [count for count, _link in cells] == by_sql(f"task_identifier = '{task}'"), task
     for queue, cells in lines(page, "By queue").items():
-        assert [count for count, _link in cells] == by_sql(f"queue_name = '{'' if queue == 'no queue' else queue}'"), queue
-    tasks = {task for (task,) in sql(f"SELECT DISTINCT task_identifier FROM {SCHEMA}.backfill_dlq WHERE failed_at >= now() - interval '7 days'")}
+        assert [count for count, _link in cells] == by_sql(f"queue_name = '{'' if queue == 'no queue' else queue}'"), (
+            queue
+        )
+    tasks = {
+        task
+        for (task,) in sql(
+            f"SELECT DISTINCT task_identifier FROM {SCHEMA}.backfill_dlq WHERE failed_at >= now() - interval '7 days'"
+        )
+    }
     assert set(lines(page, "By task")) == tasks
 
 
-@pytest.mark.parametrize("query", ["", "?failure_count_min=5", "?failed_after=3d&task_identifier=sync%25", "?failed_before=2h"])
+@pytest.mark.parametrize(
+    "query", ["", "?failure_count_min=5", "?failed_after=3d&task_identifier=sync%25", "?failed_before=2h"]
+)
 def test_each_number_leads_to_as_many_when_its_link_is_followed(boss: Client, query: str) -> None:
     fill_windows()
     page = get(boss, f"{STATISTICS}{query}")
-    cells = [*tiles(page), *(cell for caption in ("By task", "By queue") for row in lines(page, caption).values() for cell in row)]
+    cells = [
+        *tiles(page),
+        *(cell for caption in ("By task", "By queue") for row in lines(page, caption).values() for cell in row),
+    ]
     assert len(cells) > 10
     for count, link in cells:
         assert counted(boss, link) == count, link

@@ -17,9 +17,27 @@ from tests.support.pages import LIST, OPERATIONS, STATISTICS, Page, ask, entry_u
 pytestmark = pytest.mark.django_db
 
 PLACES = (
-    "list", "filtered list", "wrong filter", "unknown filter", "nothing matches", "entry", "entry that came back", "history",
-    "statistics", "filtered statistics", "count", "operations", "requeue operation", "delete operation",
-    "confirm requeue", "confirm delete", "confirm note", "confirm all", "notes refused", "notes conflict", "gone",
+    "list",
+    "filtered list",
+    "wrong filter",
+    "unknown filter",
+    "nothing matches",
+    "entry",
+    "entry that came back",
+    "history",
+    "statistics",
+    "filtered statistics",
+    "count",
+    "operations",
+    "requeue operation",
+    "delete operation",
+    "confirm requeue",
+    "confirm delete",
+    "confirm note",
+    "confirm all",
+    "notes refused",
+    "notes conflict",
+    "gone",
 )
 
 
@@ -33,12 +51,22 @@ def pages(boss: Client, settings: object) -> dict[str, Page]:
     settings.DLQ_EXTRA_COLUMNS = ("tenant<b>x</b>", "meta")  # type: ignore[attr-defined]
     things = add_hostile_things()
     rename_the_owners_column()
-    query = urlencode({"task_identifier": IDENTIFIER, "queue_name": IDENTIFIER, "job_key": TEXT, "q": '"' + TEXT[:20] + '"', "payload": f"x={TEXT}"})
+    query = urlencode(
+        {
+            "task_identifier": IDENTIFIER,
+            "queue_name": IDENTIFIER,
+            "job_key": TEXT,
+            "q": '"' + TEXT[:20] + '"',
+            "payload": f"x={TEXT}",
+        }
+    )
     entry = entry_url(things.entry)
     got = {
         "list": boss.get(LIST),
         "filtered list": boss.get(f"{LIST}?{urlencode({'task_identifier': IDENTIFIER})}"),
-        "wrong filter": boss.get(f"{LIST}?{urlencode({'failed_after': TEXT, 'requeued': TEXT, 'failure_count_min': TEXT})}"),
+        "wrong filter": boss.get(
+            f"{LIST}?{urlencode({'failed_after': TEXT, 'requeued': TEXT, 'failure_count_min': TEXT})}"
+        ),
         "unknown filter": boss.get(f"{LIST}?{urlencode({TEXT: TEXT})}"),
         "nothing matches": boss.get(f"{LIST}?{query}"),
         "entry": boss.get(entry),
@@ -118,7 +146,7 @@ def test_markup_is_valid_when_any_page_is_opened(pages: dict[str, Page]) -> None
 
 def test_identifiers_are_unique_when_any_page_is_opened(pages: dict[str, Page]) -> None:
     for name, page in each(pages):
-        ids = [element.get("id") for element in page.document.iter() if element.get("id")]
+        ids = [str(element.get("id")) for element in page.document.iter() if element.get("id")]
         assert len(ids) == len(set(ids)), (name, sorted(one for one in ids if ids.count(one) > 1))
 
 

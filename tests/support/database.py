@@ -61,5 +61,9 @@ def psql(text: str) -> subprocess.CompletedProcess[str]:
     folder = os.environ.get("TEST_POSTGRES_BIN") or Path(spec.origin).parent / "pginstall18/bin"
     return subprocess.run(
         [Path(folder) / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", database_url()],
-        input=text, capture_output=True, text=True, timeout=60, check=False,
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )

@@ -31,7 +31,10 @@ def add_entry(**columns: Any) -> int:
 
 
 def add_entries(count: int, **columns: str) -> list[int]:
-    """Insert many in one statement. Each column is an SQL expression, in which `n` counts from 1; returns the ids in order of n."""
+    """Insert many in one statement. Each column is an SQL expression, in which `n` counts from 1.
+
+    Returns the ids in order of n.
+    """
     expressions = {
         "task_identifier": "'send_email'",
         "payload": "jsonb_build_object('n', n)",

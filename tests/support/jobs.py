@@ -38,7 +38,8 @@ def fail(job: int, error: str = "Connection refused") -> None:
     sql(
         f"UPDATE {SCHEMA}._private_jobs SET locked_at = NULL, locked_by = NULL, attempts = greatest(attempts, 1),"
         f" last_error = %s WHERE id = %s",
-        error, job,
+        error,
+        job,
     )
 
 
@@ -46,7 +47,8 @@ def exhaust(job: int, error: str = "Connection refused") -> None:
     """All attempts used up."""
     sql(
         f"UPDATE {SCHEMA}._private_jobs SET attempts = max_attempts, last_error = %s, locked_at = NULL WHERE id = %s",
-        error, job,
+        error,
+        job,
     )
 
 

@@ -12,14 +12,34 @@ TASKS = ("send_email", "SEND_EMAIL", "charge card", "sync%", "sync_", "имя")
 QUEUES = ("", "default", "-x", "bills")
 KEYS = (None, "key-1", "50%", "50x", "under_score", "underXscore")
 ERRORS = (
-    None, "null", '"Connection refused"', '"50% of it"', '"50 of it"', '{"message": "timeout", "code": 504}',
-    '"Traceback (most recent call last)\\n  File \\"x.py\\"\\nKeyError: \'id\'"', '["a", 1.50]', '"said \\"no\\""',
+    None,
+    "null",
+    '"Connection refused"',
+    '"50% of it"',
+    '"50 of it"',
+    '{"message": "timeout", "code": 504}',
+    '"Traceback (most recent call last)\\n  File \\"x.py\\"\\nKeyError: \'id\'"',
+    '["a", 1.50]',
+    '"said \\"no\\""',
 )
 PAYLOADS = (
-    '{"customer_id": 42}', '{"customer_id": "42"}', '{"customer_id": 42.0}', '{"customer_id": "forty two"}',
-    '{"order": {"id": 7, "paid": true}}', '{"order": {"id": "7", "paid": "true"}}', '{"order": null}', '{"order": "null"}',
-    '[1, 2, 42]', '"42"', "42", "null", '{"text": "refused 100% by \\"us\\""}', '{"big": 1152921504606846976}',
-    '{"a b": {"ü": "x=y"}}', '{"customer_id": [42]}', '{"customer_id": " 42 "}',
+    '{"customer_id": 42}',
+    '{"customer_id": "42"}',
+    '{"customer_id": 42.0}',
+    '{"customer_id": "forty two"}',
+    '{"order": {"id": 7, "paid": true}}',
+    '{"order": {"id": "7", "paid": "true"}}',
+    '{"order": null}',
+    '{"order": "null"}',
+    "[1, 2, 42]",
+    '"42"',
+    "42",
+    "null",
+    '{"text": "refused 100% by \\"us\\""}',
+    '{"big": 1152921504606846976}',
+    '{"a b": {"ü": "x=y"}}',
+    '{"customer_id": [42]}',
+    '{"customer_id": " 42 "}',
 )
 REASONS = ("Job exceeded maximum retry attempts (5/5)", "gave up_ on it", "gave upX on it", "100% sure", "back\\slash")
 NOTES = (None, "", "looked at it", " ")
@@ -88,5 +108,3 @@ def fill(count: int = 300) -> None:
         )
         marks = ", ".join("%s" for _ in row)
         sql(f"INSERT INTO {TABLE.regclass} ({names}, failed_at) VALUES ({marks}, {when})", *row.values())
-
-

@@ -1,0 +1,95 @@
+"""What support staff do during an incident, with mouse and keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from dlq.models import Requeue
+from tests.browser.conftest import Window
+from tests.support.entries import add_entries, add_entry, cell, ids
+from tests.support.jobs import jobs
+from tests.support.pages import LIST, entry_url
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_list_opens_when_somebody_logs_in(superuser: User, window: Callable[..., Window], settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    superuser.set_password("correct horse")
+    superuser.save()
+    add_entry(task_identifier="charge_card")
+    opened = window()
+    page = opened.open("/")
+    page.get_by_label("Username").fill("boss")
+    page.get_by_label("Password").fill("correct horse")
+    page.get_by_role("button", name="Log in").click()
+    opened.settle()
+    assert page.url == f"{opened.address}{LIST}"
+    assert page.get_by_role("link", name="charge_card").is_visible()
+    assert opened.problems == []
+
+
+def test_everything_that_matches_is_requeued_when_it_is_filtered_selected_and_confirmed(
+    superuser: User, window: Callable[..., Window]
+) -> None:
+    wanted = add_entries(150, task_identifier="'send_email'", last_error="to_jsonb('mail server is down'::text)")
+    others = add_entries(10, task_identifier="'charge_card'", last_error="to_jsonb('mail server is down'::text)")
+    opened = window(superuser)
+    page = opened.open(LIST)
+    page.get_by_label("Task", exact=True).fill("send_email")
+    page.get_by_label("Search").fill('"mail server"')
+    page.get_by_role("button", name="Filter").click()
+    opened.settle()
+    page.get_by_text("150 failed jobs match this filter.").wait_for()
+    page.locator("#action-toggle").check()
+    page.get_by_role("button", name="Select everything that matches the filter").click()
+    page.get_by_label("Action:").select_option("requeue_selected")
+    page.locator("#changelist-form button[name=index]").first.click()
+    opened.settle()
+    assert page.title().startswith("Confirm")
+    page.get_by_text("150 failed jobs", exact=True).wait_for()
+    page.get_by_label("Reason").fill("mail server is back")
+    page.get_by_role("button", name="Requeue", exact=True).click()
+    page.get_by_text("Requeued: 150 failed jobs.").wait_for()
+    assert "task_identifier=send_email" in page.url
+    assert set(Requeue.objects.values_list("entry_id", flat=True)) == set(wanted)
+    assert {cell(entry, "requeued_count") for entry in others} == {0}
+    assert len(jobs()) == 150
+    assert opened.problems == []
+
+
+def test_ticked_rows_are_deleted_and_put_back_when_asked(superuser: User, window: Callable[..., Window]) -> None:
+    entries = add_entries(5)
+    opened = window(superuser)
+    page = opened.open(LIST)
+    for entry in entries[:2]:
+        page.locator(f'input[name="_selected_action"][value="{entry}"]').check()
+    page.get_by_label("Action:").select_option("delete_selected")
+    page.locator("#changelist-form button[name=index]").first.click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_text("Moved to the trash: 2 failed jobs.").wait_for()
+    assert ids() == entries[2:]
+    page.get_by_role("link", name=re.compile(r"^Operation \d+$")).first.click()
+    page.get_by_role("button", name="Put the deleted entries back").click()
+    page.get_by_text("Put back from the trash: 2 failed jobs.").wait_for()
+    assert ids() == entries
+    assert opened.problems == []
+
+
+def test_text_is_kept_when_two_windows_write_notes_at_once(superuser: User, window: Callable[..., Window]) -> None:
+    entry = add_entry(notes="old")
+    one, two = window(superuser), window(superuser)
+    for opened, text in ((one, "first"), (two, "second")):
+        opened.open(entry_url(entry)).get_by_role("textbox", name="Notes").fill(text)
+    one.page.get_by_role("button", name="Save notes").click()
+    one.page.get_by_text("The notes were saved.").wait_for()
+    two.page.get_by_role("button", name="Save notes").click()
+    two.page.get_by_text("Somebody else changed the notes").wait_for()
+    assert two.page.get_by_role("textbox", name="Notes").input_value() == "second"
+    assert cell(entry, "notes") == "first"
+    assert one.problems + two.problems == []
