@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import User
-from django.core import signing
 from django.test import Client
 
 from dlq.models import BulkOperation, DeletedEntry, Requeue
-from dlq.services import confirmation as confirmations
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry, cell, ids
 from tests.support.jobs import add_job, jobs
-from tests.support.pages import CONFIRMED, LIST, Page, ask, entry_url, get, operation_url, send
-from tests.support.people import client_of
+from tests.support.pages import CONFIRMED, LIST, Page, ask, entry_url, send
 
 pytestmark = pytest.mark.django_db
 
@@ -197,103 +192,3 @@ def test_nothing_is_done_when_a_ticked_number_makes_no_sense(boss: Client, ticke
     )
     assert page.status == 200
     assert "Nothing was done." in page.messages[0]
-
-
-# The token
-
-
-def test_nothing_is_done_when_the_token_is_somebody_elses(boss: Client, requeuer: User) -> None:
-    entry = add_entry()
-    page = send(client_of(requeuer), ask(boss, "requeue", [entry]))
-    assert page.messages == ["This confirmation page was shown to somebody else. Nothing was done."]
-    assert jobs() == []
-
-
-@pytest.mark.parametrize("token", ["", "rubbish", "a:b:c", "x" * 10_000])
-def test_nothing_is_done_when_the_token_is_rubbish(boss: Client, token: str) -> None:
-    page = Page.of(boss.post(CONFIRMED, {"token": token}, follow=True))
-    assert "can't be read" in page.messages[0]
-    assert not BulkOperation.objects.exists()
-
-
-def test_nothing_is_done_when_the_token_was_altered(boss: Client) -> None:
-    token = ask(boss, "requeue", [add_entry()]).value("token")
-    middle = len(token) // 3
-    altered = token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1 :]
-    assert "can't be read" in Page.of(boss.post(CONFIRMED, {"token": altered}, follow=True)).messages[0]
-    assert jobs() == []
-
-
-@pytest.mark.parametrize("content", [{"kind": "delete"}, [], "x", {"key": "x", "user_id": 1}])
-def test_nothing_is_done_when_the_token_signs_something_else(boss: Client, content: object) -> None:
-    token = signing.dumps(content, salt=confirmations.SALT, compress=True)
-    assert "can't be read" in Page.of(boss.post(CONFIRMED, {"token": token}, follow=True)).messages[0]
-
-
-def test_nothing_is_done_when_the_page_is_older_than_a_day(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = ask(boss, "requeue", [add_entry()])
-    monkeypatch.setattr(confirmations, "VALID_FOR", timedelta(seconds=-1))
-    assert "older than a day" in send(boss, page).messages[0]
-    assert jobs() == []
-
-
-def test_get_is_not_allowed_when_it_would_act(boss: Client) -> None:
-    token = ask(boss, "requeue", [add_entry()]).value("token")
-    assert boss.get(CONFIRMED, {"token": token}).status_code == 405
-    assert boss.get(LIST, {"action": "delete_selected"}).status_code == 200
-    assert (jobs(), BulkOperation.objects.count()) == ([], 0)
-
-
-def test_nothing_is_done_when_the_csrf_token_is_missing(superuser: User) -> None:
-    careful = Client(enforce_csrf_checks=True)
-    careful.force_login(superuser, backend="django.contrib.auth.backends.ModelBackend")
-    token = ask(client_of(superuser), "requeue", [add_entry()]).value("token")
-    assert careful.post(CONFIRMED, {"token": token}).status_code == 403
-    assert jobs() == []
-
-
-# The operation's page
-
-
-def test_operation_shows_result_and_reasons_when_opened(boss: Client) -> None:
-    good, bad = add_entry(), add_entry(priority=99_999)
-    send(boss, ask(boss, "requeue", [good, bad]), reason="after the outage")
-    operation = BulkOperation.objects.get()
-    page = get(boss, operation_url(operation.pk))
-    assert "Requeued: 1 failed job. 1 skipped: the queue takes priorities from -32768 to 32767 only." in page.text
-    assert "after the outage" in page.text
-    assert page.links(f"#{bad}") == [entry_url(bad)]
-    assert get(boss, "/admin/dlq/bulkoperation/").links(str(operation))
-
-
-def test_reasons_come_in_pages_when_there_are_many(boss: Client) -> None:
-    entries = add_entries(150, priority="99999")
-    send(boss, ask(boss, "requeue", entries))
-    operation = BulkOperation.objects.get()
-    seen = [
-        int(re.sub(r"\D", "", link))
-        for number in (1, 2)
-        for link in re.findall(r">#\d+<", get(boss, operation_url(operation.pk), page=number).response.content.decode())
-    ]
-    assert seen == sorted(entries)
-
-
-def test_deleted_entries_come_back_when_the_button_is_pressed(boss: Client) -> None:
-    entries = add_entries(3)
-    send(boss, ask(boss, "delete", entries))
-    operation = BulkOperation.objects.get()
-    page = get(boss, operation_url(operation.pk))
-    assert "Put the deleted entries back" in page.buttons
-    back = Page.of(boss.post(operation_url(operation.pk), {"restore": "1"}, follow=True))
-    assert "Put back from the trash: 3 failed jobs." in back.text
-    assert ids() == entries
-    assert "Put the deleted entries back" not in get(boss, operation_url(operation.pk)).buttons
-
-
-def test_operation_goes_on_when_its_page_drives_it(boss: Client) -> None:
-    entry = add_entry()
-    operation, _new = confirmations.begin(confirmations.Confirmation.of("requeue", 1, entry_ids=[entry]), actor="ann")
-    assert "Go on" in get(boss, operation_url(operation.pk)).buttons
-    page = Page.of(boss.post(operation_url(operation.pk), {"resume": "1"}, follow=True))
-    assert "Requeued: 1 failed job." in page.text
-    assert len(jobs()) == 1

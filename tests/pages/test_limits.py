@@ -96,10 +96,3 @@ def test_dates_of_the_filter_are_the_viewers_when_a_cookie_names_the_zone(boss: 
     assert get(boss, LIST, failed_after="2020-03-02").entries == [first_of_next]
     page = ask(boss, "delete", everything=True, query="?failed_before=2020-03-01")
     assert "1 failed job" in page.text
-
-
-@pytest.mark.django_db
-def test_health_is_ok_when_the_database_answers_and_nobody_is_logged_in(client: Client) -> None:
-    response = client.get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok")
-    assert client.post("/healthz").status_code == 405

@@ -121,3 +121,7 @@ def _has(element: Element, attributes: dict[str, str]) -> bool:
         wanted in element.get("class", "").split() if name == "class_" else element.get(name) == wanted
         for name, wanted in attributes.items()
     )
+
+
+def events(page: Page) -> list[str]:
+    return [text_of(item) for box in page.all("ol", class_="dlq-events") for item in box.iter("li")]
