@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
@@ -84,7 +83,6 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
         "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
         "back": back_to_list(operation),
         "problems": pages.get_page(request.GET.get("page")),
-        "reasons": problems.values_list("reason").annotate(count=Count("id")).order_by("-count")[:20],
         "may_resume": running and may(request, operation.kind),
         "goes_on_by_itself": "stopped" not in request.GET,
         "may_restore": in_trash and not running and may(request, Kind.RESTORE),
