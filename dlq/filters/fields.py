@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -94,7 +94,7 @@ class Moment(forms.Field):
         # The "+" of an offset that a link did not escape arrives as a space.
         text = re.sub(r"(T\d\d:\d\d\S*) (\d\d:?\d\d)$", r"\1+\2", text)
         moment = parse_datetime(text) if len(text) > len("2026-01-01") else None
-        if moment is None and (day := self._date(text)):
+        if moment is None and (day := parse_date(text)):
             moment = datetime.combine(day, time.max if self.end_of_day else time.min)
         if moment is None:
             raise ValidationError(
@@ -102,9 +102,6 @@ class Moment(forms.Field):
                 params={"text": text},
             )
         return moment.replace(tzinfo=get_current_timezone()) if is_naive(moment) else moment
-
-    def _date(self, text: str) -> date | None:
-        return parse_date(text)
 
 
 class PayloadCondition(forms.Field):

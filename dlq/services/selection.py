@@ -22,11 +22,3 @@ def matching(operation: BulkOperation) -> QuerySet[BackfillDlq]:
         # An unreadable filter gives no rows; an operation must not end as if there were nothing to do.
         raise UnreadableFilter(" ".join(problems))
     return filterset.qs
-
-
-def arrived_since(operation: BulkOperation) -> int:
-    """How many entries match the filter but came too late to be included."""
-    if operation.entry_ids is not None:
-        return 0
-    filterset = DlqFilterSet.of_pairs(operation.filter, BackfillDlq.objects.filter(failed_at__gt=operation.frozen_at))
-    return filterset.qs.count()
