@@ -27,7 +27,7 @@ from dlq.views.report import report
 
 Kind = BulkOperation.Kind
 
-REQUEST_BUDGET = 20.0
+REQUEST_BUDGET = 10.0
 """Seconds that one request works on an operation; a longer one goes on from the operation's page."""
 
 VERBS = {Kind.REQUEUE: "requeue", Kind.DELETE: "delete", Kind.NOTE: "add a note to"}
