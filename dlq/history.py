@@ -16,10 +16,14 @@ from dlq.sql import statement
 MOST_EVENTS = 500
 """Of each kind. An entry with more has been requeued every few minutes for days; its newest are the ones that tell."""
 
-KINDS = {
+TRIED = {
     BulkOperation.Kind.REQUEUE: "Requeue",
     BulkOperation.Kind.DELETE: "Delete",
     BulkOperation.Kind.NOTE: "Note",
+    BulkOperation.Kind.RESTORE: "Restore",
+}
+DONE = TRIED | {
+    BulkOperation.Kind.DELETE: "Moved to the trash",
     BulkOperation.Kind.RESTORE: "Restored from the trash",
 }
 
@@ -75,10 +79,10 @@ def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:
     events = timeline(entry) if entry else _requeued(None, _requeues(entry_id))
     for result in OperationEntry.objects.filter(entry_id=entry_id).select_related("operation")[:MOST_EVENTS]:
         operation = result.operation
-        what = KINDS[BulkOperation.Kind(operation.kind)]
-        if result.result != OperationEntry.Result.DONE:
-            what = f"{what} {result.get_result_display()}"
-        detail = result.reason or operation.note
+        kind = BulkOperation.Kind(operation.kind)
+        is_done = result.result == OperationEntry.Result.DONE
+        what = DONE[kind] if is_done else f"{TRIED[kind]} {result.get_result_display()}"
+        detail = result.reason or operation.note or operation.reason
         events.append(Event(result.created_at, what, operation.actor, detail, operation_id=operation.pk))
     for deletion in (
         DeletedEntry.objects.filter(entry_id=entry_id).select_related("operation").defer("row")[:MOST_EVENTS]
@@ -87,7 +91,7 @@ def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:
         events.append(
             Event(
                 deletion.deleted_at,
-                "Moved to the trash",
+                DONE[BulkOperation.Kind.DELETE],
                 deletion.operation.actor,
                 reason,
                 operation_id=deletion.operation_id,

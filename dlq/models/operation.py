@@ -77,8 +77,8 @@ class BulkOperation(models.Model):
 class OperationEntry(models.Model):
     """What an operation did with one entry, where no other record says it.
 
-    A requeued entry has a `Requeue`, a deleted one a `DeletedEntry`; this tells of notes, and of everything skipped or
-    failed, with the reason.
+    A requeued entry has a `Requeue`, a deleted one a `DeletedEntry` as long as it is in the trash; this tells of notes, of
+    what came back from the trash, and of everything skipped or failed, with the reason.
     """
 
     class Result(models.TextChoices):

@@ -65,7 +65,7 @@ class ConfirmForm(forms.Form):
         if kind == Kind.DELETE and (count is None or count > conf.CONFIRM_ABOVE):
             self.fields["confirm_count"] = forms.CharField(
                 label="To be sure, type the number of entries" if count is not None else "To be sure, type: all",
-                widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
+                widget=forms.TextInput({"autocomplete": "off", "inputmode": "text" if count is None else "numeric"}),
             )
 
     def clean_key_policy(self) -> str:

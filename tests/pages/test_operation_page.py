@@ -9,6 +9,7 @@ from django.test import Client
 
 from dlq.models import BulkOperation
 from dlq.services import confirmation as confirmations
+from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry, ids
 from tests.support.jobs import jobs
 from tests.support.pages import Page, ask, entry_url, get, operation_url, send
@@ -58,3 +59,17 @@ def test_operation_goes_on_when_its_page_drives_it(boss: Client) -> None:
     page = Page.of(boss.post(operation_url(operation.pk), {"resume": "1"}, follow=True))
     assert "Requeued: 1 failed job." in page.text
     assert len(jobs()) == 1
+
+
+def test_operation_waits_for_a_person_when_the_database_refuses_to_go_on(boss: Client) -> None:
+    add_entry()
+    sql(f"ALTER FUNCTION {SCHEMA}.add_jobs RENAME TO add_jobs_gone")
+    page = send(boss, ask(boss, "requeue", everything=True))
+    operation = BulkOperation.objects.get()
+    assert operation.state == BulkOperation.State.RUNNING
+    assert any(f"Operation {operation.pk} could not go on" in message for message in page.messages)
+    assert "load delay" not in page.response.content.decode()
+    sql(f"ALTER FUNCTION {SCHEMA}.add_jobs_gone RENAME TO add_jobs")
+    boss.post(operation_url(operation.pk), {"resume": "1"})
+    operation.refresh_from_db()
+    assert (operation.state, operation.done_count) == (BulkOperation.State.DONE, 1)

@@ -132,3 +132,13 @@ def test_history_tells_all_of_the_entry_when_it_was_requeued_noted_and_deleted(b
 
 def test_history_says_so_when_nothing_is_known(boss: Client) -> None:
     assert "Nothing is known of failed job 999999" in get(boss, history_url(999_999)).text
+
+
+def test_history_still_names_who_deleted_the_entry_when_it_was_put_back(boss: Client) -> None:
+    entry = add_entry()
+    deletion = operate("delete", [entry], actor="dan", reason="too old")
+    boss.post(operation_url(deletion.pk), {"restore": "1"})
+    told = "\n".join(events(get(boss, history_url(entry))))
+    assert "Moved to the trash by dan" in told
+    assert "too old" in told
+    assert "Restored from the trash by boss" in told

@@ -15,6 +15,13 @@ emptied AS (
     DELETE FROM dlq_deletedentry d
     USING restored
     WHERE d.operation_id = %(deletion)s AND d.entry_id = restored.id
+    RETURNING d.entry_id, d.deleted_at
+),
+-- The trash was the record of the deletion; it must not be forgotten who deleted the entry.
+remembered AS (
+    INSERT INTO dlq_operationentry (operation_id, entry_id, result, reason, created_at)
+    SELECT %(deletion)s, emptied.entry_id, 'done', '', emptied.deleted_at
+    FROM emptied
 )
 INSERT INTO dlq_operationentry (operation_id, entry_id, result, reason, created_at)
 SELECT %(operation)s, restored.id, 'done', '', now()
