@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name='deletedentry',
-            options={'default_permissions': (), 'verbose_name': 'deleted job', 'verbose_name_plural': 'trash'},
+            options={'default_permissions': (), 'verbose_name': 'trashed job'},
         ),
         migrations.RemoveConstraint(
             model_name='requeue',
