@@ -37,6 +37,7 @@ REASONS = {
     "recall_replaced": "its job {about} took the place of a waiting one, which can't be brought back",
     "recall_entry": "the entry is no longer in the table, so its job {about} is all that is left of it",
     "refused": "the database refused it: {about}",
+    "suppressed": "a trigger of the table's owner kept it as it was",
     "": "{about}",
 }
 """The sentence for each code; `{about}` is the job, entry, column or words it names. The empty code is of older records."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, OperationalError, transaction
@@ -143,6 +143,11 @@ def refused(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[in
         middle = len(ids) // 2
         return refused(ids[:middle], act) | refused(ids[middle:], act)
     return {}
+
+
+def suppressed(ids: Iterable[int]) -> dict[int, Reason]:
+    """For entries that a statement left out although nothing spoke against it: a trigger's function returned null."""
+    return {entry: Reason("suppressed") for entry in sorted(ids)}
 
 
 def _is_about_a_row(error: DatabaseError) -> bool:

@@ -8,7 +8,7 @@ from dlq import catalogue
 from dlq.db import rows
 from dlq.models import BulkOperation
 from dlq.models.backfilldlq import TABLE
-from dlq.services.chunk import Outcome, refused
+from dlq.services.chunk import Outcome, refused, suppressed
 from dlq.sql import statement
 from dlq.table import literal, quoted
 
@@ -23,6 +23,7 @@ def delete_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
         outcome.done += [entry for (entry,) in rows(query, {"ids": list(part), "operation": operation.pk})]
 
     outcome.failed |= refused(ids, move)
+    outcome.failed |= suppressed(set(ids) - set(outcome.done) - set(outcome.failed))
     return outcome
 
 

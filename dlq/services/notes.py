@@ -11,7 +11,7 @@ from django.utils import timezone
 from dlq.db import rows
 from dlq.models import BackfillDlq, BulkOperation, EntryNote
 from dlq.models.backfilldlq import TABLE
-from dlq.services.chunk import Outcome, refused
+from dlq.services.chunk import Outcome, refused, suppressed
 from dlq.sql import statement
 
 
@@ -35,6 +35,7 @@ def note_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
         outcome.done += [entry for (entry,) in noted]
 
     outcome.failed |= refused(ids, write)
+    outcome.failed |= suppressed(set(ids) - set(outcome.done) - set(outcome.failed))
     return outcome
 
 

@@ -12,7 +12,7 @@ from dlq.db import dicts, rows
 from dlq.models import BulkOperation
 from dlq.models.backfilldlq import TABLE
 from dlq.reasons import Reason
-from dlq.services.chunk import Outcome, refused
+from dlq.services.chunk import Outcome, refused, suppressed
 from dlq.services.notes import stamped
 from dlq.services.selection import matching
 from dlq.sql import statement
@@ -35,6 +35,13 @@ class _KeysTaken(Exception):
         self.entries = entries
 
 
+class _Suppressed(Exception):
+    """These entries would have jobs, but a trigger of the table's owner kept them from being counted: take it back."""
+
+    def __init__(self, entries: set[int]) -> None:
+        self.entries = entries
+
+
 def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database."""
     outcome = Outcome()
@@ -43,13 +50,16 @@ def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
         try:
             return _act(operation, candidates, outcome)
         except _KeysTaken as taken:
-            # Each round settles at least one key, so the loop ends.
+            # Each round settles at least one entry, so the loop ends.
             if operation.key_policy == KeyPolicy.DROP:
                 for candidate in candidates:
                     candidate.drop_key |= candidate.id in taken.entries
             else:
                 outcome.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
                 candidates = [candidate for candidate in candidates if candidate.id not in taken.entries]
+        except _Suppressed as kept:
+            outcome.failed |= suppressed(kept.entries)
+            candidates = [candidate for candidate in candidates if candidate.id not in kept.entries]
     return outcome
 
 
@@ -130,14 +140,16 @@ def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcom
                 **_options(operation),
             },
         )
-        overwritten = {entry for entry, _job, revision, _due in added if revision}
+        overwritten = {entry for entry, _job, revision, _due, _counted in added if revision}
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
             raise _KeysTaken(overwritten)
-        with_job.update({entry: job for entry, job, _revision, _due in added})
+        if kept := {entry for entry, job, _revision, _due, counted in added if job and not counted}:
+            raise _Suppressed(kept)
+        with_job.update({entry: job for entry, job, _revision, _due, _counted in added})
         if operation.spread:
-            earliest = max(due for _entry, _job, _revision, due in added) + operation.step
+            earliest = max(due for _entry, _job, _revision, due, _counted in added) + operation.step
 
-    with transaction.atomic():  # _KeysTaken takes back every part, also those that were halved off
+    with transaction.atomic():  # _KeysTaken and _Suppressed take back every part, also those that were halved off
         failed = refused([candidate.id for candidate in candidates], add)
     operation.next_run_at = earliest if operation.spread else None
     outcome.failed |= failed

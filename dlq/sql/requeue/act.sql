@@ -1,5 +1,6 @@
 -- Requeues the given (locked, allowed) entries: adds their jobs, counts the entries up and records the links, all at once.
--- One row an entry; job_id is null where the engine queued nothing (its key's job was locked during the call).
+-- One row an entry; job_id is null where the engine queued nothing (its key's job was locked during the call), counted is false
+-- where a trigger of the table's owner suppressed the update.
 WITH chosen AS MATERIALIZED (
     SELECT e.id,
            e.task_identifier,
@@ -53,6 +54,7 @@ kept AS (
     FROM counted
     WHERE %(note)s <> ''
 )
-SELECT chosen.id, added.job_id, added.revision, chosen.run_at
+SELECT chosen.id, added.job_id, added.revision, chosen.run_at, counted.id IS NOT NULL AS counted
 FROM chosen
 LEFT JOIN added USING (run_at)
+LEFT JOIN counted ON counted.id = chosen.id
