@@ -18,6 +18,7 @@ from dlq.services.selection import matching
 
 PAYLOAD_BYTES = 16 * 1024 * 1024
 """A chunk ends here too: one array of job specs over 1 GB fails, and memory is shared with the web pages."""
+ROWS_A_FETCH = 50
 LOCK_TRIES = 3
 LOCK_TIMEOUT = "500ms"
 """A try's patience with a row that somebody else is changing. Short: others wait for the rows that we hold."""
@@ -87,10 +88,14 @@ def size_of(operation: BulkOperation) -> int:
 
 
 def _within_size(entries: QuerySet[BackfillDlq], most: int) -> list[int]:
-    """The first ids, bounded in number and in bytes of payload."""
+    """The first ids, bounded in number and in bytes of payload.
+
+    They come a few at a time: the sizes of a thousand payloads, of which the chunk then takes a few, would be the work.
+    """
     chosen: list[int] = []
     total = 0
-    for entry, size in entries.values_list("id", _Bytes(Cast("payload", TextField())))[:most]:
+    sizes = entries.values_list("id", _Bytes(Cast("payload", TextField())))[:most]
+    for entry, size in sizes.iterator(chunk_size=ROWS_A_FETCH):
         total += size
         if chosen and total > PAYLOAD_BYTES:
             break

@@ -107,21 +107,20 @@ class Watch:
         state, cursor, handled, seconds = row
         return Progress(state, cursor, handled, seconds * self.chunk_size / handled if handled else 0.0)
 
-    def until_it_moves(self, since: Progress) -> Progress:
+    def until_it_moves(self, since: Progress, meanwhile: Callable[[], object] = lambda: None) -> Progress:
         """Wait for the next chunk's commit, or the end."""
-        return self.until(lambda now: now.cursor > since.cursor)
+        deadline = time.monotonic() + PATIENCE
+        while (now := self.progress()).cursor == since.cursor and now.state != "done":
+            assert time.monotonic() < deadline, f"the operation is stuck: {now}"
+            meanwhile()
+            time.sleep(0.001)
+        return now
 
     def until_it_ends(self) -> Progress:
-        return self.until(lambda now: False)
-
-    def until(self, reached: Callable[[Progress], bool]) -> Progress:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            now = self.progress()
-            if reached(now) or now.state == "done":
-                return now
-            assert time.monotonic() < deadline, f"the operation is stuck: {now}"
-            time.sleep(0.001)
+        now = self.progress()
+        while now.state != "done":
+            now = self.until_it_moves(now)
+        return now
 
     def wait_until_left_alone(self, name: str) -> None:
         """Until the server has noticed that the client of this application_name is dead, and undone what it had open."""

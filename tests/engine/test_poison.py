@@ -44,7 +44,9 @@ def test_all_good_ones_are_requeued_and_the_bad_ones_listed_and_unchanged_when_t
     same_key = {entry for entry, code in listed.items() if code == "same_key"}
     assert {entry: code for entry, code in listed.items() if entry not in same_key} == poison
     words = reasons(operation)
-    assert {words[entry] for entry, code in poison.items() if code == "refused"} == {f"the database refused it: {REFUSAL}"}
+    assert {words[entry] for entry, code in poison.items() if code == "refused"} == {
+        f"the database refused it: {REFUSAL}"
+    }
     after = rows()
     assert {entry for entry in before if after[entry] == before[entry]} == set(listed)
     requeued = set(Requeue.objects.values_list("entry_id", flat=True))

@@ -73,7 +73,9 @@ def test_each_entry_is_requeued_once_when_postgresql_is_restarted_5_times(server
             server.start(**DURABLE)
             with psycopg.connect(server.url(), autocommit=True) as observer:
                 now = Watch(observer, operation, CHUNK_SIZE).progress()
-            assert moved.handled <= now.handled < ENTRIES, f"not within the operation (seed {SEED}): {moved}, then {now}"
+            assert moved.handled <= now.handled < ENTRIES, (
+                f"not within the operation (seed {SEED}): {moved}, then {now}"
+            )
             assert now.state == "running"
         with psycopg.connect(server.url(), autocommit=True) as observer:
             end = Watch(observer, operation, CHUNK_SIZE).until_it_ends()
