@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -22,8 +23,8 @@ ROWS_A_FETCH = 50
 LOCK_TRIES = 3
 LOCK_TIMEOUT = "500ms"
 """A try's patience with a row that somebody else is changing. Short: others wait for the rows that we hold."""
-
-
+LOCKED_SECONDS = 6.0
+"""How long a chunk goes on looking for the rows that others hold; what it has not told apart by then counts as held."""
 ROW_ERRORS = ("22", "23", "44", "54", "P0")
 """Classes of SQLSTATE that one row can cause: data, constraint, view's check, program limit, an owner's trigger."""
 
@@ -134,25 +135,28 @@ def _patiently(lock: Callable[[], list[int]]) -> list[int] | None:
 def refused(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[int, Reason]:
     """Run `act` on all ids; where PostgreSQL refuses a row, on halves, so that one bad row never stops the rest.
 
-    Returns the ids that it refused alone, with its words. One bad row costs about 2 log2(n) statements. Errors that are
-    not about a row (a lost connection, a deadlock, a missing right) are raised.
+    Returns the ids that it refused alone, with its words. One bad row costs about 2 log2(n) statements. One that touches
+    what an open transaction holds is treated alike, with the reason `locked`. Errors that are not about a row (a lost
+    connection, a deadlock, a missing right) are raised.
     """
+    execute("SELECT set_config('lock_timeout', %(time)s, true)", {"time": LOCK_TIMEOUT})
     # What deferred constraints of the owner's would say only at the commit, of the whole chunk, they say of their rows.
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    return _halved(ids, act)
+    return _halved(ids, act, time.monotonic() + LOCKED_SECONDS)
 
 
-def _halved(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[int, Reason]:
+def _halved(ids: Sequence[int], act: Callable[[Sequence[int]], None], give_up_at: float) -> dict[int, Reason]:
     try:
         with transaction.atomic():
             act(ids)
     except DatabaseError as error:
-        if not _is_about_a_row(error):
+        is_locked = isinstance(error.__cause__, LockNotAvailable)
+        if not is_locked and not _is_about_a_row(error):
             raise
-        if len(ids) == 1:
-            return {ids[0]: _words(error)}
+        if len(ids) == 1 or (is_locked and time.monotonic() > give_up_at):
+            return dict.fromkeys(ids, Reason("locked") if is_locked else _words(error))
         middle = len(ids) // 2
-        return _halved(ids[:middle], act) | _halved(ids[middle:], act)
+        return _halved(ids[:middle], act, give_up_at) | _halved(ids[middle:], act, give_up_at)
     return {}
 
 

@@ -25,11 +25,14 @@ class _Candidate:
     """An entry that may be requeued, with or without its key."""
 
     id: int
-    drop_key: bool = False
+    has_key: bool
+    drop_key: bool
+    replaces: int | None
+    """The job that has its key, where the policy is to replace it."""
 
 
 class _KeysTaken(Exception):
-    """Jobs with these entries' keys appeared between our look and the call, and the call overwrote them: take it back."""
+    """These entries' keys were added by others between our look and the call: take back what the call did."""
 
     def __init__(self, entries: set[int]) -> None:
         self.entries = entries
@@ -45,7 +48,7 @@ class _Suppressed(Exception):
 def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database."""
     outcome = Outcome()
-    candidates = _decide(operation, ids, outcome)
+    candidates = _hold(_decide(operation, ids, outcome), outcome)
     while candidates:
         try:
             return _act(operation, candidates, outcome)
@@ -104,8 +107,18 @@ def _decide(operation: BulkOperation, ids: Sequence[int], outcome: Outcome) -> l
         elif holder and operation.key_policy == KeyPolicy.SKIP:
             outcome.skipped[entry] = Reason(holder, str(decision["key_holder_id"]))
         else:
-            candidates.append(_Candidate(entry, drop_key=bool(holder) and operation.key_policy == KeyPolicy.DROP))
+            drop_key = bool(holder) and operation.key_policy == KeyPolicy.DROP
+            replaces = decision["key_holder_id"] if operation.key_policy == KeyPolicy.REPLACE else None
+            candidates.append(_Candidate(entry, decision["job_key"] is not None, drop_key, replaces))
     return candidates
+
+
+def _hold(candidates: list[_Candidate], outcome: Outcome) -> list[_Candidate]:
+    """Lock the jobs that are to be replaced. Skips the entries whose job somebody else is working on at this moment."""
+    jobs = [candidate.replaces for candidate in candidates if candidate.replaces]
+    busy = {job for (job,) in rows(statement("requeue/hold", TABLE), {"jobs": jobs})} if jobs else set()
+    outcome.skipped |= {candidate.id: Reason("key_locked") for candidate in candidates if candidate.replaces in busy}
+    return [candidate for candidate in candidates if candidate.replaces not in busy]
 
 
 def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int]:
@@ -122,6 +135,7 @@ def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int
 
 def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcome) -> Outcome:
     drop_key = {candidate.id: candidate.drop_key for candidate in candidates}
+    with_key = {candidate.id for candidate in candidates if candidate.has_key and not candidate.drop_key}
     with_job: dict[int, int | None] = {}
     earliest = operation.next_run_at or operation.run_at
 
@@ -151,6 +165,8 @@ def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcom
 
     with transaction.atomic():  # _KeysTaken and _Suppressed take back every part, also those that were halved off
         failed = refused([candidate.id for candidate in candidates], add)
+        if held := {entry for entry, why in failed.items() if why.code == "locked" and entry in with_key}:
+            raise _KeysTaken(held)
     operation.next_run_at = earliest if operation.spread else None
     outcome.failed |= failed
     outcome.done += [entry for entry, job in with_job.items() if job is not None]
