@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from random import Random
 from threading import Event
 
@@ -96,7 +97,7 @@ def test_each_entry_ends_in_one_place_when_processors_caretakers_and_operators_w
                 confirm("requeue", pairs=[]), actor="ann", key_policy=policy, also_on_their_way=random.random() < 0.5
             )
             delete, _new = begin(confirm("delete", pairs=[("task_identifier", task)]), actor="bob")
-            at_once(lambda pk=requeue.pk: drive(pk), lambda pk=delete.pk: drive(pk))
+            at_once(partial(drive, requeue.pk), partial(drive, delete.pk))
         wait_for_an_empty_queue()
         errors = [program.stop() for program in programs]
     assert not any("Trying again" in words or "does not fit" in words for words in errors), (errors, f"seed {SEED}")
