@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+
+from django.db import Error, InterfaceError, OperationalError
 
 from dlq.models import BulkOperation
 from dlq.services.operations import advance_or_pause
@@ -31,9 +34,28 @@ class Duty:
 def drive_operations() -> int:
     """Give each operation under way a turn. Returns the number of entries handled."""
     handled = 0
-    for operation in BulkOperation.objects.filter(state__in=BulkOperation.UNDER_WAY).order_by("pk"):
-        handled += advance_or_pause(operation.pk, CHUNKS_BUDGET).handled_count - operation.handled_count
+    with _first_failure_last() as failing:
+        for operation in BulkOperation.objects.filter(state__in=BulkOperation.UNDER_WAY).order_by("pk"):
+            with failing():
+                handled += advance_or_pause(operation.pk, CHUNKS_BUDGET).handled_count - operation.handled_count
     return handled
+
+
+@contextmanager
+def _first_failure_last() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """What the database has no answer for now (a full disk, its time limit) holds up nothing else; it is raised at the end."""
+    failures: list[Error] = []
+
+    @contextmanager
+    def failing() -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            failures.append(error)
+
+    yield failing
+    if failures:
+        raise failures[0]
 
 
 DUTIES: tuple[Duty, ...] = (
@@ -53,10 +75,12 @@ class Caretaker:
     def round(self) -> dict[str, int]:
         """Do what is due. Returns what was done, by duty."""
         done: dict[str, int] = {}
-        for duty in self.duties:
-            if time.monotonic() < self.due.get(duty.name, 0.0):
-                continue
-            self.due[duty.name] = time.monotonic() + duty.every
-            if amount := duty.do():
-                done[duty.name] = amount
+        with _first_failure_last() as failing:
+            for duty in self.duties:
+                if time.monotonic() < self.due.get(duty.name, 0.0):
+                    continue
+                self.due[duty.name] = time.monotonic() + duty.every
+                with failing():
+                    if amount := duty.do():
+                        done[duty.name] = amount
         return done
