@@ -1,6 +1,19 @@
 from dlq.models.backfilldlq import BackfillDlq
 from dlq.models.deletedentry import DeletedEntry
 from dlq.models.operation import BulkOperation, OperationEntry
+from dlq.models.pattern import CoarseKey, EntryPattern, FailurePattern, PatternHour, RequeuePattern, SortingState
 from dlq.models.requeue import Requeue
 
-__all__ = ["BackfillDlq", "BulkOperation", "DeletedEntry", "OperationEntry", "Requeue"]
+__all__ = [
+    "BackfillDlq",
+    "BulkOperation",
+    "CoarseKey",
+    "DeletedEntry",
+    "EntryPattern",
+    "FailurePattern",
+    "OperationEntry",
+    "PatternHour",
+    "Requeue",
+    "RequeuePattern",
+    "SortingState",
+]
