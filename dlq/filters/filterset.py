@@ -27,6 +27,7 @@ from dlq.filters.conditions import (
     was_requeued,
     words_found,
 )
+from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 
@@ -106,6 +107,14 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         says="Payload has",
         help_text="Path and value: customer_id=42, order.id=7.",
         placeholder="customer_id=42",
+    )
+    pattern = PatternCondition(
+        in_pattern,
+        PatternField(),
+        label="Pattern",
+        says="Pattern is",
+        help_text="The number of a failure pattern; - means: not sorted in yet.",
+        placeholder="12",
     )
     job_key = exactly("job_key", label="Key")
     original_job_id = exactly("original_job_id", fields.Number(), label="Job id")

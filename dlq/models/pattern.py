@@ -68,7 +68,9 @@ class FailurePattern(models.Model):
     class Meta:
         verbose_name = "failure pattern"
         default_permissions = ()
-        constraints = (models.UniqueConstraint(fields=("version", "fingerprint"), name="dlq_one_pattern_per_fingerprint"),)
+        constraints = (
+            models.UniqueConstraint(fields=("version", "fingerprint"), name="dlq_one_pattern_per_fingerprint"),
+        )
         indexes = (
             models.Index(fields=("-entry_count", "id"), name="dlq_patterns_by_number"),
             models.Index(fields=("-first_seen", "id"), name="dlq_patterns_by_age"),
@@ -81,7 +83,9 @@ class FailurePattern(models.Model):
     @property
     def read(self) -> Fingerprint:
         """The fingerprint of the sample, by the rules as they are now."""
-        return fingerprint_of_text(self.task_identifier, self.sample_text, self.sample_reason, is_json=self.sample_is_json)
+        return fingerprint_of_text(
+            self.task_identifier, self.sample_text, self.sample_reason, is_json=self.sample_is_json
+        )
 
     @property
     def is_muted(self) -> bool:

@@ -17,7 +17,18 @@ MESSAGES = (
     "message", "errormessage", "msg", "error", "detail", "description", "errordescription", "reason", "title", "text",
     "faultstring", "statustext", "info", "body",
 )  # fmt: skip
-CLASSES = ("name", "type", "class", "errorclass", "exceptionclass", "exception", "errortype", "errorname", "kind", "@type")
+CLASSES = (
+    "name",
+    "type",
+    "class",
+    "errorclass",
+    "exceptionclass",
+    "exception",
+    "errortype",
+    "errorname",
+    "kind",
+    "@type",
+)
 CODES = (
     "code", "status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "errorcode", "sqlstate", "errno", "declinecode",
     "exitcode", "responsecode", "smtpcode", "signal",
@@ -97,7 +108,9 @@ def _read_text(text: str, reading: Reading, depth: int) -> None:
         return
     if (parts := dict(XML_PART.findall(text))) and (code := parts.get("Code") or parts.get("faultcode")):
         reading.classes.append(code)
-        reading.messages.append(f"{text[: text.index('<')]} {parts.get('Message') or parts.get('faultstring', '')}".strip())
+        reading.messages.append(
+            f"{text[: text.index('<')]} {parts.get('Message') or parts.get('faultstring', '')}".strip()
+        )
         return
     reading.messages.append(text)
 

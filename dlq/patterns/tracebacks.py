@@ -29,7 +29,9 @@ FRAMES = (
     # Python:      File "/srv/app/tasks.py", line 41, in resize
     re.compile(r'^\s*File "(?P<file>[^"\n]{1,500})", line \d+(?:, in (?P<function>[^\n]{1,200}))?'),
     # JavaScript:  at async send (/app/src/mail.js:41:15)
-    re.compile(r"^\s+at (?:async )?(?:new )?(?P<function>[^\s(][^(\n]{0,200}?) \((?P<file>[^()\n]{1,500}?)(?::\d+){1,2}\)"),
+    re.compile(
+        r"^\s+at (?:async )?(?:new )?(?P<function>[^\s(][^(\n]{0,200}?) \((?P<file>[^()\n]{1,500}?)(?::\d+){1,2}\)"
+    ),
     re.compile(r"^\s+at (?:async )?(?P<file>(?:file://|webpack://|node:|[A-Za-z]:)?[^\s():]{1,500}):\d+:\d+$"),
     # Java:        at com.acme.Mailer.send(Mailer.java:41)
     re.compile(r"^\s*at (?:[\w.@-]{1,60}/{1,2})?(?P<function>[\w.$<>]{3,300})\((?P<file>[^)\n]{0,200})\)"),
@@ -49,7 +51,9 @@ GO_PLACE = re.compile(r"^\s+(?P<file>/[^\s:]{1,300}\.go):\d+")
 RUBY_HEAD = re.compile(
     r"^(?P<file>[^\s:]{1,300}\.rb):\d+:in [`'](?P<function>[^'\n]{1,200})': (?P<message>[^\n]{0,2000}?) \((?P<class>[A-Z][\w:]{1,100})\)"
 )
-PHP_HEAD = re.compile(r"(?:Uncaught )?(?P<class>[A-Z][\w\\]{1,150})(?:: (?P<message>[^\n]{0,2000}?))? in (?P<file>/[^\s:]{1,300}\.php)(?::\d+| on line \d+)")
+PHP_HEAD = re.compile(
+    r"(?:Uncaught )?(?P<class>[A-Z][\w\\]{1,150})(?:: (?P<message>[^\n]{0,2000}?))? in (?P<file>/[^\s:]{1,300}\.php)(?::\d+| on line \d+)"
+)
 RUST_PANIC = re.compile(
     r"panicked at (?:'(?P<old>[^\n]{0,1000})', )?(?P<file>[^\s:']{1,300}\.rs):\d+(?::\d+)?:?(?:\n(?P<message>[^\n]{0,2000}))?"
 )
@@ -152,7 +156,12 @@ def _frame(line: str) -> Frame | None:
             parts = match.groupdict()
             file, function = parts.get("file") or "", (parts.get("function") or "").strip()
             # Java's file has the line in it and is named after the class.
-            return Frame("" if re.search(r"\.(?:java|kt|scala|groovy)(?::\d+)?$|^(?:Native Method|Unknown Source)", file) else file, function)
+            return Frame(
+                ""
+                if re.search(r"\.(?:java|kt|scala|groovy)(?::\d+)?$|^(?:Native Method|Unknown Source)", file)
+                else file,
+                function,
+            )
     return None
 
 

@@ -11,7 +11,17 @@ State = FailurePattern.State
 CAREFUL = (Advice.NO, Advice.ASK, Advice.YES, Advice.NONE)
 """Where two advices meet, the one that stands first wins."""
 URGENT = (State.RETURNED, State.NEW, State.KNOWN, State.MUTED, State.RESOLVED)
-WRITTEN = ("state", "muted_until", "resolved_at", "returned_at", "owner", "advice", "advice_text", "runbook_url", "notes")
+WRITTEN = (
+    "state",
+    "muted_until",
+    "resolved_at",
+    "returned_at",
+    "owner",
+    "advice",
+    "advice_text",
+    "runbook_url",
+    "notes",
+)
 """What people write about a pattern."""
 
 
