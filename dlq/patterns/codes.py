@@ -19,15 +19,16 @@ REASONS = (
 FORMS = tuple(
     re.compile(form)
     for form in (
-        rf"(?i:http(?:/[0-9](?:\.[0-9])?)?|status|code|response|responded with|returned|replied|replied with|received|answered|answered with"
-        rf"|got|error|with|upstream|giving up after|unexpected|was)[^\w]{{1,4}}{ALONE_BEFORE}{HTTP}{ALONE_AFTER}",
+        r"(?i:http(?:/[0-9](?:\.[0-9])?)?|status|code|response|responded with|returned|replied|replied with|received|answered"
+        rf"|answered with|got|error|with|upstream|giving up after|unexpected|was)[^\w]{{1,4}}{ALONE_BEFORE}{HTTP}{ALONE_AFTER}",
         rf"{ALONE_BEFORE}{HTTP} (?:{REASONS})\b",
-        rf"\A\W{{0,2}}{HTTP}(?=[\s:]|-[0-9])",
+        rf"\A\W{{0,2}}{HTTP}(?=[\s:])",
         rf"(?i:sqlstate)\W{{1,4}}(?P<sqlstate>{SQLSTATE})\b",
-        rf"\((?P<sqlstate2>{SQLSTATE})\)",
-        r"\b(?P<sqlstate3>(?:2[0-8]|4[02]|5[3-8])[0-8P][0-9A-Z]{1}[0-9]{1})\b(?<=[0-9A-Z]P[0-9]{2})",
-        rf"(?i:errno|os error|curl error|exit code|exit status|exited with|exited with code|status|signal|code)[^\w-]{{1,4}}{ALONE_BEFORE}"
-        rf"(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
+        rf"\((?P<sqlstate2>{SQLSTATE})\)|\A\W{{0,2}}(?P<sqlstate4>{SQLSTATE})(?=:)",
+        r"\((?P<tuple>[45][0-9]{2})[,)]",
+        rf"{ALONE_BEFORE}(?P<sqlstate3>[245][0-8]P[0-9]{{2}}){ALONE_AFTER}",
+        r"(?i:errno|os error|curl error|exit code|exit status|exited with|exited with code|status|signal|code)"
+        rf"[^\w-]{{1,4}}{ALONE_BEFORE}(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
     )
 )
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 
+DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
+MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+CURRENCY = "EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY"
+
 KINDS: dict[str, str] = {
     "email": r"[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}",
     "url": r"\b[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>`)\]}|]{1,2048}",
@@ -17,9 +21,9 @@ KINDS: dict[str, str] = {
     "date": (
         r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T _][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)?"
         r"(?:\s?(?:Z\b|UTC\b|GMT\b|[+-][0-9]{2}:?[0-9]{2}\b))?"
-        r"|\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},?\s{1,2})?[0-9]{1,2}[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[ -][0-9]{4}"
+        rf"|\b(?:{DAY},?\s{{1,2}})?[0-9]{{1,2}}[ -]{MONTH}[ -][0-9]{{4}}"
         r"(?:\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?(?:\s(?:[A-Z]{3,4}\b|[+-][0-9]{4}\b))?"
-        r"|\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},?\s{1,2})?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\s{1,2}[0-9]{1,2}"
+        rf"|\b(?:{DAY},?\s{{1,2}})?{MONTH}\s{{1,2}}[0-9]{{1,2}}\b"
         r"(?:,?\s[0-9]{4})?(?:\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?(?:\s[A-Z]{3,4}\b)?(?:\s[0-9]{4}\b)?"
         r"|\b[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}\b(?:\s[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
     ),
@@ -43,14 +47,14 @@ KINDS: dict[str, str] = {
     "token": r"\b(?=[A-Za-z_+/-]{0,199}[0-9])[A-Za-z0-9_+/-]{20,2000}={0,2}",
     "duration": (
         r"\b(?:[0-9]{1,9}h)?(?:[0-9]{1,9}m)?[0-9]{1,12}(?:\.[0-9]{1,9})?(?:ns|us|µs|ms|s|m|h)\b"
-        r"|\b[0-9]{1,12}(?:[.,][0-9]{1,9})?\s?(?:nanoseconds?|microseconds?|milliseconds?|msecs?|ms|seconds?|secs?|sec"
+        r"|\b[0-9]{1,12}(?:[.,][0-9]{1,9})?\s?(?:nanoseconds?|microseconds?|milliseconds?|msecs?|ms|seconds?|secs?|s|h"
         r"|minutes?|mins?|hours?|hrs?|days?|weeks?)\b"
     ),
     "size": r"\b[0-9]{1,15}(?:[.,][0-9]{1,9})?\s?(?:bytes?|[KMGT]i?B|kB|B)\b",
     "amount": (
         r"[$€£¥]\s?[0-9]{1,15}(?:[.,][0-9]{1,9}){0,4}"
-        r"|\b[0-9]{1,15}(?:[.,][0-9]{1,9}){0,4}\s?(?:EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY|€|\$|£)"
-        r"|\b(?:EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY)\s?[0-9]{1,15}(?:[.,][0-9]{1,9}){0,4}"
+        rf"|\b[0-9]{{1,15}}(?:[.,][0-9]{{1,9}}){{0,4}}\s?(?:{CURRENCY}|€|\$|£)"
+        rf"|\b(?:{CURRENCY})\b(?:\s?[0-9]{{1,15}}(?:[.,][0-9]{{1,9}}){{0,4}})?"
     ),
     "hex": r"\b0[xX][0-9a-fA-F]{1,64}\b|\b(?=[a-f]{0,63}[0-9])(?=[0-9]{0,63}[a-f])[0-9a-f]{7,64}\b",
     "float": r"(?<![\w.])[+-]?[0-9]{1,30}\.[0-9]{1,30}(?:[eE][+-]?[0-9]{1,4})?\b%?",
@@ -59,17 +63,31 @@ KINDS: dict[str, str] = {
         r"(?<![\w])'(?:[^'\\\n]|\\.){0,500}'(?!\w)|\"(?:[^\"\\\n]|\\.){0,500}\"|`[^`'\n]{0,500}[`']"
         r"|“[^”\n]{0,500}”|‘[^’\n]{0,500}’|«[^»\n]{0,500}»"
     ),
+    "file": (
+        r"(?<![\w/.-])[\w-]{1,100}\.(?:csv|tsv|xlsx?|pdf|png|jpe?g|gif|webp|tiff?|svg|heic|txt|json|xml|zip|gz|tar|mp[34]|mov|avi|wav|docx?|pptx?|log"
+        r"|parquet|avro|tmp|bak|eml|ics|sql|html?)\b(?!\.\w)"
+    ),
     "flag": r"(?<=[=:])\s?(?:true|false|True|False|null|None|nil)\b",
     "path": (
         r"(?<![\w.<])(?:[A-Za-z]:)?(?:[\\/][\w.@%+~$*-]{1,255}){2,40}[\\/]?"
         r"|(?<![\w./<])(?:\.{1,2}|~)(?:/[\w.@%+~-]{1,255}){1,40}"
     ),
-    "value": (
-        r"(?<=\b(?:user|host|node|name|file|path|shop)=)[^\s,;&)\]}\"']{1,200}"
-        r"|(?<=\b(?:tenant|bucket|sender|mailto|worker|domain|region)=)[^\s,;&)\]}\"']{1,200}"
-    ),
 }
 """In order. Sentry's order for what both have; the rest is put where it takes nothing away from a better kind."""
+
+PERSON = "user|customer|tenant|client|member|merchant|supplier|vendor|partner|employee|shop|account"
+NO_VALUE = (
+    r"(?:is|was|has|had|not|with|the|a|an|in|at|on|who|that|and|or|to|of|for|from|by|id|does|did|already|input|could|cannot"
+    r"|failed)\b"
+)
+VALUE = re.compile(
+    r"(?P<before>\b(?:user|username|host|hostname|node|name|file|path|shop|tenant|bucket|sender|to|from|worker|domain|region"
+    r"|customer|pod)=)"
+    r"[^\s,;&)\]}\"'<]{1,200}"
+    rf"|(?P<of>\b(?:for|of|by|from) (?:{PERSON}) )(?!{NO_VALUE})[\w.@-]{{1,100}}(?: [A-Z][\w.'-]{{0,40}}){{0,3}}"
+    rf"|(?P<named>\b(?:customer|merchant|supplier|employee) )[A-Z][\w'-]{{1,40}}(?: [A-Z][\w.'-]{{0,40}}){{0,3}}"
+)
+"""What stands behind words that announce a value: user=ann, for user ann, customer Ann Smith."""
 
 CHANGING = re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression in KINDS.items()))
 
@@ -81,20 +99,35 @@ NAMED = re.compile(
 )
 """What stands before a quoted name that belongs to the program and not to the case."""
 NAME = re.compile(r"[A-Za-z_$][A-Za-z_$.:?!]{0,80}")
+SAID = re.compile(
+    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|description|desc))\W{1,3}$",
+    re.IGNORECASE,
+)
+"""What stands before a quoted message."""
+LOWER_CASE_WORD = re.compile(r"(?<![\w/.@-])[a-z]{2,20}(?![\w/@-])")
+SENTENCE = 4
+"""Words in lower case: so many are no name and no value."""
 SNAKE_CASE = re.compile(r"[a-z]{2,30}(?:_[a-z]{1,30}){1,8}")
 
 
 def parameterized(text: str) -> str:
     """The text with its changing parts replaced by their kinds in angle brackets."""
-    return CHANGING.sub(_kind, text)
+    return VALUE.sub(
+        lambda found: f"{found['before'] or found['of'] or found['named']}<value>", CHANGING.sub(_kind, text)
+    )
 
 
 def _kind(match: re.Match[str]) -> str:
     kind = str(match.lastgroup)
-    if kind == "quoted":
-        inner = match[0][1:-1]
-        if SNAKE_CASE.fullmatch(inner):
-            return match[0]
-        if NAME.fullmatch(inner) and NAMED.search(match.string, max(0, match.start() - 24), match.start()):
-            return match[0]
-    return f"<{kind}>"
+    return _quoted(match) if kind == "quoted" else f"<{kind}>"
+
+
+def _quoted(match: re.Match[str]) -> str:
+    """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
+    inner = match[0][1:-1]
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    if SNAKE_CASE.fullmatch(inner) or (NAME.fullmatch(inner) and NAMED.search(before)):
+        return match[0]
+    if SAID.search(before) or len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE:
+        return f"{match[0][0]}{parameterized(inner)}{match[0][-1]}"
+    return "<quoted>"

@@ -14,9 +14,11 @@ MOST_ITEMS = 10
 """Of a list."""
 
 MESSAGES = (
-    "message", "errormessage", "msg", "error", "detail", "description", "errordescription", "reason", "title", "text",
-    "faultstring", "statustext", "info", "body",
+    "message", "errormessage", "excmessage", "msg", "errormsg", "errordescription", "description", "detail", "failedreason",
+    "faultstring", "faultmessage", "reason", "error", "title", "text", "statustext", "stderr", "info", "output", "body",
+    "exception",
 )  # fmt: skip
+"""Keys under which the sentence stands, the most telling first."""
 CLASSES = (
     "name",
     "type",
@@ -132,7 +134,6 @@ def _speaks(inner: Any) -> bool:
 
 def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
     by_key = {_plain(key): content for key, content in value.items()}
-    before = len(reading.messages)
     reading.messages.extend(_first_text(by_key))
     for key in CLASSES:
         name = by_key.get(key)
@@ -149,7 +150,7 @@ def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
     for key in CAUSES:
         if isinstance(by_key.get(key), dict | list) or (key in ("cause", "causedby", "previous") and by_key.get(key)):
             _read(by_key[key], reading, depth + 1)
-    if value and len(reading.messages) == before and reading.is_empty:
+    if any(content or content == 0 for content in value.values()) and reading.is_empty:
         reading.messages.append(json.dumps(value, sort_keys=True, ensure_ascii=False))
 
 
@@ -158,11 +159,12 @@ def _message_key(by_key: dict[str, Any]) -> str | None:
 
 
 def _first_text(by_key: dict[str, Any]) -> list[str]:
-    key = _message_key(by_key)
-    if key is None:
-        return []
+    """The sentence, and before it the title where there is one."""
     inner = Reading()
-    _read_text(by_key[key], inner, DEEPEST - 1)
+    if isinstance(title := by_key.get("title"), str):
+        inner.messages.append(title)
+    if (key := _message_key(by_key)) and key != "title":
+        _read_text(by_key[key], inner, DEEPEST - 1)
     return inner.messages
 
 

@@ -18,7 +18,7 @@ WORD_WITH_DIGIT = f"{LETTER}*[0-9]{LETTER}*"
 SHORT_NUMBER = r"-?[0-9]{1,3}"
 """HTTP status, exit code, errno, signal."""
 SQLSTATE = r"(?:08|2[0-8]|4[02]|5[3-8])[0-8P][0-9][0-9]|[HXP][YX0][0-9]{3}"
-NAME = r"[A-Za-z_.]*[0-9]{1,2}[A-Za-z_.]{4,}"
+NAME = r"(?:[A-Za-z_.]*[0-9]{1,2}){1,3}[A-Za-z_.]{4,}"
 """A name with a digit in it, as in S3UploadFailedError."""
 
 TELLING = rf"{SHORT_NUMBER}\.?|{SQLSTATE}|{NAME}"
@@ -27,7 +27,18 @@ TELLING = rf"{SHORT_NUMBER}\.?|{SQLSTATE}|{NAME}"
 MASKED = "<*>"
 
 CODE = re.compile(rf"{SHORT_NUMBER}|{SQLSTATE}")
-WORD = re.compile(WORD_WITH_DIGIT)
+_WORD = re.compile(f"{LETTER}+")
+# In one go (WORD_WITH_DIGIT) Python would begin anew at each letter of a long word.
+
+
+def with_digits_masked(text: str, keep: re.Pattern[str] | None = None) -> str:
+    """The text with each word that has a digit masked, but for words that are `keep` as a whole."""
+
+    def masked(word: re.Match[str]) -> str:
+        has_digit = any("0" <= letter <= "9" for letter in word[0])
+        return MASKED if has_digit and not (keep and keep.fullmatch(word[0])) else word[0]
+
+    return _WORD.sub(masked, text)
 
 
 def looked_at(text: str) -> str:

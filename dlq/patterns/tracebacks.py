@@ -10,20 +10,22 @@ LIBRARY = re.compile(
     # Python, Node.js, Go, Ruby, PHP, Rust
     r"site-packages|dist-packages|/lib/python\d|<frozen |<string>|/node_modules/|\bnode:|^internal/|\(internal/|<anonymous>$"
     r"|/usr/local/go/|/pkg/mod/|/go/src/|^(?:runtime|net|net/http|database/sql|reflect|sync)[./]|/gems/|/lib/ruby/|<internal:"
-    r"|/vendor/|\[internal function\]|/rustc/|/\.cargo/|^(?:core|std|alloc|tokio|futures\w*|hyper|reqwest|sqlx|anyhow|rust_begin_unwind)::"
+    r"|/vendor/|\[internal function\]|/rustc/|/\.cargo/|^(?:core|std|alloc|tokio|futures\w*|hyper|reqwest|sqlx|anyhow)::"
     r"|^rust_begin_unwind|^__rust|^<(?:core|std|alloc|tokio|futures)"
     # Java and its relatives, .NET, Elixir
     r"|^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|io\.netty|io\.micrometer|io\.grpc|reactor|okhttp3|retrofit2"
     r"|org\.(?:springframework|hibernate|postgresql|apache|eclipse|jboss|junit|quartz|jooq|redisson|mariadb)"
     r"|com\.(?:zaxxer|fasterxml|mysql|amazonaws|google|rabbitmq|mongodb|squareup|stripe|oracle|netflix)|software\.amazon|redis\.clients)\."
-    r"|^(?:System|Microsoft|Npgsql|Newtonsoft|Polly|StackExchange)\.|\((?:elixir|stdlib|ecto|ecto_sql|db_connection|phoenix|oban) \d",
+    r"|^(?:System|Microsoft|Npgsql|Newtonsoft|Polly|StackExchange)\."
+    r"|\((?:elixir|stdlib|ecto|ecto_sql|db_connection|phoenix|oban) \d",
 )
 """What a frame of somebody else's code has in its file or its function."""
 
 CLASS = r"(?:[A-Za-z_][\w$]{0,99}(?:\.|::|\\|/)){0,12}[A-Za-z_][\w$]{0,99}"
 HEADLINE = re.compile(
-    rf"^(?:(?:Uncaught|Unhandled|Fatal error:|PHP Fatal error:|Caused by:|\[cause\]:|--->|Error:|Exception in thread \"[^\"\n]{{0,100}}\")\s+){{0,3}}"
-    rf"(?P<class>{CLASS})(?:\s\[[\w-]{{1,40}}\])?(?::\s?(?P<message>[^\n]{{0,2000}}))?$",
+    r"^(?:(?:Uncaught|Unhandled|Fatal error:|PHP Fatal error:|Caused by:|\[cause\]:|--->|Error:"
+    r"|Exception in thread \"[^\"\n]{0,100}\")\s+){0,3}"
+    rf"(?P<class>{CLASS})(?:\s\[[\w-]{{1,40}}\]|\s\(0x[0-9a-fA-F]{{1,16}}\))?(?::\s?(?P<message>[^\n]{{0,2000}}))?$",
 )
 FRAMES = (
     # Python:      File "/srv/app/tasks.py", line 41, in resize
@@ -34,7 +36,10 @@ FRAMES = (
     ),
     re.compile(r"^\s+at (?:async )?(?P<file>(?:file://|webpack://|node:|[A-Za-z]:)?[^\s():]{1,500}):\d+:\d+$"),
     # Java:        at com.acme.Mailer.send(Mailer.java:41)
-    re.compile(r"^\s*at (?:[\w.@-]{1,60}/{1,2})?(?P<function>[\w.$<>]{3,300})\((?P<file>[^)\n]{0,200})\)"),
+    re.compile(
+        r"^\s*at (?:[\w.@-]{1,60}/{1,2})?(?P<function>[\w.$<>]{3,300})\((?P<file>"
+        r"[\w$]{1,100}\.(?:java|kt|scala|groovy)(?::\d+)?|Native Method|Unknown Source|<generated>)\)"
+    ),
     # .NET:        at Acme.Mailer.Send(String to) in /src/Mailer.cs:line 41
     re.compile(r"^\s+at (?P<function>[\w.`<>\[\]|+]{3,300})\([^)\n]{0,500}\)(?: in (?P<file>[^\n]{1,300}?):line \d+)?"),
     # Ruby:        from app/jobs/mail.rb:41:in `perform'
@@ -46,13 +51,16 @@ FRAMES = (
     # Elixir:      (app 0.1.0) lib/mail.ex:41: Mail.send/2
     re.compile(r"^\s*\((?P<file>\w{1,60} [\d.]{1,20}\) [\w./-]{1,200}\.exs?):\d+: (?P<function>[^\n]{1,200})"),
 )
+JAVA_FILE = re.compile(r"\.(?:java|kt|scala|groovy)(?::\d+)?$|^(?:Native Method|Unknown Source|<generated>)")
 GO_CALL = re.compile(r"^(?P<function>[\w./*()\[\]-]{1,200}[\w\])])\((?:[^\n]{0,300})\)$")
 GO_PLACE = re.compile(r"^\s+(?P<file>/[^\s:]{1,300}\.go):\d+")
 RUBY_HEAD = re.compile(
-    r"^(?P<file>[^\s:]{1,300}\.rb):\d+:in [`'](?P<function>[^'\n]{1,200})': (?P<message>[^\n]{0,2000}?) \((?P<class>[A-Z][\w:]{1,100})\)"
+    r"^(?P<file>[^\s:]{1,300}\.rb):\d+:in [`'](?P<function>[^'\n]{1,200})': (?P<message>[^\n]{0,2000}?)"
+    r" \((?P<class>[A-Z][\w:]{1,100})\)"
 )
 PHP_HEAD = re.compile(
-    r"(?:Uncaught )?(?P<class>[A-Z][\w\\]{1,150})(?:: (?P<message>[^\n]{0,2000}?))? in (?P<file>/[^\s:]{1,300}\.php)(?::\d+| on line \d+)"
+    r"(?:Uncaught )?(?P<class>[A-Z][\w\\]{1,150})(?:: (?P<message>[^\n]{0,2000}?))?"
+    r" in (?P<file>/[^\s:]{1,300}\.php)(?::\d+| on line \d+)"
 )
 RUST_PANIC = re.compile(
     r"panicked at (?:'(?P<old>[^\n]{0,1000})', )?(?P<file>[^\s:']{1,300}\.rs):\d+(?::\d+)?:?(?:\n(?P<message>[^\n]{0,2000}))?"
@@ -93,7 +101,7 @@ def traceback(text: str) -> Traceback | None:
         return _python(text)
     if panic := RUST_PANIC.search(text):
         frames = [Frame(panic["file"], ""), *(Frame("", frame.function) for frame in _frames(text) if not frame.file)]
-        return Traceback("panic", panic["message"] or panic["old"] or "", _innermost(frames))
+        return Traceback("panic", panic["old"] or panic["message"] or "", _innermost(frames))
     if "goroutine " in text and (panic := GO_PANIC.search(text)):
         return Traceback("panic", panic["message"], _innermost(list(_go_frames(text))))
     frames = list(_frames(text))
@@ -110,26 +118,42 @@ def traceback(text: str) -> Traceback | None:
 
 
 def _python(text: str) -> Traceback:
-    """The last block is the exception that got out; the blocks before are what it was raised for."""
-    block = text.rsplit("Traceback (most recent call last)", 1)[1]
-    frames = [frame for line in block.splitlines() if (frame := _frame(line))]
-    exception, message = "", ""
-    for line in reversed(block.splitlines()):
-        if line[:1].strip() and (head := HEADLINE.match(line)):
-            exception, message = head["class"], head["message"] or ""
-            break
+    """The last block is the exception that got out, the first the one that it all began with."""
+    blocks = text.split("Traceback (most recent call last)")[1:]
+    exception, message = _python_exception(blocks[-1])
+    root, _message = _python_exception(blocks[0])
+    frames = [frame for line in blocks[-1].splitlines() if (frame := _frame(line))]
+    if root and root != exception:
+        exception = f"{exception} / {root}"
     return Traceback(exception, message, _innermost(frames[::-1]))
+
+
+def _python_exception(block: str) -> tuple[str, str]:
+    lines = [
+        line for line in block.splitlines() if not line.startswith((" ", "During handling", "The above exception"))
+    ]
+    for number, line in reversed(list(enumerate(lines))):
+        if (head := HEADLINE.match(line)) and (number == 1 or head["class"][-1:].isalpha()):
+            return head["class"], head["message"] or ""
+    return "", ""
 
 
 def _of_sections(text: str) -> Traceback:
     """Java, JavaScript, .NET: an exception with its frames, then what it was caused by with its own; the last is the root."""
     sections: list[tuple[str, str, list[Frame]]] = []
+    is_beside = False
     for line in text.splitlines():
+        # What was suppressed failed beside the exception, not before it.
+        is_beside = line.lstrip().startswith("Suppressed:") or (is_beside and not line.startswith("Caused by:"))
+        if is_beside:
+            continue
         if frame := _frame(line):
             if not sections:
                 sections.append(("", "", []))
             sections[-1][2].append(frame)
-        elif (head := HEADLINE.match(line.strip())) and (not sections or sections[-1][2] or _is_cause(line)):
+        elif (head := HEADLINE.match(line.strip())) and (
+            not sections or not sections[-1][0] or sections[-1][2] or _is_cause(line)
+        ):
             sections.append((head["class"], head["message"] or "", []))
         elif not sections and line.strip():
             sections.append(("", line.strip(), []))
