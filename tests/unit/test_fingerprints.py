@@ -39,6 +39,14 @@ def test_labelled_texts_are_grouped_as_a_person_groups_them_when_the_rules_were_
     assert result.recall >= 0.99, result.wrongly_apart
 
 
+def test_labelled_texts_are_grouped_as_a_person_groups_them_when_their_author_had_not_seen_the_rules() -> None:
+    labelled = texts("unseen")
+    assert len({text.cause for text in labelled}) >= 20
+    result = score(labelled, pattern)
+    assert result.precision >= 0.97, result.wrongly_together
+    assert result.recall >= 0.90, result.wrongly_apart
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
