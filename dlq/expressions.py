@@ -10,6 +10,9 @@ from django.db.models.expressions import Expression
 from django.db.models.functions import Coalesce, Left
 from django.db.models.sql.compiler import SQLCompiler
 
+from dlq.sql import statement
+from dlq.table import configured_table
+
 
 @Field.register_lookup
 class ContainsText(Lookup):
@@ -45,6 +48,17 @@ class JsonText(Func):
     output_field = TextField()
 
 
+class JsonMember(Func):
+    """A member of a JSON object as text."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " ->> "
+    output_field = TextField()
+
+    def __init__(self, column: str, member: str) -> None:
+        super().__init__(F(column), Value(member))
+
+
 class PrettyJson(Func):
     """PostgreSQL's own indented print of a JSON value, which keeps every digit."""
 
@@ -74,6 +88,17 @@ def error_line(length: int) -> Left:
 def owner_alias(number: int) -> str:
     """The attribute that a queryset gives the n-th of the owner's columns: Django refuses many names that PostgreSQL has."""
     return f"owner_{number}"
+
+
+class EntryStatus(Expression):
+    """What is stored of what became of the entry: new, requeued, failed_again, recovered or gone."""
+
+    def __init__(self) -> None:
+        super().__init__(output_field=TextField())
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        alias = connection.ops.quote_name(str(compiler.query.get_initial_alias()))
+        return statement("entry/status", configured_table(), entry=alias), ()
 
 
 class OwnerColumn(Expression):

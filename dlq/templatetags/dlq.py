@@ -10,7 +10,7 @@ from django import forms, template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from dlq import display
+from dlq import display, reasons
 from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
 from dlq.suggestions import suggestions
@@ -18,6 +18,8 @@ from dlq.suggestions import suggestions
 register = template.Library()
 
 register.filter("queue_label", display.queue_label)
+register.filter("reason_summary", reasons.summary)
+register.filter("duration", display.duration)
 
 
 @register.filter
@@ -28,6 +30,12 @@ def clock(moment: datetime) -> SafeString:
 @register.filter
 def age(moment: datetime) -> str:
     return display.age(moment)
+
+
+@register.filter
+def reason(code: str, about: str) -> str:
+    """Why one entry was left as it was."""
+    return str(reasons.Reason(code, about))
 
 
 @register.filter
@@ -52,7 +60,8 @@ class FilterField:
     placeholder: str
     value: str
     other_values: list[str]
-    choices: list[str]
+    choices: list[tuple[str, str]]
+    """Value and words of each; empty for free text."""
     errors: list[str]
     suggestions: Sequence[str]
 
@@ -81,9 +90,9 @@ def _field(filterset: DlqFilterSet, name: str, condition: Condition) -> FilterFi
         label=str(condition.label),
         help_text=str(condition.extra.get("help_text", "")),
         placeholder=condition.placeholder,
-        value=given[-1] if given else "",
+        value=given[-1] if given else each.initial or "",
         other_values=given[:-1],
-        choices=["yes", "no"] if isinstance(each, fields.YesNo) else [],
+        choices=fields.choices_of(each),
         errors=[str(error) for error in filterset.form.errors.get(name, [])],
         suggestions=suggestions(name),
     )
