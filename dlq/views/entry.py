@@ -22,6 +22,7 @@ from dlq.history import NOTES_CHANGED, timeline
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
 from dlq.services.notes import NoteConflict, save_note
+from dlq.services.pattern_advice import pattern_of
 
 Kind = BulkOperation.Kind
 
@@ -104,6 +105,7 @@ def _context(
         "error": entry_page.error_document(entry),
         "owner_values": entry_page.owner_values(entry),
         "timeline": timeline(entry),
+        "pattern": pattern_of(entry.pk),
         "similar": _similar(entry),
         "notes_form": form,
         "conflict": conflict,

@@ -58,7 +58,9 @@ counted AS (
         END,
         -- What was resolved and fails again has returned.
         state = CASE WHEN p.state = 'resolved' AND seen.last > p.resolved_at THEN 'returned' ELSE p.state END,
-        returned_at = CASE WHEN p.state = 'resolved' AND seen.last > p.resolved_at THEN now() ELSE p.returned_at END
+        returned_at = CASE WHEN p.state = 'resolved' AND seen.last > p.resolved_at THEN now() ELSE p.returned_at END,
+        -- Whoever edits it at the moment must hear of that.
+        edit_number = p.edit_number + (p.state = 'resolved' AND seen.last > p.resolved_at IS TRUE)::int
     FROM seen
     FULL JOIN numbers USING (pattern_id)
     WHERE p.id = pattern_id
