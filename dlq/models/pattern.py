@@ -92,6 +92,11 @@ class FailurePattern(models.Model):
         return self.state == self.State.MUTED and bool(self.muted_until and self.muted_until > timezone.now())
 
     @property
+    def runbook(self) -> str:
+        """The address to link to: whatever else got into the column, by whatever way, is none."""
+        return self.runbook_url if self.runbook_url.startswith(("http://", "https://")) else ""
+
+    @property
     def has_advice(self) -> bool:
         return bool(self.advice or self.advice_text)
 

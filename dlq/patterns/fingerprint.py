@@ -106,9 +106,9 @@ def fingerprint(task: str, last_error: Any, failure_reason: str) -> Fingerprint:
     codes = tuple(dict.fromkeys([*filter(None, map(telling, reading.codes)), *codes_in(message)]))
     # Frames without an exception are a habit of logging (Rust's backtraces): the same failure may come without them.
     place = _name(str(trace.frame)) if trace and trace.frame and any(named) else ""
-    template = parameterized(message)
+    template = parameterized(message, keep=codes)
     # A known place tells enough, unless the exception only passes on what somebody else said.
-    said = _masked(template) if not place or not exception or CARRIER.search(exception) else ""
+    said = _masked(parameterized(message)) if not place or not exception or CARRIER.search(exception) else ""
     return Fingerprint(task, exception, codes, place, said, template)
 
 

@@ -7,6 +7,7 @@ that they contain. Every quantifier is bounded: no text, however made, takes mor
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
@@ -110,10 +111,14 @@ SENTENCE = 4
 SNAKE_CASE = re.compile(r"[a-z]{2,30}(?:_[a-z]{1,30}){1,8}")
 
 
-def parameterized(text: str) -> str:
-    """The text with its changing parts replaced by their kinds in angle brackets."""
+def parameterized(text: str, keep: Collection[str] = ()) -> str:
+    """The text with its changing parts replaced by their kinds in angle brackets, but for numbers that are to be kept."""
+
+    def kind(match: re.Match[str]) -> str:
+        return match[0] if match[0] in keep else _kind(match)
+
     return VALUE.sub(
-        lambda found: f"{found['before'] or found['of'] or found['named']}<value>", CHANGING.sub(_kind, text)
+        lambda found: f"{found['before'] or found['of'] or found['named']}<value>", CHANGING.sub(kind, text)
     )
 
 

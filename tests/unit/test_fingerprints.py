@@ -125,7 +125,7 @@ def test_why_names_what_was_compared_when_asked() -> None:
         "Place in the application": "charge in billing/cards.py",
         "Message, without what changes": "<*> server error for url: <*>",
     }
-    assert print_.title == "requests.HTTPError: <int> Server Error for url: <url>"
+    assert print_.title == "requests.HTTPError: 503 Server Error for url: <url>"
 
 
 def test_kinds_are_named_when_the_message_is_shown() -> None:
