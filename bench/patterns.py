@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from statistics import median
 
@@ -52,7 +53,7 @@ def _pages() -> list[Figure]:
     largest = FailurePattern.objects.order_by("-entry_count", "pk")[0]
     FailurePattern.objects.filter(pk=largest.pk).update(advice="no")
     of_largest = f"?pattern={largest.pk}&status=any"
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "the caretaker's look when all is sorted": partial(sort_in, BUDGET),
         "list of patterns": partial(visitor.get, PATTERNS),
         "a pattern's page": partial(visitor.get, f"{PATTERNS}{largest.pk}/change/"),
