@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from django.db import transaction
 
 from dlq.db import database_now, dicts
-from dlq.models import SortingState
+from dlq.models import CoarseKey, PatternHour, SortingState
 from dlq.models.backfilldlq import TABLE
 from dlq.models.pattern import FailurePattern
 from dlq.patterns import VERSION
@@ -32,6 +33,8 @@ SWEEP_A_CALL = 20_000
 """Entries that a call looks at to find late or old ones, once everything was sorted."""
 REQUEUE_OVERLAP = 10_000
 """Ids: requeues that were committed late, or whose entry had no pattern yet."""
+ANSWERS_KEPT = timedelta(days=30)
+"""Of coarse keys; one that is needed again is worked out again."""
 FIRST_ID = -(2**63)
 LAST_ID = 2**63 - 1
 
@@ -53,16 +56,24 @@ class _Elsewhere(Exception):
 def sort_in(budget: float) -> Sorted:
     """Work for `budget` seconds at most (and the chunk that is begun), or until there is nothing left to do."""
     work = _Work(time.monotonic() + budget)
-    try:
+    with suppress(_Elsewhere):
         work.requeues()
         work.newest()
         work.sweep()
         work.orphans()
         work.requeues()
         work.done.is_complete = work.has_time
-    except _Elsewhere:
-        pass
     return work.done
+
+
+def forget_answers() -> int:
+    """Empty the cache of what is old, so that texts that never come back don't fill it; and hours that have no entries left."""
+    with suppress(_Elsewhere), transaction.atomic():
+        _locked_state()
+        PatternHour.objects.filter(entries__lte=0).delete()
+        old, _by_model = CoarseKey.objects.filter(created_at__lt=database_now() - ANSWERS_KEPT).delete()
+        return old
+    return 0
 
 
 def error_text() -> str:

@@ -10,11 +10,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dlq.models import CoarseKey, EntryPattern, FailurePattern, RequeuePattern, SortingState
+from dlq.models import CoarseKey, EntryPattern, FailurePattern, PatternHour, RequeuePattern, SortingState
 from dlq.models.backfilldlq import TABLE
 from dlq.services import sorting
 from dlq.services.caretaker import Caretaker
-from dlq.services.sorting import sort_in
+from dlq.services.sorting import forget_answers, sort_in
 from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entries, add_entry, drop_unique_key_index
 from tests.support.jobs import finish, jobs
@@ -329,6 +329,20 @@ def test_answers_are_worked_out_again_when_they_were_forgotten() -> None:
     sort_everything()
     assert pattern_of(one) == pattern_of(other)
     assert FailurePattern.objects.count() == 1
+
+
+def test_old_answers_and_empty_hours_are_forgotten_when_the_caretaker_tidies_up() -> None:
+    add_entry()
+    add_entry(last_error='"Disk full"')
+    sort_everything()
+    old = CoarseKey.objects.first()
+    assert old is not None
+    CoarseKey.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    sql(f"DELETE FROM {ENTRIES} WHERE last_error = '\"Disk full\"'")
+    sort_everything()
+    assert forget_answers() == 1
+    assert (CoarseKey.objects.count(), PatternHour.objects.count()) == (1, 1)
+    check_counts()
 
 
 # Beside others
