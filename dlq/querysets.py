@@ -27,7 +27,7 @@ def advice_of_pattern() -> models.Subquery:
 
 class EntryQuerySet(models.QuerySet["BackfillDlq"]):
     def for_list(self) -> EntryQuerySet:
-        """With `error_line`, `status` (as stored), `pattern_advice` and the owner's listed columns (as text); without wide ones."""
+        """With `error_line`, `status` (as stored), `pattern_advice` the owner's listed columns as text; without wide ones."""
         listed: dict[str, Any] = {
             owner_alias(number): Cast(OwnerColumn(column.name), models.TextField())
             for number, column in enumerate(catalogue.listed_columns(configured_table()))

@@ -220,6 +220,17 @@ def test_requeue_keeps_its_pattern_when_its_entry_failed_again_with_another_erro
     assert RequeuePattern.objects.get().pattern == pattern
 
 
+def test_requeue_gets_no_pattern_when_its_entry_was_sorted_only_after_it_failed_again() -> None:
+    """What it failed with when it was requeued is not known any more."""
+    add_entry()
+    sort_everything()
+    entry = add_entry(job_key="k", last_error='"Disk full"')
+    requeue(entry)
+    fail_again(entry, "Connection refused")
+    sort_everything()
+    assert not RequeuePattern.objects.exists()
+
+
 def test_requeue_gets_a_pattern_when_its_entry_was_sorted_only_afterwards() -> None:
     add_entry()
     sort_everything()
