@@ -29,8 +29,8 @@ CHUNK = 5_000
 """Entries looked at in one transaction: some tens of milliseconds' work."""
 OVERLAP = timedelta(minutes=10)
 """failed_at is set when a transaction begins: entries become visible so much later at most, or are left to the sweep."""
-SWEEP_A_CALL = 20_000
-"""Entries that a call looks at to find late or old ones, once everything was sorted."""
+LOOKED_A_CALL = 10_000
+"""Entries that a call looks at, in each of its rounds, to find late, old and vanished ones, once everything was sorted."""
 REQUEUE_OVERLAP = 10_000
 """Ids: requeues that were committed late, or whose entry had no pattern yet."""
 ANSWERS_KEPT = timedelta(days=30)
@@ -59,6 +59,7 @@ def sort_in(budget: float) -> Sorted:
     with suppress(_Elsewhere):
         work.requeues()
         work.newest()
+        work.late()
         work.sweep()
         work.orphans()
         work.requeues()
@@ -108,23 +109,44 @@ class _Work:
                 more = step(_locked_state())
 
     def newest(self) -> None:
+        """Those that failed since the last call."""
         place: dict[str, Any] = {}
 
         def step(state: SortingState) -> bool:
             now = database_now()
             if not place:
-                place.update(after=(state.newest_through or now) - OVERLAP, after_id=FIRST_ID)
+                place.update(after=state.newest_through or now - OVERLAP, after_id=FIRST_ID)
             window = self._window("patterns/next_newest", place)
             if window["number"]:
                 place.update(after=window["after"], after_id=window["after_id"])
             is_last = window["number"] < CHUNK
-            _set(state, newest_through=now if is_last else min(window["after"], now), sorted_at=now)
+            through = now if is_last else min(window["after"], now)
+            _set(state, newest_through=max(through, state.newest_through or through), sorted_at=now)
             return not is_last
 
         self._chunks(step)
 
+    def late(self) -> None:
+        """Those of the last minutes that were committed late, round and round; LOOKED_A_CALL a call, however many there are."""
+        looked = 0
+
+        def step(state: SortingState) -> bool:
+            nonlocal looked
+            through = state.newest_through or database_now()
+            after = max(state.late_after or through - OVERLAP, through - OVERLAP)
+            window = self._window("patterns/next_newest", {"after": after, "after_id": state.late_after_id})
+            looked += window["number"]
+            at_end = window["number"] < CHUNK or window["after"] > through
+            if at_end:
+                _set(state, late_after=None, late_after_id=FIRST_ID)
+            else:
+                _set(state, late_after=window["after"], late_after_id=window["after_id"])
+            return not at_end and looked < LOOKED_A_CALL
+
+        self._chunks(step)
+
     def sweep(self) -> None:
-        """Downwards from the highest id. After the first time around a call looks at SWEEP_A_CALL entries only."""
+        """Downwards from the highest id. After the first time around a call looks at LOOKED_A_CALL entries only."""
         looked = 0
 
         def step(state: SortingState) -> bool:
@@ -133,7 +155,7 @@ class _Work:
             looked += window["number"] if state.has_swept and not window["ids"] else 0
             at_end = window["number"] < CHUNK
             _set(state, sweep_below=None if at_end else window["below"], has_swept=state.has_swept or at_end)
-            return not at_end and looked < SWEEP_A_CALL
+            return not at_end and looked < LOOKED_A_CALL
 
         self._chunks(step)
 
@@ -155,7 +177,7 @@ class _Work:
             looked += window["number"] if not window["orphans"] else 0
             at_end = window["number"] < CHUNK
             _set(state, orphans_after=FIRST_ID if at_end else window["after"])
-            return not at_end and looked < SWEEP_A_CALL
+            return not at_end and looked < LOOKED_A_CALL
 
         self._chunks(step)
 

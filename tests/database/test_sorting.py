@@ -89,6 +89,34 @@ def test_entries_are_sorted_when_there_are_more_than_a_chunk_and_all_failed_at_o
     check_counts()
 
 
+def test_sorting_comes_on_when_more_failed_within_minutes_than_a_call_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It must not look at the same entries again and again while new ones wait."""
+    monkeypatch.setattr(sorting, "CHUNK", 5)
+    monkeypatch.setattr(sorting, "LOOKED_A_CALL", 5)
+    add_entries(60, failed_at="now() - interval '5 minutes' + n * interval '1 second'")
+    sort_everything()
+    for _round in range(3):
+        (late,) = add_entries(1, failed_at="now() - interval '4 minutes'")
+        sql("UPDATE dlq_sortingstate SET sweep_below = 1")  # the sweep by id must not be what finds it
+        for _call in range(13):
+            sorting._Work(float("inf")).late()
+        assert EntryPattern.objects.filter(entry_id=late).exists()
+    (new,) = add_entries(1, failed_at="now() + interval '1 second'")
+    sorting._Work(float("inf")).newest()
+    assert EntryPattern.objects.filter(entry_id=new).exists()
+
+
+def test_time_never_goes_back_when_entries_are_looked_at_again() -> None:
+    add_entries(5, failed_at="now() + n * interval '1 second'")
+    sort_everything()
+    before = SortingState.objects.get().newest_through
+    sort_everything()
+    after = SortingState.objects.get().newest_through
+    assert before is not None
+    assert after is not None
+    assert after >= before
+
+
 def test_entry_moves_to_another_pattern_when_it_failed_again_with_another_error() -> None:
     entry, other = add_entry(job_key="k"), add_entry()
     sort_everything()
