@@ -12,11 +12,13 @@ from django.db import Error, InterfaceError, OperationalError
 from dlq.models import BulkOperation
 from dlq.services.operations import advance_or_pause
 from dlq.services.outcomes import settle
+from dlq.services.sorting import forget_answers, sort_in
 from dlq.services.trash import empty_trash
 
 CHUNKS_BUDGET = 1.0
 """Seconds for one operation before the next one has its turn."""
 SETTLE_BUDGET = 2.0
+SORT_BUDGET = 2.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ def _first_failure_last() -> Iterator[Callable[[], AbstractContextManager[None]]
 DUTIES: tuple[Duty, ...] = (
     Duty("drive operations", 1, drive_operations),
     Duty("settle outcomes", 5, lambda: settle(SETTLE_BUDGET)),
+    Duty("sort into patterns", 5, lambda: sort_in(SORT_BUDGET).entries),
+    Duty("forget old answers", 3600, forget_answers),
     Duty("empty the trash", 3600, empty_trash),
 )
 
