@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
+
+from dlq.conf import conf
+
+T = TypeVar("T")
 
 
 def rows(query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -50,9 +55,29 @@ def time_limit(seconds: float) -> Iterator[None]:
     The setting is local to the transaction, so that it is safe behind a pooler, and put back at the end, because in a
     nested transaction it would otherwise outlive the block.
     """
-    setting = "SELECT set_config('statement_timeout', %(value)s, true)"
-    with transaction.atomic():
-        before = scalar("SELECT current_setting('statement_timeout')")
-        execute(setting, {"value": f"{int(seconds * 1000)}ms"})
+    with transaction.atomic(), setting_for_block("statement_timeout", f"{max(int(seconds * 1000), 1)}ms"):
         yield
-        execute(setting, {"value": before})
+
+
+def within(seconds: float, ask: Callable[[], T]) -> T | None:
+    """The answer, or None where it takes longer than that (or than a page's query may)."""
+    try:
+        with time_limit(min(seconds, conf.STATEMENT_TIMEOUT)):
+            return ask()
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        return None
+
+
+@contextmanager
+def setting_for_block(name: str, value: str) -> Iterator[None]:
+    """One of PostgreSQL's settings for the statements of the block, put back at its end. Within a transaction.
+
+    Where a statement fails, the transaction (or savepoint) that is undone takes the setting with it.
+    """
+    change = "SELECT set_config(%(name)s, %(value)s, true)"
+    before = scalar("SELECT current_setting(%(name)s)", {"name": name})
+    execute(change, {"name": name, "value": value})
+    yield
+    execute(change, {"name": name, "value": before})

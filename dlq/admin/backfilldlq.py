@@ -18,7 +18,7 @@ from dlq.filters import DlqFilterSet
 from dlq.filters.fields import entry_number
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
-from dlq.views import confirm, count, entry, export, history, payload, statistics
+from dlq.views import breakdown, confirm, count, entry, export, history, indexes, payload, statistics, values
 from dlq.views.page import acting, page
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ class BackfillDlqAdmin(EntryAdmin):
             at("statistics/", self.statistics_view, "statistics"),
             at("export/", self.export_view, "export"),
             at("count/", self.count_view, "count"),
+            at("breakdown/", self.breakdown_view, "breakdown"),
+            at("indexes/", self.indexes_view, "indexes"),
+            at("values/", self.values_view, "values"),
             at("confirmed/", self.confirmed_view, "confirmed"),
             at("<int:entry_id>/payload/", self.payload_view, "payload"),
             *super().get_urls(),
@@ -98,6 +101,18 @@ class BackfillDlqAdmin(EntryAdmin):
     @page
     def count_view(self, request: HttpRequest) -> HttpResponse:
         return count.show(self, request)
+
+    @page
+    def breakdown_view(self, request: HttpRequest) -> HttpResponse:
+        return breakdown.show(self, request)
+
+    @page
+    def indexes_view(self, request: HttpRequest) -> HttpResponse:
+        return indexes.show(self, request)
+
+    @page
+    def values_view(self, request: HttpRequest) -> HttpResponse:
+        return values.show(self, request)
 
     def export_view(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return export.download(self, request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -59,10 +60,20 @@ class Number(forms.IntegerField):
         )
 
 
-class YesNo(forms.ChoiceField):
+class Choice(forms.ChoiceField):
+    """One of a few plain words."""
+
+    def __init__(self, words: Sequence[str], **options: Any) -> None:
+        self.words = words
+        sentence = f"Write {' or '.join(words)}."
+        super().__init__(
+            choices=[(word, word) for word in words], error_messages={"invalid_choice": sentence}, **options
+        )
+
+
+class YesNo(Choice):
     def __init__(self, **options: Any) -> None:
-        choices = (("yes", "yes"), ("no", "no"))
-        super().__init__(choices=choices, error_messages={"invalid_choice": "Write yes or no."}, **options)
+        super().__init__(("yes", "no"), **options)
 
     def clean(self, value: Any) -> bool:
         return str(super().clean(value)) == "yes"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from dlq import display
 from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
-from dlq.suggestions import suggestions
+from dlq.services.values import offers_values
 
 register = template.Library()
 
@@ -54,7 +54,7 @@ class FilterField:
     other_values: list[str]
     choices: list[str]
     errors: list[str]
-    suggestions: Sequence[str]
+    offers_values: bool
 
 
 @register.filter
@@ -83,7 +83,7 @@ def _field(filterset: DlqFilterSet, name: str, condition: Condition) -> FilterFi
         placeholder=condition.placeholder,
         value=given[-1] if given else "",
         other_values=given[:-1],
-        choices=["yes", "no"] if isinstance(each, fields.YesNo) else [],
+        choices=list(each.words) if isinstance(each, fields.Choice) else [],
         errors=[str(error) for error in filterset.form.errors.get(name, [])],
-        suggestions=suggestions(name),
+        offers_values=offers_values(name),
     )

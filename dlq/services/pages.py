@@ -1,0 +1,90 @@
+"""A page of the list: straight from an index where one leads there, else by a walk that says how far it came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import cast
+
+from django.db.models import Q
+
+from dlq.conf import conf
+from dlq.db import setting_for_block, within
+from dlq.filters import DlqFilterSet
+from dlq.models import BackfillDlq
+from dlq.querysets import EntryQuerySet
+from dlq.services.order import Order, Place
+from dlq.services.walk import Walk
+
+NEAR = 10_000
+"""Rows that a walk looks at before an index is asked: a word that many entries have fills the page from these, while an
+index would collect all of them, and PostgreSQL can't foresee how many."""
+WALK_SECONDS = 0.7
+"""How long the first answer may take; who asks to search further back waits for up to DLQ_STATEMENT_TIMEOUT."""
+INDEX_SHARE = 0.5
+"""Of DLQ_STATEMENT_TIMEOUT, for the index; the rest is for the walk that follows where it did not answer."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """`entries` in the order that was asked for. `more`: there are further ones. `stopped`: the walk that did not finish."""
+
+    entries: Sequence[BackfillDlq]
+    more: bool
+    stopped: Walk | None = None
+
+
+def fetch_page(
+    filterset: DlqFilterSet, order: Order, place: Place | None, size: int, *, skip: int = 0, far: bool = False
+) -> Page:
+    """The next `size` entries behind the place. `far`: take all the time that a page has."""
+    seconds = conf.STATEMENT_TIMEOUT if far else min(WALK_SECONDS, conf.STATEMENT_TIMEOUT / 2)
+    if skip or not filterset.is_valid() or not may_walk(filterset, order):
+        return _page(_direct(filterset, order, place, size + 1, skip), size)
+    walk = Walk(filterset.condition, order, place)
+    if looks_first(filterset):
+        walk.look(size + 1, seconds, NEAR)
+    if len(walk.found) <= size and not walk.at_end and _some_index_helps(filterset):
+        rest = within(
+            conf.STATEMENT_TIMEOUT * INDEX_SHARE,
+            lambda: _direct(filterset, order, walk.place, size + 1 - len(walk.found)),
+        )
+        if rest is not None:
+            return _page([*walk.found, *rest], size)
+    walk.look(size + 1, seconds)
+    done = walk.at_end or len(walk.found) > size
+    return _page(walk.found, size, None if done else walk)
+
+
+def may_walk(filterset: DlqFilterSet, order: Order) -> bool:
+    """Whether the list's order leads through a large table by index, and there is something to look for."""
+    state = filterset.state
+    is_filtered = not {name for name, *_rest in filterset.given} <= {"failed_after", "failed_before"}
+    return order.column == "failed_at" and state.is_large and state.finds("failed_at") and is_filtered
+
+
+def looks_first(filterset: DlqFilterSet) -> bool:
+    """Whether to look at the next entries before an index is asked: PostgreSQL can't tell beforehand how many match."""
+    return bool(filterset.without_index) or any(name in ("q", "payload") for name, *_rest in filterset.given)
+
+
+def _some_index_helps(filterset: DlqFilterSet) -> bool:
+    useful = {name for name, *_rest in filterset.given} - {"failed_after", "failed_before", "q_by"}
+    return bool(useful - set(filterset.without_index))
+
+
+def _direct(
+    filterset: DlqFilterSet, order: Order, place: Place | None, wanted: int, skip: int = 0
+) -> list[BackfillDlq]:
+    beyond = order.beyond(place) if place else Q()
+    entries = cast(EntryQuerySet, order.apply(filterset.qs.filter(beyond))).for_list()
+    # PostgreSQL likes to read a narrower index on the first column alone and to sort what ties: all rows, where very many
+    # failed at the same moment.
+    ordered = filterset.state.gives_order(*order.columns)
+    with setting_for_block("enable_incremental_sort", "off") if ordered else nullcontext():
+        return list(entries[skip : skip + wanted])
+
+
+def _page(entries: Sequence[BackfillDlq], size: int, stopped: Walk | None = None) -> Page:
+    return Page(entries[:size], len(entries) > size, stopped)

@@ -1,0 +1,89 @@
+"""Looking for what no index finds: through the entries in their order, a stretch at a time, until the time is spent."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from django.db import OperationalError
+from django.db.models import Q
+from psycopg.errors import QueryCanceled
+
+from dlq.db import time_limit
+from dlq.expressions import IsTrue
+from dlq.models import BackfillDlq
+from dlq.querysets import EntryQuerySet
+from dlq.services.order import Order, Place
+
+FIRST_STRETCH = 2_000
+"""Rows: a few milliseconds, and enough to see how long a row takes."""
+SHARE = 0.6
+"""Of the time that is left, for the next stretch: the last ones are short, so that the end is met."""
+LEAST_SECONDS = 0.05
+"""Less is not worth another stretch."""
+GRACE = 1.0
+"""Seconds by which a stretch may take longer than it seemed; then it is stopped and does not count."""
+
+
+@dataclass
+class Walk:
+    """A walk in the order from `place` on (None: from its beginning), which goes on where it stopped."""
+
+    condition: Q
+    order: Order
+    place: Place | None
+    found: list[BackfillDlq] = field(default_factory=list)
+    looked_at: int = 0
+    """Rows of all whole stretches so far."""
+    at_end: bool = False
+    seconds_per_row: float | None = None
+
+    def look(self, wanted: int, seconds: float, rows: int | None = None) -> None:
+        """Until there are `wanted` in all, the end is reached, the time is spent, or that many rows were looked at."""
+        deadline = time.monotonic() + seconds
+        while len(self.found) < wanted and not self.at_end and (rows is None or self.looked_at < rows):
+            left = deadline - time.monotonic()
+            if self.seconds_per_row is None:
+                stretch = FIRST_STRETCH
+            elif left < LEAST_SECONDS:
+                return
+            else:
+                stretch = max(int(left * SHARE / self.seconds_per_row), FIRST_STRETCH)
+            if rows is not None:
+                stretch = min(stretch, rows)
+            try:
+                with time_limit(max(left, 0) + GRACE):
+                    self._stretch(stretch, wanted)
+            except OperationalError as error:
+                if self.seconds_per_row is None or not isinstance(error.__cause__, QueryCanceled):
+                    raise
+                return
+
+    def _stretch(self, rows: int, wanted: int) -> None:
+        started = time.monotonic()
+        end = self._place_after(rows)
+        within = [self.order.beyond(self.place)] if self.place else []
+        within += [self.order.up_to(end)] if end else []
+        # No index may be used for the condition: it could lead through half the table, in another order.
+        entries = BackfillDlq.objects.filter(*within, IsTrue(self.condition) if self.condition else Q())
+        ordered = cast(EntryQuerySet, self.order.apply(entries))
+        self.found += ordered.for_list()[: wanted - len(self.found)]
+        if len(self.found) < wanted:
+            self.at_end = end is None
+            self.place = end or self.place
+            self.looked_at += rows
+        self.seconds_per_row = (time.monotonic() - started) / rows
+
+    def _place_after(self, rows: int) -> Place | None:
+        """Of the last row of the next stretch; None where fewer rows are left."""
+        beyond = self.order.beyond(self.place) if self.place else Q()
+        places = self.order.apply(BackfillDlq.objects.filter(beyond)).values_list(*self.order.columns)
+        return next(iter(places[rows - 1 : rows]), None)
+
+    @property
+    def reached(self) -> datetime | None:
+        """The time of the last entry that was looked at; only for an order by failed_at."""
+        moment: datetime | None = self.place[0] if self.place else None
+        return moment
