@@ -49,10 +49,10 @@ def _estimate(filterset: DlqFilterSet) -> int | None:
         return None
     plan = within(UNASKED_SECONDS, lambda: filterset.qs.order_by().values("pk").explain(format="json"))
     rows = int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0
-    return _rounded(rows) if rows > LIMIT else None
+    return rounded(rows) if rows > LIMIT else None
 
 
-def _rounded(rows: int) -> int:
+def rounded(rows: int) -> int:
     """To two digits: more would look like knowledge."""
-    step: int = 10 ** (len(str(rows)) - 2)
+    step: int = 10 ** max(len(str(rows)) - 2, 0)
     return round(rows / step) * step

@@ -17,9 +17,6 @@ from dlq.querysets import EntryQuerySet
 from dlq.services.order import Order, Place
 from dlq.services.walk import Walk
 
-NEAR = 10_000
-"""Rows that a walk looks at before an index is asked: a word that many entries have fills the page from these, while an
-index would collect all of them, and PostgreSQL can't foresee how many."""
 WALK_SECONDS = 0.7
 """How long the first answer may take; who asks to search further back waits for up to DLQ_STATEMENT_TIMEOUT."""
 INDEX_SHARE = 0.5
@@ -44,7 +41,8 @@ def fetch_page(
         return _page(_direct(filterset, order, place, size + 1, skip), size)
     walk = Walk(filterset.condition, order, place)
     if looks_first(filterset):
-        walk.look(size + 1, seconds, NEAR)
+        # A word that many entries have fills the page at once, while an index would collect all that have it.
+        walk.first_look(size + 1)
     if len(walk.found) <= size and not walk.at_end and _some_index_helps(filterset):
         rest = within(
             conf.STATEMENT_TIMEOUT * INDEX_SHARE,

@@ -12,6 +12,7 @@ from dlq.filters.conditions import NO_QUEUE
 from dlq.filters.filterset import owner_parameter
 from dlq.indexes import TableState
 from dlq.models.backfilldlq import TABLE
+from dlq.services.count import rounded
 from dlq.sql import statement
 from dlq.table import quoted
 
@@ -19,8 +20,8 @@ MOST = 200
 """Longer lists are no help to choose from: above it people type a part of the value."""
 HOPS = 5_000
 """Steps along the index, some 20 microseconds each: how many values are looked through for what was typed."""
-COUNT_TO = 1_000
-"""Rows of a value that are counted; there may be many values."""
+COUNT_TO = 100
+"""Rows of a value that are counted, each a look into the table; there may be many values."""
 RECENT = 10_000
 """The newest rows, which stand for the table where a column has no index."""
 OFFERED = ("task_identifier", "queue_name")
@@ -28,11 +29,15 @@ OFFERED = ("task_identifier", "queue_name")
 
 @dataclass(frozen=True)
 class Value:
-    """`text` is what the filter's parameter takes. `count` is exact, or with `is_capped` a number that it exceeds."""
+    """`text` is what the filter's parameter takes. `count` is exact; with `is_capped` there are more than so many.
+
+    `estimate` is then how many the database expects, from its sample of common values.
+    """
 
     text: str
     count: int
     is_capped: bool
+    estimate: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,12 @@ def values(parameter: str, typed: str, state: TableState) -> Values:
     found = _hop(column, type_name, typed, begins=True) if typed and type_name == "text" else []
     known = {text for text, _count in found}
     found += [pair for pair in _hop(column, type_name, typed) if pair[0] not in known]
-    return Values([_value(parameter, text, count, COUNT_TO) for text, count in found[:MOST]], more=len(found) > MOST)
+    common = _common(column, state)
+    shown = [
+        Value(_text(parameter, text), min(count, COUNT_TO), count > COUNT_TO, common.get(text))
+        for text, count in found[:MOST]
+    ]
+    return Values(shown, more=len(found) > MOST)
 
 
 def _hop(column: str, type_name: str, typed: str, *, begins: bool = False) -> list[tuple[str, int]]:
@@ -88,8 +98,10 @@ def _recent(column: str, typed: str) -> Values:
     return Values(found, more=len(counter) > MOST, of_recent=True)
 
 
-def _value(parameter: str, text: str, count: int, limit: int) -> Value:
-    return Value(_text(parameter, text), min(count, limit), count > limit)
+def _common(column: str, state: TableState) -> dict[str, int]:
+    """How many rows the most common values have, as PostgreSQL's statistics of the column expect, to two digits."""
+    found = rows(statement("catalogue/common_values", TABLE), {"table": TABLE.regclass, "column": column})
+    return {text: rounded(int(share * state.estimated_rows)) for text, share in found}
 
 
 def _text(parameter: str, text: str) -> str:

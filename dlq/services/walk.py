@@ -17,10 +17,11 @@ from dlq.models import BackfillDlq
 from dlq.querysets import EntryQuerySet
 from dlq.services.order import Order, Place
 
-FIRST_STRETCH = 2_000
-"""Rows: a few milliseconds, and enough to see how long a row takes."""
-SHARE = 0.6
-"""Of the time that is left, for the next stretch: the last ones are short, so that the end is met."""
+FIRST_STRETCH = 5_000
+"""Rows: some 20 milliseconds, and enough to see how long a row takes. A word that many entries have is found often enough
+among them to fill a page."""
+SHARE = 0.8
+"""Of the time that is left, for the next stretch: what it leaves is for a last one, or for having been too hopeful."""
 LEAST_SECONDS = 0.05
 """Less is not worth another stretch."""
 GRACE = 1.0
@@ -40,24 +41,22 @@ class Walk:
     at_end: bool = False
     seconds_per_row: float | None = None
 
-    def look(self, wanted: int, seconds: float, rows: int | None = None) -> None:
-        """Until there are `wanted` in all, the end is reached, the time is spent, or that many rows were looked at."""
+    def first_look(self, wanted: int) -> None:
+        """One short stretch."""
+        self._stretch(FIRST_STRETCH, wanted)
+
+    def look(self, wanted: int, seconds: float) -> None:
+        """Until there are `wanted` in all, the end is reached or the time is spent."""
         deadline = time.monotonic() + seconds
-        while len(self.found) < wanted and not self.at_end and (rows is None or self.looked_at < rows):
-            left = deadline - time.monotonic()
-            if self.seconds_per_row is None:
-                stretch = FIRST_STRETCH
-            elif left < LEAST_SECONDS:
-                return
-            else:
-                stretch = max(int(left * SHARE / self.seconds_per_row), FIRST_STRETCH)
-            if rows is not None:
-                stretch = min(stretch, rows)
+        if self.seconds_per_row is None:
+            self.first_look(wanted)
+        while len(self.found) < wanted and not self.at_end and (left := deadline - time.monotonic()) > LEAST_SECONDS:
+            rows = max(int(left * SHARE / (self.seconds_per_row or 1)), FIRST_STRETCH)
             try:
-                with time_limit(max(left, 0) + GRACE):
-                    self._stretch(stretch, wanted)
+                with time_limit(left + GRACE):
+                    self._stretch(rows, wanted)
             except OperationalError as error:
-                if self.seconds_per_row is None or not isinstance(error.__cause__, QueryCanceled):
+                if not isinstance(error.__cause__, QueryCanceled):
                     raise
                 return
 
