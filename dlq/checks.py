@@ -20,7 +20,7 @@ from dlq.models.backfilldlq import TABLE
 from dlq.services.index_advice import advice
 from dlq.table import quoted
 
-POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE")
+POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS")
 
 TYPES: dict[str, tuple[str, ...]] = {
     "BigAutoField": ("bigint", "integer"),

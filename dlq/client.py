@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 
 from dlq.models import BackfillDlq, BulkOperation, OperationEntry, Requeue
 from dlq.models.backfilldlq import TABLE
+from dlq.reasons import Reason
 from dlq.services import init, process, stats
 from dlq.services.confirmation import Confirmation, begin
 from dlq.services.operations import advance
@@ -159,7 +160,8 @@ def requeue_dlq_job(dlq_id: int, notes: str | None = None, *, actor: str | None 
         return RequeuedJob(requeue.job_id, requeue.revision, requeue.replaced)
     if not BackfillDlq.objects.filter(pk=dlq_id).exists():
         raise DlqJobNotFound(dlq_id)
-    raise RequeueRefused(OperationEntry.objects.get(operation=operation).reason)
+    problem = OperationEntry.objects.get(operation=operation)
+    raise RequeueRefused(str(Reason(problem.code, problem.about)))
 
 
 def delete_dlq_job(dlq_id: int, *, actor: str | None = None) -> bool:

@@ -22,6 +22,7 @@ class _Conf:
     STATEMENT_TIMEOUT: int = 5
     CHUNK_SIZE: int = 1000
     CONFIRM_ABOVE: int = 1000
+    TRASH_DAYS: int = 30
 
     def __getattribute__(self, name: str) -> Any:
         default = object.__getattribute__(self, name)

@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
-from dlq.conf import conf
-
 T = TypeVar("T")
 
 
@@ -59,11 +57,11 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
 
 
-def within(seconds: float, ask: Callable[[], T]) -> T | None:
-    """The answer, or None where it takes longer than that (or than a page's query may)."""
+def in_time(seconds: float, read: Callable[[], T]) -> T | None:
+    """What `read` returns, if each of its statements takes at most so many seconds; None if one had to be cancelled."""
     try:
-        with time_limit(min(seconds, conf.STATEMENT_TIMEOUT)):
-            return ask()
+        with time_limit(seconds):
+            return read()
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise

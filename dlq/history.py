@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
-from dlq.db import dicts
-from dlq.models import BackfillDlq, BulkOperation, DeletedEntry, OperationEntry, Requeue
-from dlq.models.backfilldlq import TABLE
-from dlq.sql import statement
+from dlq.models import BackfillDlq, BulkOperation, DeletedEntry, EntryNote, OperationEntry, Requeue
+from dlq.outcome_words import WORDS
+from dlq.reasons import Reason
+from dlq.services.outcomes import JobState, states_of_requeues
 
 MOST_EVENTS = 500
 """Of each kind. An entry with more has been requeued every few minutes for days; its newest are the ones that tell."""
+
+NOTES_CHANGED = "Changed the notes; both texts stand in the history of the failed job."
+"""What Django's log says of a note saved on the entry's page. The history shows the kept texts instead."""
 
 TRIED = {
     BulkOperation.Kind.REQUEUE: "Requeue",
     BulkOperation.Kind.DELETE: "Delete",
     BulkOperation.Kind.NOTE: "Note",
     BulkOperation.Kind.RESTORE: "Restore",
+    BulkOperation.Kind.RECALL: "Taking back",
 }
 DONE = TRIED | {
     BulkOperation.Kind.DELETE: "Moved to the trash",
     BulkOperation.Kind.RESTORE: "Restored from the trash",
+    BulkOperation.Kind.RECALL: "Requeue taken back",
 }
 
 
@@ -77,32 +83,45 @@ def _due(entry: BackfillDlq) -> str:
 def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:
     """The timeline and everything that people did, also of an entry that is gone; newest first."""
     events = timeline(entry) if entry else _requeued(None, _requeues(entry_id))
+    events += [*_operated(entry_id), *_deleted(entry_id), *_noted(entry_id), *_edited(entry_id)]
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _operated(entry_id: int) -> Iterator[Event]:
     for result in OperationEntry.objects.filter(entry_id=entry_id).select_related("operation")[:MOST_EVENTS]:
         operation = result.operation
         kind = BulkOperation.Kind(operation.kind)
         is_done = result.result == OperationEntry.Result.DONE
         what = DONE[kind] if is_done else f"{TRIED[kind]} {result.get_result_display()}"
-        detail = result.reason or operation.note or operation.reason
-        events.append(Event(result.created_at, what, operation.actor, detail, operation_id=operation.pk))
-    for deletion in (
-        DeletedEntry.objects.filter(entry_id=entry_id).select_related("operation").defer("row")[:MOST_EVENTS]
-    ):
-        reason = deletion.operation.reason
-        events.append(
-            Event(
-                deletion.deleted_at,
-                DONE[BulkOperation.Kind.DELETE],
-                deletion.operation.actor,
-                reason,
-                operation_id=deletion.operation_id,
-            )
-        )
+        detail = (operation.note or operation.reason) if is_done else str(Reason(result.code, result.about))
+        yield Event(result.created_at, what, operation.actor, detail, operation_id=operation.pk)
+
+
+def _deleted(entry_id: int) -> Iterator[Event]:
+    trash = DeletedEntry.objects.filter(entry_id=entry_id).select_related("operation").defer("row")
+    for deletion in trash[:MOST_EVENTS]:
+        operation = deletion.operation
+        what = DONE[BulkOperation.Kind.DELETE]
+        yield Event(deletion.deleted_at, what, operation.actor, operation.reason, operation_id=operation.pk)
+
+
+def _noted(entry_id: int) -> Iterator[Event]:
+    """Notes written here, except those of a requeue, which its own event tells of."""
+    kept = EntryNote.objects.filter(entry_id=entry_id).exclude(operation__kind=BulkOperation.Kind.REQUEUE)
+    for note in kept.order_by("-pk")[:MOST_EVENTS]:
+        detail = note.text or "(emptied)"
+        if note.replaced:
+            detail = f"{detail}\nin place of:\n{note.replaced}"
+        what = DONE[BulkOperation.Kind.NOTE] if note.operation_id else "Notes changed"
+        yield Event(note.created_at, what, note.actor, detail, operation_id=note.operation_id)
+
+
+def _edited(entry_id: int) -> Iterator[Event]:
     edits = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(BackfillDlq), object_id=str(entry_id)
-    ).select_related("user")
-    for edit in edits[:MOST_EVENTS]:
-        events.append(Event(edit.action_time, "Notes changed", edit.user.get_username(), edit.get_change_message()))
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    ).exclude(change_message=NOTES_CHANGED)
+    for edit in edits.select_related("user")[:MOST_EVENTS]:
+        yield Event(edit.action_time, "Changed", edit.user.get_username(), edit.get_change_message())
 
 
 def _requeues(entry_id: int) -> list[Requeue]:
@@ -110,28 +129,16 @@ def _requeues(entry_id: int) -> list[Requeue]:
 
 
 def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]:
-    """Each requeue of ours, with what is known of its job now, and the entry that it came back as."""
-    jobs = [requeue.job_id for requeue in requeues]
-    if not jobs:
-        return []
-    states = _states(jobs)
-    came_back = dict(BackfillDlq.objects.filter(original_job_id__in=jobs).values_list("original_job_id", "pk"))
+    """Each requeue of ours, with what became of its job, and the entry that it came back as."""
+    states = states_of_requeues([requeue.pk for requeue in requeues]) if requeues else {}
     events = []
     for requeue in requeues:
-        state = states.get(requeue.job_id)
+        state = states.get(requeue.pk)
+        here = bool(state and entry is not None and state.returned_as == entry.pk)
         detail = f"as job {requeue.job_id}"
         if requeue.replaced:
             detail += ", in place of a waiting job with the same key"
-        returned_as = came_back.get(requeue.job_id)
-        here = entry is not None and returned_as == entry.pk
-        if state:
-            detail += f" – {state}"
-        elif here:
-            detail += " – failed again, and came back here"
-        elif returned_as:
-            detail += f" – failed again, and came back as entry {returned_as}"
-        else:
-            detail += " – no longer in the queue, and did not come back"
+        detail += f" – {_became(state, here=here)}"
         for label, text in (("Reason", requeue.operation.reason), ("Note", requeue.operation.note)):
             detail += f"\n{label}: {text}" if text else ""
         events.append(
@@ -140,11 +147,23 @@ def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]
                 "Requeued",
                 requeue.actor,
                 detail,
-                entry_id=None if here else returned_as,
+                entry_id=None if here or state is None else state.returned_as,
                 operation_id=requeue.operation_id,
             )
         )
     return events
+
+
+def _became(state: JobState | None, *, here: bool) -> str:
+    if state is None:
+        return "what became of it is not known: this database role can't see the queue"
+    if here:
+        return "failed again, and came back here"
+    if state.returned_as:
+        return f"failed again, and came back as entry {state.returned_as}"
+    if state.state == Requeue.Outcome.FAILED_AGAIN:
+        return "failed again, on its way back here"
+    return WORDS[state.state]
 
 
 def _library_requeue(entry: BackfillDlq, requeues: list[Requeue]) -> list[Event]:
@@ -157,17 +176,3 @@ def _library_requeue(entry: BackfillDlq, requeues: list[Requeue]) -> list[Event]
             entry.last_requeued_at, "Requeued", "elsewhere", "by the backfill library or by hand; its job is not known"
         )
     ]
-
-
-def _states(jobs: list[int]) -> dict[int, str]:
-    """What the queue says of these jobs; one that it does not list has finished, or was removed."""
-    found = dicts(statement("entry/job_states", TABLE), {"jobs": jobs})
-    return {job["id"]: _state(job["attempts"], job["max_attempts"], locked=job["locked"]) for job in found}
-
-
-def _state(attempts: int, max_attempts: int, *, locked: bool) -> str:
-    if locked:
-        return "running now"
-    if attempts >= max_attempts:
-        return "failed again, on its way back here"
-    return "waiting to be tried again" if attempts else "waiting"

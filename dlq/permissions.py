@@ -13,6 +13,7 @@ PERMISSIONS: dict[str, str] = {
     Kind.DELETE: "dlq.delete_backfilldlq",
     Kind.NOTE: "dlq.annotate_backfilldlq",
     Kind.RESTORE: "dlq.delete_backfilldlq",
+    Kind.RECALL: "dlq.requeue_backfilldlq",
 }
 """The permission that each kind of operation needs."""
 

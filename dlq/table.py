@@ -18,6 +18,11 @@ def quoted(name: str) -> str:
     return sql.Identifier(name).as_string(None).replace("%", "%%")
 
 
+def literal(text: str) -> str:
+    """An SQL string, for a statement that is executed with parameters."""
+    return sql.Literal(text).as_string(None).replace("%", "%%")
+
+
 @dataclass(frozen=True)
 class DlqTable:
     """The dead letter table of one queue, with the column that holds the id of the job that died."""

@@ -48,6 +48,7 @@ def first_run(things: ExitStack, port: int) -> list[Child]:
     children = [web_server(port)]
     if with_worker:
         children.append(Child("The worker", worker_command(cluster.url(), TABLE.schema), os.environ))
-    move = [sys.executable, str(settings.BASE_DIR / "manage.py"), "process_failed_jobs", "--watch", "2"]
-    children.append(Child("process_failed_jobs", move, os.environ))
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    children.append(Child("process_failed_jobs", [*manage, "process_failed_jobs", "--watch", "2"], os.environ))
+    children.append(Child("dlq_caretaker", [*manage, "dlq_caretaker"], os.environ))
     return children

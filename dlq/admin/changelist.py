@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from django.contrib.admin.utils import label_for_field
@@ -12,13 +12,18 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
+from dlq.db import in_time
 from dlq.filters import DlqFilterSet, search
 from dlq.filters.fields import Moment
+from dlq.filters.outcomes import REQUEUED
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 from dlq.services.order import Order, Place
+from dlq.services.outcomes import states_of_entries
 from dlq.services.pages import fetch_page, looks_first, may_walk
 
+LIVE_SECONDS = 1.0
+"""What the list may spend on the jobs' states of this moment; beyond it the stored ones have to do."""
 AFTER, BEFORE, AT, FAR = "after", "before", "at", "far"
 """The parameters of a place in the list: behind a row, before a row, at a time; and whether to search on from there longer."""
 DEFAULT_ORDER = Order("failed_at", descending=True)
@@ -32,7 +37,7 @@ class EntryChangeList(ChangeList):
     filterset: DlqFilterSet
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[BackfillDlq]:
-        self.filterset = DlqFilterSet(request.GET, self.root_queryset)
+        self.filterset = DlqFilterSet(request.GET, self.root_queryset, hide_recovered=True)
         self.request_data = request.GET
         self.has_filters = self.has_active_filters = False
         self.filter_specs: list[Any] = []
@@ -98,6 +103,7 @@ class EntryChangeList(ChangeList):
         order = self.order.reversed if backwards else self.order
         page = fetch_page(self.filterset, order, place, self.list_per_page, skip=skip, far=FAR in request.GET)
         self.result_list = list(page.entries)[::-1] if backwards else list(page.entries)
+        _look_up_status(self.result_list)
         self.stopped = page.stopped
         self.searches_backwards = backwards
         self.is_first_page = place is None
@@ -203,3 +209,14 @@ class EntryChangeList(ChangeList):
             else:
                 kept[name] = value
         return "?" + urlencode(sorted(kept.items()), doseq=True)
+
+
+def _look_up_status(page: Sequence[Any]) -> None:
+    """Of the page's requeued jobs that are not settled: their state now, where the database tells it quickly."""
+    unsettled = [entry for entry in page if entry.status == REQUEUED]
+    if not unsettled:
+        return
+    for state in (in_time(LIVE_SECONDS, lambda: states_of_entries([entry.pk for entry in unsettled])) or {}).values():
+        entry = next(entry for entry in unsettled if entry.pk == state.entry_id)
+        if entry.last_requeued_at is None or state.requeued_at >= entry.last_requeued_at:
+            entry.status = state.state

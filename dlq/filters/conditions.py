@@ -68,6 +68,10 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         """The parameter's text that means the same whenever and wherever it is read."""
         return str(value.isoformat()) if isinstance(value, datetime) else text
 
+    def is_in_force(self, text: str) -> bool:
+        """Whether this value leaves anything out."""
+        return True
+
     def words(self, text: str, value: Any) -> str:
         """One value as a person reads it."""
         return date_format(localtime(value), "j M Y H:i:s") if isinstance(value, datetime) else text
@@ -96,6 +100,12 @@ class SearchCondition(Condition):
 
 class SearchMode(Condition):
     """How `q` is meant; no condition of its own."""
+
+    def is_in_force(self, text: str) -> bool:
+        return text == search.WORDS
+
+    def words(self, text: str, value: Any) -> str:
+        return search.MODES[text]
 
     def of(self, values: list[Any]) -> Q:
         return Q()

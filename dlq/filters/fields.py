@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -60,23 +60,29 @@ class Number(forms.IntegerField):
         )
 
 
-class Choice(forms.ChoiceField):
-    """One of a few plain words."""
+class OneOf(forms.ChoiceField):
+    """One of a few words, given with their meaning. `initial` is the one that leaves nothing out."""
 
-    def __init__(self, words: Sequence[str], **options: Any) -> None:
-        self.words = words
-        sentence = f"Write {' or '.join(words)}."
-        super().__init__(
-            choices=[(word, word) for word in words], error_messages={"invalid_choice": sentence}, **options
-        )
+    def __init__(self, words: Mapping[str, str], **options: Any) -> None:
+        problem = f"Write one of: {', '.join(words)}."
+        super().__init__(choices=list(words.items()), error_messages={"invalid_choice": problem}, **options)
 
 
-class YesNo(Choice):
+class YesNo(forms.ChoiceField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(("yes", "no"), **options)
+        choices = (("yes", "yes"), ("no", "no"))
+        super().__init__(choices=choices, error_messages={"invalid_choice": "Write yes or no."}, **options)
 
     def clean(self, value: Any) -> bool:
         return str(super().clean(value)) == "yes"
+
+
+def choices_of(field: forms.Field) -> list[tuple[str, str]]:
+    """What a form offers to choose from, value and words; empty for a field that takes any text."""
+    if not isinstance(field, OneOf | YesNo):
+        return []
+    offered = [(str(value), str(words)) for value, words in field.widget.choices]
+    return offered if field.initial else [("", "either"), *offered]
 
 
 class Moment(forms.Field):

@@ -30,10 +30,12 @@ from dlq.filters.conditions import (
     payload_matches,
     was_requeued,
 )
+from dlq.filters.outcomes import ANY, OPEN, STATUSES, StatusCondition, has_status, left_by, requeued_by
 from dlq.indexes import TableState, table_state
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 
+STATUS = "status"
 NOT_FILTERS = frozenset({"o", "p", "e", "_popup", "after", "before", "at", "far"})
 """Parameters of the list that say how to show it, not what."""
 
@@ -77,10 +79,10 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     )
     q_by = SearchMode(
         lambda _mode: Q(),
-        fields.Choice((search.ANYWHERE, search.WORDS)),
+        fields.OneOf(search.MODES),
         label="Search finds",
         says="Search finds",
-        help_text="anywhere: also within words. words: whole words and their beginnings.",
+        help_text="What the words of a search are compared with.",
     )
     task_identifier = exactly("task_identifier", label="Task", more=False)
     queue_name = QueueCondition(
@@ -121,6 +123,14 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         help_text="Path and value: customer_id=42, order.id=7.",
         placeholder="customer_id=42",
     )
+    status = StatusCondition(
+        has_status,
+        fields.OneOf(STATUSES, initial=ANY),
+        label="Status",
+        says="Status:",
+        more=False,
+        help_text="What became of it, as far as it is stored.",
+    )
     job_key = exactly("job_key", label="Key")
     original_job_id = exactly("original_job_id", fields.Number(), label="Job id", column=TABLE.job_id_column)
     failure_count_min = at_least("failure_count", label="Failures, at least", says="Failures at least")
@@ -128,14 +138,40 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     priority_max = at_most("priority", label="Priority to", says="Priority to")
     requeued = Condition(was_requeued, fields.YesNo(), label="Requeued before", says="Requeued before:")
     has_notes = Condition(has_notes, fields.YesNo(), label="Has notes", says="Has notes:")
+    requeued_by = Condition(
+        requeued_by,
+        fields.Number(),
+        label="Requeued by operation",
+        says="Requeued by operation",
+        column="id",
+        help_text="Its number.",
+    )
+    left_by = Condition(
+        left_by,
+        fields.Number(),
+        label="Skipped by operation",
+        says="Skipped or failed in operation",
+        column="id",
+        help_text="Its number: what it skipped, or failed to act on.",
+    )
 
     class Meta:
         model = BackfillDlq
         fields: list[str] = []
 
     def __init__(
-        self, data: QueryDict, queryset: QuerySet[BackfillDlq] | None = None, *, also_known: Iterable[str] = ()
+        self,
+        data: QueryDict,
+        queryset: QuerySet[BackfillDlq] | None = None,
+        *,
+        also_known: Iterable[str] = (),
+        hide_recovered: bool = False,
     ) -> None:
+        """`hide_recovered`: where `status` is not given it is `open`. So do the list and what acts on or exports it."""
+        self.hides_recovered = hide_recovered and not data.get(STATUS)
+        if self.hides_recovered:
+            data = data.copy()
+            data[STATUS] = OPEN
         super().__init__(data, queryset if queryset is not None else BackfillDlq.objects.all())
         self.is_bound = True
         self.also_known = NOT_FILTERS | set(also_known)
@@ -254,8 +290,18 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
                 ),
             )
             for name, condition, texts, values in self.given
-            if name != "q_by" or self.search_mode == search.WORDS
+            if all(map(condition.is_in_force, texts))
         ]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether somebody chose something; that recovered entries are hidden by themselves does not count."""
+        return any(filter.name != STATUS or not self.hides_recovered for filter in self.active)
+
+    @property
+    def in_force(self) -> set[str]:
+        """The names of the parameters that leave anything out, or may."""
+        return {name for name, condition, texts, _values in self.given if all(map(condition.is_in_force, texts))}
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.active)) or "every failed job"
@@ -274,6 +320,8 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         """The query string with one value removed, back on the first page."""
         data = self.data.copy()
         data.setlist(name, [other for other in data.getlist(name) if other != text])
+        if name == STATUS and not data.getlist(name):
+            data[STATUS] = ANY
         return "?" + query_string(data)
 
     @property

@@ -14,7 +14,9 @@ from dlq.expressions import ContainsText, HasWords, SearchedText
 from dlq.filters.fields import BIGGEST_ID
 
 ANYWHERE, WORDS = "anywhere", "words"
-"""A word is found anywhere, also within a longer one; or only at the beginning of one (what full text search can do)."""
+MODES = {ANYWHERE: "within words, too", WORDS: "words and their beginnings"}
+"""How the words of a search are meant: anywhere, also within a longer one; or only at the beginning of one, which is what full
+text search can do."""
 
 SHORTEST = 3
 """Letters or digits in a row that make a trigram: a shorter word leads a trigram index nowhere."""

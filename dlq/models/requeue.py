@@ -1,8 +1,9 @@
-"""The link between an entry and the job that a requeue made of it."""
+"""The link between an entry and the job that a requeue made of it, and what became of that job."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from dlq.models.operation import BulkOperation
 
@@ -10,24 +11,45 @@ from dlq.models.operation import BulkOperation
 class Requeue(models.Model):
     """One job put back into the queue. No foreign key to the entry: its row may vanish by others' hands at any time."""
 
-    operation = models.ForeignKey(BulkOperation, on_delete=models.PROTECT, related_name="requeues")
+    class Outcome(models.TextChoices):
+        """What became of the job for good. Only recovered may still change, to failed again."""
+
+        UNSETTLED = "", "not known yet"
+        RECOVERED = "recovered", "finished, did not come back"
+        FAILED_AGAIN = "failed_again", "failed again"
+        GONE = "gone", "taken back or replaced"
+
+    operation = models.ForeignKey(BulkOperation, on_delete=models.PROTECT, related_name="requeues", db_index=False)
     entry_id = models.BigIntegerField()
+    task_identifier = models.CharField(max_length=200, default="")
+    """The entry's task: the numbers of a task outlive its entries."""
     job_id = models.BigIntegerField()
     revision = models.IntegerField()
     """Of the job as we made it; a later one means that somebody replaced the job."""
     replaced = models.BooleanField(default=False)
     """Whether the requeue overwrote a waiting job with the same key."""
+    run_at = models.DateTimeField(default=timezone.now)
+    """When the job was to become due."""
     actor = models.CharField(max_length=200)
     previous_requeued_at = models.DateTimeField(null=True)
     """The entry's last_requeued_at before this requeue."""
     created_at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True, default=Outcome.UNSETTLED)
+    settled_at = models.DateTimeField(null=True)
+    returned_as = models.BigIntegerField(null=True)
+    """The entry that the job came back as: the same one where it has a key, else a new one."""
 
     class Meta:
         default_permissions = ()
-        constraints = (models.UniqueConstraint(fields=("operation", "entry_id"), name="dlq_one_requeue_per_entry"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("operation", "entry_id"), name="dlq_one_requeue_per_entry", include=("outcome",)
+            ),
+        )
         indexes = (
             models.Index(fields=("entry_id", "-id"), name="dlq_requeues_of_entry"),
             models.Index(fields=("job_id",), name="dlq_requeue_of_job"),
+            models.Index(fields=("id",), name="dlq_requeue_unsettled", condition=models.Q(outcome="")),
         )
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from psycopg.errors import LockNotAvailable
 from dlq.conf import conf
 from dlq.db import execute
 from dlq.models import BackfillDlq, BulkOperation
-from dlq.services.reasons import reason
+from dlq.reasons import Reason
 from dlq.services.selection import matching
 
 PAYLOAD_BYTES = 16 * 1024 * 1024
@@ -29,11 +29,11 @@ ROW_ERRORS = ("22", "23", "44", "54", "P0")
 
 @dataclass
 class Outcome:
-    """What became of the entries of one chunk. `skipped` and `failed` give a sentence for each id."""
+    """What became of the entries of one chunk. `skipped` and `failed` give the reason for each id."""
 
     done: list[int] = field(default_factory=list)
-    skipped: dict[int, str] = field(default_factory=dict)
-    failed: dict[int, str] = field(default_factory=dict)
+    skipped: dict[int, Reason] = field(default_factory=dict)
+    failed: dict[int, Reason] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Window:
     """The next entries in id order: locked ones to act on, those that are passed over, and where the window ends."""
 
     locked: list[int]
-    skipped: dict[int, str]
+    skipped: dict[int, Reason]
     cursor: int
 
     @property
@@ -57,7 +57,7 @@ class _Bytes(Func):
 def next_window(operation: BulkOperation) -> Window:
     """Find and lock the operation's next entries, in id order."""
     if operation.entry_ids is None and (
-        locked := _patiently(lambda: _within_size(_ahead(operation).select_for_update()))
+        locked := _patiently(lambda: _within_size(_ahead(operation).select_for_update(), size_of(operation)))
     ):
         return Window(locked, {}, locked[-1])
     # Nothing, or somebody holds a row for long, or ticked entries, each of which gets an answer: look first, then lock.
@@ -72,19 +72,25 @@ def next_window(operation: BulkOperation) -> Window:
 def _candidates(operation: BulkOperation) -> list[int]:
     """The ids of the next chunk, not locked yet."""
     if operation.entry_ids is not None:
-        return sorted(entry for entry in operation.entry_ids if entry > operation.cursor)[: conf.CHUNK_SIZE]
-    return _within_size(_ahead(operation))
+        return sorted(entry for entry in operation.entry_ids if entry > operation.cursor)[: size_of(operation)]
+    return _within_size(_ahead(operation), size_of(operation))
 
 
 def _ahead(operation: BulkOperation) -> QuerySet[BackfillDlq]:
     return matching(operation).filter(id__gt=operation.cursor).order_by("id")
 
 
-def _within_size(entries: QuerySet[BackfillDlq]) -> list[int]:
+def size_of(operation: BulkOperation) -> int:
+    """The most entries that the operation's next chunk may have: fewer while its first ones are tried."""
+    left = operation.canary_left
+    return conf.CHUNK_SIZE if left is None else min(left, conf.CHUNK_SIZE)
+
+
+def _within_size(entries: QuerySet[BackfillDlq], most: int) -> list[int]:
     """The first ids, bounded in number and in bytes of payload."""
     chosen: list[int] = []
     total = 0
-    for entry, size in entries.values_list("id", _Bytes(Cast("payload", TextField())))[: conf.CHUNK_SIZE]:
+    for entry, size in entries.values_list("id", _Bytes(Cast("payload", TextField())))[:most]:
         total += size
         if chosen and total > PAYLOAD_BYTES:
             break
@@ -96,14 +102,14 @@ def _lock(operation: BulkOperation, candidates: list[int]) -> Window:
     """Lock those that still match; the others are passed over, each with its reason where it is known."""
     wanted = matching(operation).filter(id__any_of=candidates).order_by("id")
     locked = _patiently(lambda: list(wanted.select_for_update().values_list("id", flat=True)))
-    skipped: dict[int, str] = {}
+    skipped: dict[int, Reason] = {}
     if locked is None:
         locked = list(wanted.select_for_update(skip_locked=True).values_list("id", flat=True))
         busy = set(wanted.values_list("id", flat=True)) - set(locked)
-        skipped = {entry: reason("locked") for entry in sorted(busy)}
+        skipped = {entry: Reason("locked") for entry in sorted(busy)}
     if operation.entry_ids is not None:
         vanished = set(candidates) - set(locked) - set(skipped)
-        skipped |= {entry: reason("gone") for entry in sorted(vanished)}
+        skipped |= {entry: Reason("gone") for entry in sorted(vanished)}
     return Window(locked, skipped, max(candidates))
 
 
@@ -120,7 +126,7 @@ def _patiently(lock: Callable[[], list[int]]) -> list[int] | None:
     return None
 
 
-def refused(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[int, str]:
+def refused(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[int, Reason]:
     """Run `act` on all ids; where PostgreSQL refuses a row, on halves, so that one bad row never stops the rest.
 
     Returns the ids that it refused alone, with its words. One bad row costs about 2 log2(n) statements. Errors that are
@@ -143,7 +149,6 @@ def _is_about_a_row(error: DatabaseError) -> bool:
     return (getattr(error.__cause__, "sqlstate", None) or "").startswith(ROW_ERRORS)
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception) -> Reason:
     diagnostic = getattr(error.__cause__, "diag", None)
-    words = getattr(diagnostic, "message_primary", None) or str(error)
-    return f"the database refused it: {words}"
+    return Reason("refused", getattr(diagnostic, "message_primary", None) or str(error))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dlq.conf import conf
-from dlq.db import database_now, within
+from dlq.db import database_now, in_time
 from dlq.filters import DlqFilterSet
 
 LIMIT = 10_000
@@ -35,7 +35,7 @@ def count(filterset: DlqFilterSet, *, exactly: bool) -> Count:
     entries = filterset.qs.order_by()
     as_of = database_now()
     limited = entries if exactly else entries[: LIMIT + 1]
-    number = within(conf.STATEMENT_TIMEOUT if exactly else UNASKED_SECONDS, limited.count)
+    number = in_time(conf.STATEMENT_TIMEOUT if exactly else UNASKED_SECONDS, limited.count)
     if number is None:
         return Count(None, False, _estimate(filterset), as_of)
     if exactly or number <= LIMIT:
@@ -47,7 +47,7 @@ def _estimate(filterset: DlqFilterSet) -> int | None:
     """Above the limit: a smaller one would contradict what was counted."""
     if any(name in CAN_NOT_BE_GUESSED for name, *_rest in filterset.given):
         return None
-    plan = within(UNASKED_SECONDS, lambda: filterset.qs.order_by().values("pk").explain(format="json"))
+    plan = in_time(UNASKED_SECONDS, lambda: filterset.qs.order_by().values("pk").explain(format="json"))
     rows = int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0
     return rounded(rows) if rows > LIMIT else None
 

@@ -1,4 +1,4 @@
-"""Notes: appended by an operation, or edited on the entry's page without overwriting anybody."""
+"""Notes: added by an operation, or edited on the entry's page without overwriting anybody. Each is kept in the history."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from dlq.db import rows
-from dlq.models import BackfillDlq, BulkOperation
+from dlq.models import BackfillDlq, BulkOperation, EntryNote
 from dlq.models.backfilldlq import TABLE
 from dlq.services.chunk import Outcome, refused
 from dlq.sql import statement
@@ -20,16 +21,20 @@ def stamped(operation: BulkOperation) -> str:
 
 
 def note_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
-    """Append the operation's note to these locked entries."""
+    """Add the operation's note to these locked entries, or put it in the place of theirs."""
     outcome = Outcome()
+    parameters = {
+        "operation": operation.pk,
+        "actor": operation.actor,
+        "note": stamped(operation),
+        "replace": operation.replace_notes,
+    }
 
-    def append(part: Sequence[int]) -> None:
-        noted = rows(
-            statement("note/act", TABLE), {"ids": list(part), "operation": operation.pk, "note": stamped(operation)}
-        )
+    def write(part: Sequence[int]) -> None:
+        noted = rows(statement("note/act", TABLE), {"ids": list(part), **parameters})
         outcome.done += [entry for (entry,) in noted]
 
-    outcome.failed |= refused(ids, append)
+    outcome.failed |= refused(ids, write)
     return outcome
 
 
@@ -47,8 +52,8 @@ class NoteConflict(Exception):
         self.current = current
 
 
-def save_note(entry_id: int, *, seen: str, text: str) -> NoteSaved:
-    """Replace an entry's note, if it still is what the writer saw.
+def save_note(entry_id: int, *, seen: str, text: str, actor: str) -> NoteSaved:
+    """Replace an entry's note, if it still is what the writer saw, and keep both texts in its history.
 
     Raises NoteConflict if it is not, BackfillDlq.DoesNotExist if the entry is gone. Touches no other column.
     """
@@ -58,7 +63,23 @@ def save_note(entry_id: int, *, seen: str, text: str) -> NoteSaved:
         if _same_lines(current) not in (_same_lines(seen), _same_lines(text)):
             raise NoteConflict(current)
         entries.update(notes=text or None)
+        if current != text:
+            replaced = "" if text.startswith(current) else current
+            EntryNote.objects.create(
+                entry_id=entry_id, text=text, replaced=replaced, actor=actor, created_at=timezone.now()
+            )
     return NoteSaved(current, text)
+
+
+def note_to_put_back(entry: BackfillDlq) -> EntryNote | None:
+    """The last note written here, if the entry has none now: the library's requeue overwrites notes, with nothing too.
+
+    One that a person emptied on purpose was the last one written, and is empty.
+    """
+    if entry.notes:
+        return None
+    last = EntryNote.objects.filter(entry_id=entry.pk).order_by("-pk").first()
+    return last if last and last.text else None
 
 
 def _same_lines(text: str) -> str:

@@ -6,16 +6,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
-from dlq.conf import conf
 from dlq.models import BulkOperation, OperationEntry
+from dlq.services.canary import judge
 from dlq.services.chunk import Outcome, Window, next_window
-from dlq.services.delete import delete_chunk, next_in_trash, restore_chunk
+from dlq.services.delete import delete_chunk
 from dlq.services.notes import note_chunk
+from dlq.services.outcomes import settle_arrivals
+from dlq.services.recall import next_to_recall, recall_chunk
 from dlq.services.requeue import requeue_chunk
+from dlq.services.selection import UnreadableFilter
+from dlq.services.trash import next_in_trash, restore_chunk
 
 Kind = BulkOperation.Kind
 State = BulkOperation.State
@@ -25,22 +29,58 @@ ACTS: Mapping[str, Callable[[BulkOperation, Sequence[int]], Outcome]] = {
     Kind.DELETE: delete_chunk,
     Kind.NOTE: note_chunk,
     Kind.RESTORE: restore_chunk,
+    Kind.RECALL: recall_chunk,
 }
 """What each kind does with one chunk of locked entries."""
 
+WINDOWS: Mapping[str, Callable[[BulkOperation], Window]] = {
+    Kind.RESTORE: next_in_trash,
+    Kind.RECALL: next_to_recall,
+}
+"""Where the kinds that take something back find their next entries; the others find them in the table."""
+
 DEADLOCK_TRIES = 5
+PROGRESS = (
+    "cursor",
+    "done_count",
+    "skipped_count",
+    "failed_count",
+    "next_run_at",
+    "state",
+    "watching_since",
+    "work_seconds",
+    "advanced_at",
+)
 
 
 def advance(operation_id: int, budget: float) -> BulkOperation:
-    """Do chunks until the operation is done or `budget` seconds are spent. Returns it as it is then.
+    """Do chunks until the operation is done, paused, or `budget` seconds are spent. Returns it as it is then.
 
     Each chunk is one transaction. Any number of drivers may call this at once: a chunk that another one is at is left
     to that one, and this call returns.
     """
     deadline = time.monotonic() + budget
+    if BulkOperation.objects.filter(pk=operation_id, kind__in=(Kind.REQUEUE, Kind.RECALL), cursor=0).exists():
+        # Which entries came back as others is read from the stored outcomes: up to date as of the beginning.
+        settle_arrivals()
     while _one_chunk(operation_id) and time.monotonic() < deadline:
         pass
     return BulkOperation.objects.get(pk=operation_id)
+
+
+def advance_or_pause(operation_id: int, budget: float) -> BulkOperation:
+    """Advance it; where the database refuses for good, pause it with its words. What was done before is done and recorded.
+
+    Raises where the database does not answer at all: the operation is as it was and goes on when it answers again.
+    """
+    try:
+        return advance(operation_id, budget)
+    except (DatabaseError, UnreadableFilter) as error:
+        if isinstance(error, OperationalError | InterfaceError):
+            raise
+        words = str(error).strip().splitlines()[0]
+        pause(operation_id, f"Paused, because it could not go on: {words}")
+        return BulkOperation.objects.get(pk=operation_id)
 
 
 def _retried(chunk: Callable[[int], bool]) -> Callable[[int], bool]:
@@ -68,43 +108,68 @@ def _one_chunk(operation_id: int) -> bool:
     Three steps, each a statement of its own in READ COMMITTED, so that each sees what happened while the one before
     waited: lock the operation (its cursor is taken from there), lock the entries, decide and act.
     """
+    begun = time.monotonic()
     with transaction.atomic():
-        running = BulkOperation.objects.filter(pk=operation_id, state=State.RUNNING)
-        operation = running.select_for_update(skip_locked=True, of=("self",)).first()
+        under_way = BulkOperation.objects.filter(pk=operation_id, state__in=BulkOperation.UNDER_WAY)
+        operation = under_way.select_for_update(skip_locked=True, of=("self",)).first()
         if operation is None:
             return False
-        window = _next_window(operation)
+        operation.advanced_at = timezone.now()
+        if operation.state == State.WATCHING:
+            operation.save(update_fields=("advanced_at",))
+            return judge(operation)
+        window = WINDOWS.get(operation.kind, next_window)(operation)
         if window.is_empty:
             operation.state = State.DONE
             operation.finished_at = timezone.now()
-            operation.save(update_fields=("state", "finished_at"))
+            operation.save(update_fields=("state", "finished_at", "advanced_at"))
             return False
         outcome = ACTS[operation.kind](operation, window.locked) if window.locked else Outcome()
         outcome.skipped |= window.skipped
+        operation.work_seconds += time.monotonic() - begun
         _record(operation, outcome, window.cursor)
-    return True
-
-
-def _next_window(operation: BulkOperation) -> Window:
-    if operation.kind != Kind.RESTORE:
-        return next_window(operation)
-    ids = next_in_trash(operation, conf.CHUNK_SIZE)
-    return Window(ids, {}, max(ids, default=operation.cursor))
+    return operation.state == State.RUNNING
 
 
 def _record(operation: BulkOperation, outcome: Outcome, cursor: int) -> None:
     """Write down what became of the chunk, in the chunk's own transaction."""
     now = timezone.now()
     OperationEntry.objects.bulk_create(
-        OperationEntry(operation=operation, entry_id=entry, result=result, reason=text, created_at=now)
+        OperationEntry(
+            operation=operation, entry_id=entry, result=result, code=why.code, about=why.about, created_at=now
+        )
         for result, reasons in (
             (OperationEntry.Result.SKIPPED, outcome.skipped),
             (OperationEntry.Result.FAILED, outcome.failed),
         )
-        for entry, text in sorted(reasons.items())
+        for entry, why in sorted(reasons.items())
     )
     operation.cursor = cursor
     operation.done_count += len(outcome.done)
     operation.skipped_count += len(outcome.skipped)
     operation.failed_count += len(outcome.failed)
-    operation.save(update_fields=("cursor", "done_count", "skipped_count", "failed_count"))
+    if operation.canary_left == 0:
+        operation.state, operation.watching_since = State.WATCHING, now
+    operation.save(update_fields=PROGRESS)
+
+
+def pause(operation_id: int, why: str) -> bool:
+    """Stop at the end of the chunk that is being done; `why` is a sentence. Returns whether it was under way."""
+    return _move(operation_id, BulkOperation.UNDER_WAY, State.PAUSED, why)
+
+
+def resume(operation_id: int, why: str) -> bool:
+    """Go on with a paused operation; one that watched its first ones goes on without waiting for them."""
+    return _move(operation_id, (State.PAUSED,), State.RUNNING, why)
+
+
+def cancel(operation_id: int, why: str) -> bool:
+    """End it where it is. What it has done stays done."""
+    return _move(
+        operation_id, (*BulkOperation.UNDER_WAY, State.PAUSED), State.CANCELLED, why, finished_at=timezone.now()
+    )
+
+
+def _move(operation_id: int, states: Sequence[str], state: str, why: str, **details: object) -> bool:
+    changes = {"state": state, "state_reason": why, **details}
+    return bool(BulkOperation.objects.filter(pk=operation_id, state__in=states).update(**changes))

@@ -10,13 +10,15 @@ from typing import cast
 from django.db.models import Q
 
 from dlq.conf import conf
-from dlq.db import setting_for_block, within
+from dlq.db import in_time, setting_for_block
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq
 from dlq.querysets import EntryQuerySet
 from dlq.services.order import Order, Place
 from dlq.services.walk import Walk
 
+BY_TIME = {"failed_after", "failed_before"}
+"""The filters that only say where in the list's order to begin and to end."""
 WALK_SECONDS = 0.7
 """How long the first answer may take; who asks to search further back waits for up to DLQ_STATEMENT_TIMEOUT."""
 INDEX_SHARE = 0.5
@@ -44,7 +46,7 @@ def fetch_page(
         # A word that many entries have fills the page at once, while an index would collect all that have it.
         walk.first_look(size + 1)
     if len(walk.found) <= size and not walk.at_end and _some_index_helps(filterset):
-        rest = within(
+        rest = in_time(
             conf.STATEMENT_TIMEOUT * INDEX_SHARE,
             lambda: _direct(filterset, order, walk.place, size + 1 - len(walk.found)),
         )
@@ -58,18 +60,17 @@ def fetch_page(
 def may_walk(filterset: DlqFilterSet, order: Order) -> bool:
     """Whether the list's order leads through a large table by index, and there is something to look for."""
     state = filterset.state
-    is_filtered = not {name for name, *_rest in filterset.given} <= {"failed_after", "failed_before"}
+    is_filtered = bool(filterset.in_force - BY_TIME)
     return order.column == "failed_at" and state.is_large and state.finds("failed_at") and is_filtered
 
 
 def looks_first(filterset: DlqFilterSet) -> bool:
     """Whether to look at the next entries before an index is asked: PostgreSQL can't tell beforehand how many match."""
-    return bool(filterset.without_index) or any(name in ("q", "payload") for name, *_rest in filterset.given)
+    return bool(filterset.without_index) or bool(filterset.in_force & {"q", "payload"})
 
 
 def _some_index_helps(filterset: DlqFilterSet) -> bool:
-    useful = {name for name, *_rest in filterset.given} - {"failed_after", "failed_before", "q_by"}
-    return bool(useful - set(filterset.without_index))
+    return bool(filterset.in_force - BY_TIME - {"q_by"} - set(filterset.without_index))
 
 
 def _direct(

@@ -46,5 +46,5 @@ def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -
             def take(part: Sequence[int]) -> None:
                 moved.jobs += [job for (job,) in rows(move, {"ids": list(part)})]
 
-            moved.misfits |= refused(ids, take)
+            moved.misfits |= {job: str(why) for job, why in refused(ids, take).items()}
         after = ids[-1]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
 from dlq.db import dicts, rows
 from dlq.models import BulkOperation
 from dlq.models.backfilldlq import TABLE
+from dlq.reasons import Reason
 from dlq.services.chunk import Outcome, refused
 from dlq.services.notes import stamped
-from dlq.services.reasons import reason
 from dlq.services.selection import matching
 from dlq.sql import statement
 
@@ -24,7 +25,6 @@ class _Candidate:
     """An entry that may be requeued, with or without its key."""
 
     id: int
-    job_key: str | None
     drop_key: bool = False
 
 
@@ -48,32 +48,46 @@ def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
                 for candidate in candidates:
                     candidate.drop_key |= candidate.id in taken.entries
             else:
-                outcome.skipped |= {entry: reason("key_taken") for entry in taken.entries}
+                outcome.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
                 candidates = [candidate for candidate in candidates if candidate.id not in taken.entries]
     return outcome
 
 
+def decisions(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What stands against requeueing each of these entries, a row each (see requeue/decide.sql)."""
+    return dicts(
+        statement("requeue/decide", TABLE),
+        {"ids": list(ids), "operation": operation.pk, "frozen_at": operation.frozen_at, **_options(operation)}
+        | {"also_on_their_way": operation.also_on_their_way, "also_recovered": operation.also_recovered},
+    )
+
+
+def _options(operation: BulkOperation) -> dict[str, Any]:
+    return {name: getattr(operation, name) for name in ("priority", "queue_name", "max_attempts")}
+
+
 def _decide(operation: BulkOperation, ids: Sequence[int], outcome: Outcome) -> list[_Candidate]:
     """Sort out what may not or need not be requeued, with the reason for each."""
-    decisions = dicts(
-        statement("requeue/decide", TABLE),
-        {"ids": list(ids), "operation": operation.pk, "frozen_at": operation.frozen_at},
-    )
-    keys = {decision["job_key"] for decision in decisions if decision["job_key"] and not decision["refusal"]}
+    found = decisions(operation, ids)
+    open_ones = [decision for decision in found if not decision["refusal"]]
+    keys = {decision["job_key"] for decision in open_ones if decision["job_key"]}
     last_of_key = _last_of_each_key(operation, keys) if keys else {}
+    returned = [decision["returned_as"] for decision in open_ones if decision["returned_as"]]
+    also_in = set(matching(operation).filter(id__any_of=returned).values_list("pk", flat=True)) if returned else set()
     candidates = []
-    for decision in decisions:
-        entry, key, holder = decision["id"], decision["job_key"], decision["key_holder"]
-        last = last_of_key.get(key, entry)
+    for decision in found:
+        entry, holder = decision["id"], decision["key_holder"]
+        last = last_of_key.get(decision["job_key"], entry)
         if decision["refusal"]:
-            outcome.skipped[entry] = reason(decision["refusal"], decision["refusal_about"])
+            outcome.skipped[entry] = Reason(decision["refusal"], str(decision["refusal_about"]))
+        elif decision["returned_as"] in also_in:
+            outcome.skipped[entry] = Reason("returned", str(decision["returned_as"]))
         elif last != entry:
-            outcome.skipped[entry] = reason("same_key", last)
+            outcome.skipped[entry] = Reason("same_key", str(last))
         elif holder and operation.key_policy == KeyPolicy.SKIP:
-            outcome.skipped[entry] = reason(holder, decision["key_holder_id"])
+            outcome.skipped[entry] = Reason(holder, str(decision["key_holder_id"]))
         else:
-            drop_key = bool(holder) and operation.key_policy == KeyPolicy.DROP
-            candidates.append(_Candidate(entry, key, drop_key))
+            candidates.append(_Candidate(entry, drop_key=bool(holder) and operation.key_policy == KeyPolicy.DROP))
     return candidates
 
 
@@ -92,8 +106,10 @@ def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int
 def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcome) -> Outcome:
     drop_key = {candidate.id: candidate.drop_key for candidate in candidates}
     with_job: dict[int, int | None] = {}
+    earliest = operation.next_run_at or operation.run_at
 
     def add(ids: Sequence[int]) -> None:
+        nonlocal earliest
         added = rows(
             statement("requeue/act", TABLE),
             {
@@ -102,16 +118,22 @@ def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcom
                 "operation": operation.pk,
                 "actor": operation.actor,
                 "note": stamped(operation) if operation.note else "",
+                "earliest": earliest,
+                "step": operation.step,
+                **_options(operation),
             },
         )
-        overwritten = {entry for entry, _job, revision in added if revision}
+        overwritten = {entry for entry, _job, revision, _due in added if revision}
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
             raise _KeysTaken(overwritten)
-        with_job.update({entry: job for entry, job, _revision in added})
+        with_job.update({entry: job for entry, job, _revision, _due in added})
+        if operation.spread:
+            earliest = max(due for _entry, _job, _revision, due in added) + operation.step
 
     with transaction.atomic():  # _KeysTaken takes back every part, also those that were halved off
         failed = refused([candidate.id for candidate in candidates], add)
+    operation.next_run_at = earliest if operation.spread else None
     outcome.failed |= failed
     outcome.done += [entry for entry, job in with_job.items() if job is not None]
-    outcome.skipped |= {entry: reason("key_locked") for entry, job in with_job.items() if job is None}
+    outcome.skipped |= {entry: Reason("key_locked") for entry, job in with_job.items() if job is None}
     return outcome

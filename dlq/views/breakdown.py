@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from dlq.conf import conf
-from dlq.db import within
+from dlq.db import in_time
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq
 from dlq.services.breakdown import Breakdown, breakdown
@@ -30,7 +30,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
         raise PermissionDenied
     filterset = DlqFilterSet(request.GET)
     # Its own limit: the sentence "takes too long" fits into the page, the page about slowness does not.
-    found = within(conf.STATEMENT_TIMEOUT, lambda: breakdown(filterset))
+    found = in_time(conf.STATEMENT_TIMEOUT, lambda: breakdown(filterset))
     context = {"filterset": filterset, "breakdown": found, "groups": _groups(filterset, found) if found else []}
     return TemplateResponse(request, "dlq/breakdown.html", context)
 

@@ -159,7 +159,7 @@ def _page(
 def _answer(request: HttpRequest, operation: BulkOperation, list_page: str) -> HttpResponseRedirect:
     """Say what was done, and go where the person came from; an operation that is not done yet has its own page."""
     its_page = page_of(operation)
-    if operation.state == BulkOperation.State.RUNNING:
+    if not operation.is_over:
         return HttpResponseRedirect(its_page)
     level = messages.SUCCESS if operation.done_count else messages.WARNING
     text = format_html('{} <a href="{}">Operation {}</a>', report(operation), its_page, operation.pk)

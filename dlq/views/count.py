@@ -16,7 +16,7 @@ from dlq.services.count import count
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    filterset = DlqFilterSet(request.GET, also_known=("exactly",))
+    filterset = DlqFilterSet(request.GET, also_known=("exactly",), hide_recovered=True)
     exactly = "exactly" in request.GET
     context = {
         "filterset": filterset,

@@ -18,7 +18,7 @@ from dlq import entry_page
 from dlq.conf import conf
 from dlq.db import time_limit
 from dlq.filters.fields import entry_number
-from dlq.history import timeline
+from dlq.history import NOTES_CHANGED, timeline
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
 from dlq.services.notes import NoteConflict, save_note
@@ -63,10 +63,11 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
 def _save(
     model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, entry_id: int, typed: dict[str, str]
 ) -> HttpResponse:
-    saved = save_note(entry_id, seen=typed["seen"], text=typed["notes"].replace("\r\n", "\n"))
+    text = typed["notes"].replace("\r\n", "\n")
+    saved = save_note(entry_id, seen=typed["seen"], text=text, actor=request.user.get_username())
     if saved.before != saved.after:
         entry = BackfillDlq.objects.only("task_identifier").get(pk=entry_id)
-        model_admin.log_change(request, entry, f"Before:\n{saved.before or '–'}\nAfter:\n{saved.after or '–'}")
+        model_admin.log_change(request, entry, NOTES_CHANGED)
         messages.success(request, "The notes were saved.")
     return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_change", args=[entry_id]))
 

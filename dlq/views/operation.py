@@ -15,6 +15,7 @@ from dlq.filters.fields import entry_number
 from dlq.models import BulkOperation, DeletedEntry, OperationEntry
 from dlq.permissions import may
 from dlq.services.confirmation import Confirmation, begin
+from dlq.services.operations import resume
 from dlq.views.confirm import back_to_list
 from dlq.views.drive import drive, page_of
 from dlq.views.report import report
@@ -48,6 +49,7 @@ def _act(request: HttpRequest, operation: BulkOperation) -> HttpResponse:
     if "resume" in request.POST:
         if not may(request, operation.kind):
             raise PermissionDenied
+        resume(operation.pk, f"Resumed by {request.user.get_username()}.")
         operation = drive(request, operation, DRIVE_BUDGET)
     elif "restore" in request.POST and operation.kind == Kind.DELETE:
         if not may(request, Kind.RESTORE):
@@ -62,7 +64,7 @@ def _restore(request: HttpRequest, deletion: BulkOperation) -> BulkOperation:
     restore, _new = begin(
         confirmation,
         actor=request.user.get_username(),
-        restores=deletion,
+        undoes=deletion,
         expected=DeletedEntry.objects.filter(operation=deletion).count(),
     )
     return drive(request, restore, RESTORE_BUDGET)
@@ -84,7 +86,7 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
         "back": back_to_list(operation),
         "problems": pages.get_page(request.GET.get("page")),
         "may_resume": running and may(request, operation.kind),
-        "goes_on_by_itself": "stopped" not in request.GET,
+        "goes_on_by_itself": True,
         "may_restore": in_trash and not running and may(request, Kind.RESTORE),
-        "restores": operation.restored_by.all(),
+        "restores": operation.undone_by.all(),
     }

@@ -16,7 +16,7 @@ from django.utils import timezone
 from psycopg.errors import QueryCanceled
 
 from dlq.conf import conf
-from dlq.db import time_limit, within
+from dlq.db import in_time, time_limit
 from dlq.filters import DlqFilterSet
 from dlq.viewer_zone import viewer_zone
 
@@ -78,7 +78,7 @@ def _too_slow(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
 
 def _without_index(filterset: DlqFilterSet) -> list[str]:
     """The filters that are to blame; none where even the catalogue does not answer in time."""
-    return within(conf.STATEMENT_TIMEOUT, lambda: filterset.without_index) or []
+    return in_time(conf.STATEMENT_TIMEOUT, lambda: filterset.without_index) or []
 
 
 def _narrower(filterset: DlqFilterSet) -> tuple[str, str]:

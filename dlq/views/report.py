@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.text import capfirst
 
 from dlq.models import BulkOperation, OperationEntry
+from dlq.reasons import Reason
 
 Kind = BulkOperation.Kind
 
@@ -13,6 +14,7 @@ DONE = {
     Kind.DELETE: "moved to the trash",
     Kind.NOTE: "given the note",
     Kind.RESTORE: "put back from the trash",
+    Kind.RECALL: "taken back from the queue",
 }
 
 
@@ -28,9 +30,8 @@ def report(operation: BulkOperation) -> str:
         (operation.failed_count, OperationEntry.Result.FAILED),
     ):
         if count == 1:
-            sentences.append(
-                f"1 {result.label}: {operation.entries.filter(result=result).values_list('reason', flat=True)[0]}."
-            )
+            problem = operation.entries.filter(result=result)[0]
+            sentences.append(f"1 {result.label}: {Reason(problem.code, problem.about)}.")
         elif count:
             sentences.append(f"{count:,} {result.label}.")
     if unmatched := no_longer_matching(operation):

@@ -90,6 +90,8 @@ class _Links:
     def __init__(self, filterset: DlqFilterSet, now: datetime) -> None:
         self.now = now
         self.base = QueryDict(filterset.query, mutable=True)
+        # The list would hide recovered entries, which the numbers here count.
+        self.base.setdefault("status", "any")
         cleaned: dict[str, Any] = filterset.form.cleaned_data if filterset.is_valid() else {}
         # Values of one parameter are OR-ed, so the widest of them is what is in force.
         self.since = min(cleaned.get("failed_after") or [datetime.min.replace(tzinfo=now.tzinfo)])
@@ -105,6 +107,7 @@ class _Links:
     def whole_task(self, task: str) -> str:
         query = QueryDict(mutable=True)
         query["task_identifier"] = task
+        query["status"] = "any"
         return f"?{query.urlencode()}"
 
     def _query(self, since: datetime, **narrowed: str) -> str:

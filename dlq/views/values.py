@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.response import TemplateResponse
 
-from dlq.db import within
+from dlq.db import in_time
 from dlq.indexes import table_state
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
@@ -24,5 +24,5 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
     typed = request.GET.get(parameter, "")
     if not offers_values(parameter) or "\x00" in typed:
         return HttpResponseBadRequest("There are no values of that.", content_type="text/plain")
-    found = within(SECONDS, lambda: values(parameter, typed, table_state(TABLE))) or Values([], more=False)
+    found = in_time(SECONDS, lambda: values(parameter, typed, table_state(TABLE))) or Values([], more=False)
     return TemplateResponse(request, "dlq/values.html", {"found": found})

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from dlq.models import BulkOperation, DeletedEntry, OperationEntry
+from dlq.reasons import REASONS
 from dlq.services.confirmation import Confirmation, begin
 from dlq.services.operations import advance
-from dlq.services.reasons import REASONS
 from tests.support import variety
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries, add_entry, ids, text_of
@@ -26,7 +26,7 @@ def delete(*entries: int) -> BulkOperation:
 
 
 def restore(deletion: BulkOperation) -> BulkOperation:
-    operation, _new = begin(Confirmation.of("restore", 1), actor="tester", restores=deletion)
+    operation, _new = begin(Confirmation.of("restore", 1), actor="tester", undoes=deletion)
     return advance(operation.pk, float("inf"))
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from dlq.models import BulkOperation, Requeue
+from dlq.reasons import REASONS
 from dlq.services.confirmation import begin
 from dlq.services.operations import advance
-from dlq.services.reasons import REASONS
 from tests.support.database import SCHEMA, another_connection, sql
 from tests.support.entries import add_entries, add_entry, cell, text_of
 from tests.support.jobs import add_job, jobs

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dlq.models import Requeue
-from dlq.services.reasons import REASONS
+from dlq.reasons import REASONS
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry, drop_unique_key_index, text_of
 from tests.support.jobs import add_job, exhaust, fail, finish, jobs, start
@@ -94,13 +94,30 @@ def test_job_on_its_last_attempt_counts_as_running_when_it_is_locked() -> None:
     assert refusal(entry) == REASONS["running"].format(about=job["id"])
 
 
-@pytest.mark.parametrize("happens", [finish, exhaust])
-def test_entry_is_requeued_again_when_its_earlier_job_is_over(happens: Callable[[int], None]) -> None:
+def test_entry_is_requeued_again_when_its_earlier_job_failed_again() -> None:
+    entry = add_entry()
+    requeue(entry)
+    exhaust(jobs()[0]["id"])
+    assert requeue(entry).done_count == 1
+    assert Requeue.objects.filter(entry_id=entry).count() == 2
+
+
+def test_entry_has_run_when_its_earlier_job_finished() -> None:
+    entry = add_entry()
+    requeue(entry)
+    (job,) = jobs()
+    finish(job["id"])
+    assert refusal(entry) == REASONS["has_run"].format(about=job["id"])
+    assert requeue(entry, also_recovered=True).done_count == 1
+
+
+@pytest.mark.parametrize("happens", [lambda job: None, start, fail])
+def test_entry_on_its_way_is_requeued_too_when_asked_for(happens: Callable[[int], None]) -> None:
     entry = add_entry()
     requeue(entry)
     happens(jobs()[0]["id"])
-    assert requeue(entry).done_count == 1
-    assert Requeue.objects.filter(entry_id=entry).count() == 2
+    assert requeue(entry, also_on_their_way=True).done_count == 1
+    assert len(jobs()) == 2
 
 
 def test_entry_is_left_when_somebody_requeued_it_after_the_confirmation_was_shown() -> None:

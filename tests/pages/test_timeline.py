@@ -37,7 +37,7 @@ def test_timeline_tells_creation_due_time_and_failure_when_known(boss: Client) -
         (lambda job: None, "waiting"),
         (start, "running now"),
         (exhaust, "failed again, on its way back here"),
-        (finish, "no longer in the queue, and did not come back"),
+        (finish, "finished, did not come back"),
     ],
 )
 def test_timeline_says_what_became_of_the_requeue_when_asked(boss: Client, state: object, says: str) -> None:
@@ -99,7 +99,7 @@ def test_number_of_queries_is_the_same_when_the_history_is_long(boss: Client) ->
     counts = []
     for _round in range(2):
         for _requeue in range(3):
-            requeue(entry)
+            requeue(entry, also_recovered=True)
             finish(jobs()[-1]["id"])
         with CaptureQueriesContext(connection) as queries:
             get(boss, entry_url(entry))

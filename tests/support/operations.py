@@ -7,6 +7,7 @@ from typing import Any
 
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation, OperationEntry
+from dlq.reasons import Reason
 from dlq.services.confirmation import Confirmation, begin
 from dlq.services.operations import advance
 
@@ -38,4 +39,4 @@ def requeue(*entries: int, **details: Any) -> BulkOperation:
 def reasons(operation: BulkOperation) -> dict[int, str]:
     """Why each entry was skipped or failed."""
     problems = OperationEntry.objects.filter(operation=operation).exclude(result=OperationEntry.Result.DONE)
-    return dict(problems.values_list("entry_id", "reason"))
+    return {problem.entry_id: str(Reason(problem.code, problem.about)) for problem in problems}

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import time
-from contextlib import suppress
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
 
+from dlq.management.loop import for_ever
 from dlq.models.backfilldlq import TABLE
 from dlq.services.process import process_failed_jobs
-
-LONGEST_PAUSE = 32
-"""Times the interval: how far the pause grows while the database does not answer."""
 
 
 class Command(BaseCommand):
@@ -31,7 +24,7 @@ class Command(BaseCommand):
         if watch is None:
             self._once(misfits)
             return
-        self._for_ever(watch, misfits)
+        for_ever(lambda: self._once(misfits), watch, self.stderr)
 
     def _once(self, misfits: dict[int, str]) -> None:
         """Move what can be moved. A job that does not fit is named the first time it is met, and added to `misfits`."""
@@ -41,24 +34,3 @@ class Command(BaseCommand):
         misfits |= moved.misfits
         if moved.jobs:
             self.stdout.write(f"Moved {len(moved.jobs)} failed jobs into {TABLE.regclass}.")
-
-    def _for_ever(self, interval: float, misfits: dict[int, str]) -> None:
-        """Until SIGINT or SIGTERM, which end the pause or, in the middle of the work, undo the transaction that is open."""
-        signal.signal(signal.SIGTERM, _end)
-        pause = interval
-        with suppress(KeyboardInterrupt):
-            while True:
-                try:
-                    self._once(misfits)
-                    pause = interval
-                except DatabaseError as error:
-                    self.stderr.write(f"Trying again in {pause:g} s: {str(error).strip().splitlines()[0]}")
-                    connection.close()
-                    time.sleep(pause)
-                    pause = min(pause * 2, interval * LONGEST_PAUSE)
-                else:
-                    time.sleep(interval)
-
-
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

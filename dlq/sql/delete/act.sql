@@ -3,7 +3,14 @@
 WITH deleted AS (
     DELETE FROM {table} e
     WHERE e.id = ANY (%(ids)s)
-    RETURNING e.id, row_to_json(e) AS row, {null_columns} AS null_columns
+    RETURNING e.id, e.{job_id} AS job_id, row_to_json(e) AS row, {null_columns} AS null_columns
+),
+-- This is the last look at the entry: if a requeued job came back as it, that must be known when it is gone.
+returned AS (
+    UPDATE dlq_requeue r
+    SET outcome = 'failed_again', settled_at = coalesce(r.settled_at, now()), returned_as = deleted.id
+    FROM deleted
+    WHERE r.job_id = deleted.job_id AND r.outcome <> 'gone' AND r.returned_as IS NULL
 )
 INSERT INTO dlq_deletedentry (operation_id, entry_id, row, null_columns, deleted_at)
 SELECT %(operation)s, deleted.id, deleted.row, deleted.null_columns, now()

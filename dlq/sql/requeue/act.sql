@@ -2,21 +2,25 @@
 -- One row an entry; job_id is null where the engine queued nothing (its key's job was locked during the call).
 WITH chosen AS MATERIALIZED (
     SELECT e.id,
+           e.task_identifier,
            e.last_requeued_at,
-           -- add_jobs returns its rows in no promised order; a run_at of its own tells them apart, and lets the workers,
-           -- who take jobs by (priority, run_at), keep the entries' order.
-           now() + c.n * interval '1 microsecond' AS run_at,
+           due.run_at,
            ROW (
                e.task_identifier,
                e.payload::json,
-               nullif(e.queue_name, ''),
-               now() + c.n * interval '1 microsecond',
-               e.max_attempts::smallint,
+               nullif(coalesce(%(queue_name)s, e.queue_name), ''),
+               due.run_at,
+               coalesce(%(max_attempts)s, e.max_attempts)::smallint,
                CASE WHEN c.drop_key THEN NULL ELSE e.job_key END,
-               e.priority::smallint,
+               coalesce(%(priority)s, e.priority)::smallint,
                NULL::text[]
            )::{schema}.job_spec AS spec
     FROM unnest(%(ids)s::bigint[], %(drop_key)s::boolean[]) WITH ORDINALITY AS c (id, drop_key, n)
+    -- add_jobs returns its rows in no promised order; a run_at of its own tells them apart, and lets the workers, who take
+    -- jobs by (priority, run_at), keep the entries' order.
+    CROSS JOIN LATERAL (
+        SELECT greatest(now(), %(earliest)s) + (c.n - 1) * %(step)s + c.n * interval '1 microsecond' AS run_at
+    ) due
     JOIN {table} e ON e.id = c.id
 ),
 added AS MATERIALIZED (
@@ -32,15 +36,23 @@ counted AS (
     FROM chosen
     JOIN added USING (run_at)
     WHERE e.id = chosen.id
+    RETURNING e.id, e.notes
 ),
 recorded AS (
     INSERT INTO dlq_requeue
-        (operation_id, entry_id, job_id, revision, replaced, actor, previous_requeued_at, created_at)
-    SELECT %(operation)s, chosen.id, added.job_id, added.revision, added.revision > 0, %(actor)s,
-           chosen.last_requeued_at, now()
+        (operation_id, entry_id, task_identifier, job_id, revision, replaced, run_at, actor, previous_requeued_at,
+         created_at, outcome)
+    SELECT %(operation)s, chosen.id, chosen.task_identifier, added.job_id, added.revision, added.revision > 0,
+           chosen.run_at, %(actor)s, chosen.last_requeued_at, now(), ''
     FROM chosen
     JOIN added USING (run_at)
+),
+kept AS (
+    INSERT INTO dlq_entrynote (entry_id, text, replaced, actor, operation_id, created_at)
+    SELECT counted.id, counted.notes, '', %(actor)s, %(operation)s, now()
+    FROM counted
+    WHERE %(note)s <> ''
 )
-SELECT chosen.id, added.job_id, added.revision
+SELECT chosen.id, added.job_id, added.revision, chosen.run_at
 FROM chosen
 LEFT JOIN added USING (run_at)

@@ -1,22 +1,26 @@
--- Which of the locked entries may be requeued. One row an entry: `refusal` is null, or a code that dlq.services.reasons words.
+-- Which of the locked entries may be requeued. One row an entry: `refusal` is null, or a code that dlq.reasons words, and
+-- `refusal_about` the job or entry that its wording names.
 -- Runs after the entries are locked, in a statement of its own, so that it sees what happened while we waited.
+-- The operation's own priority, queue and max_attempts (null: the entry's) are what the queue would be given.
 SELECT e.id,
        e.job_key,
        CASE
-           WHEN e.last_requeued_at > %(frozen_at)s                     THEN 'requeued_since'
-           WHEN current_job.id IS NOT NULL AND current_job.locked_at IS NOT NULL THEN 'running'
-           WHEN current_job.id IS NOT NULL AND current_job.attempts > 0 THEN 'retrying'
-           WHEN current_job.id IS NOT NULL                             THEN 'waiting'
-           WHEN e.priority NOT BETWEEN -32768 AND 32767                THEN 'bad_priority'
-           WHEN e.max_attempts NOT BETWEEN 1 AND 32767                 THEN 'bad_max_attempts'
-           WHEN e.job_key = ''                                         THEN 'empty_key'
-           WHEN length(e.job_key) > 512                                THEN 'long_key'
-           WHEN length(e.task_identifier) > 128                        THEN 'long_task'
-           WHEN length(e.queue_name) > 128                             THEN 'long_queue'
-           WHEN twin.id IS NOT NULL                                    THEN 'same_key'
+           WHEN e.last_requeued_at > %(frozen_at)s                                        THEN 'requeued_since'
+           WHEN job.locked_at IS NOT NULL AND NOT %(also_on_their_way)s                   THEN 'running'
+           WHEN job.attempts > 0 AND job.attempts < job.max_attempts AND NOT %(also_on_their_way)s THEN 'retrying'
+           WHEN job.attempts = 0 AND NOT %(also_on_their_way)s                            THEN 'waiting'
+           WHEN has_run.yes AND NOT %(also_recovered)s                                    THEN 'has_run'
+           WHEN coalesce(%(priority)s, e.priority) NOT BETWEEN -32768 AND 32767           THEN 'bad_priority'
+           WHEN coalesce(%(max_attempts)s, e.max_attempts) NOT BETWEEN 1 AND 32767        THEN 'bad_max_attempts'
+           WHEN e.job_key = ''                                                            THEN 'empty_key'
+           WHEN length(e.job_key) > 512                                                   THEN 'long_key'
+           WHEN length(e.task_identifier) > 128                                           THEN 'long_task'
+           WHEN length(coalesce(%(queue_name)s, e.queue_name)) > 128                      THEN 'long_queue'
+           WHEN twin.id IS NOT NULL                                                       THEN 'same_key'
        END AS refusal,
-       -- What the wording of the refusal names: the job, or the entry with the same key.
-       coalesce(current_job.id, twin.id) AS refusal_about,
+       coalesce(twin.id, latest.job_id) AS refusal_about,
+       -- The other entry that the job of the latest requeue came back as.
+       nullif(latest.returned_as, e.id) AS returned_as,
        -- The state of another job that has the entry's key.
        CASE
            WHEN holder.id IS NULL                      THEN NULL
@@ -26,17 +30,31 @@ SELECT e.id,
        END AS key_holder,
        holder.id AS key_holder_id
 FROM {table} e
--- The job of the entry's latest requeue, as long as it waits, runs or is going to be tried again.
 LEFT JOIN LATERAL (
-    SELECT r.job_id FROM dlq_requeue r WHERE r.entry_id = e.id ORDER BY r.id DESC LIMIT 1
+    SELECT r.job_id, r.revision, r.outcome, r.run_at, r.created_at, r.returned_as
+    FROM dlq_requeue r
+    WHERE r.entry_id = e.id
+    ORDER BY r.id DESC
+    LIMIT 1
 ) latest ON true
 -- OFFSET 0 keeps these two lookups by index: joined plainly, the planner may hash the whole queue for each chunk.
 LEFT JOIN LATERAL (
-    SELECT j.id, j.locked_at, j.attempts
+    SELECT j.id, j.revision, j.locked_at, j.attempts, j.max_attempts
     FROM {schema}.jobs j
-    WHERE j.id = latest.job_id AND (j.locked_at IS NOT NULL OR j.attempts < j.max_attempts)
+    WHERE j.id = latest.job_id AND latest.outcome = ''
     OFFSET 0
-) current_job ON true
+) present ON true
+-- Our job as long as nobody replaced it (a newer revision is somebody else's job, which its key tells of).
+LEFT JOIN LATERAL (
+    SELECT present.* WHERE present.revision = latest.revision
+) job ON true
+-- The queue has the job no more although it was due, and it did not come back with its key. (If it came back as another
+-- entry, the outcome or `returned_as` says so.)
+CROSS JOIN LATERAL (
+    SELECT latest.outcome = 'recovered'
+           OR (latest.outcome = '' AND present.id IS NULL AND latest.run_at <= clock_timestamp() AND e.failed_at <= latest.created_at)
+           AS yes
+) has_run
 LEFT JOIN LATERAL (
     SELECT j.id, j.locked_at, j.attempts, j.max_attempts
     FROM {schema}.jobs j

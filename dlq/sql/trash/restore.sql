@@ -6,7 +6,7 @@ WITH restored AS (
     SELECT {values}
     FROM dlq_deletedentry d
     CROSS JOIN LATERAL json_populate_record(NULL::{table}, d.row) r
-    WHERE d.operation_id = %(deletion)s AND d.entry_id = ANY (%(ids)s)
+    WHERE d.id = ANY (%(trash)s) AND d.entry_id = ANY (%(ids)s)
     ORDER BY d.entry_id
     ON CONFLICT DO NOTHING
     RETURNING id
@@ -14,16 +14,16 @@ WITH restored AS (
 emptied AS (
     DELETE FROM dlq_deletedentry d
     USING restored
-    WHERE d.operation_id = %(deletion)s AND d.entry_id = restored.id
-    RETURNING d.entry_id, d.deleted_at
+    WHERE d.id = ANY (%(trash)s) AND d.entry_id = restored.id
+    RETURNING d.operation_id, d.entry_id, d.deleted_at
 ),
 -- The trash was the record of the deletion; it must not be forgotten who deleted the entry.
 remembered AS (
-    INSERT INTO dlq_operationentry (operation_id, entry_id, result, reason, created_at)
-    SELECT %(deletion)s, emptied.entry_id, 'done', '', emptied.deleted_at
+    INSERT INTO dlq_operationentry (operation_id, entry_id, result, code, about, created_at)
+    SELECT emptied.operation_id, emptied.entry_id, 'done', '', '', emptied.deleted_at
     FROM emptied
 )
-INSERT INTO dlq_operationentry (operation_id, entry_id, result, reason, created_at)
-SELECT %(operation)s, restored.id, 'done', '', now()
+INSERT INTO dlq_operationentry (operation_id, entry_id, result, code, about, created_at)
+SELECT %(operation)s, restored.id, 'done', '', '', now()
 FROM restored
 RETURNING entry_id

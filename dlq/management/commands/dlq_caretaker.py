@@ -1,0 +1,34 @@
+"""Look after the dead letter queue for ever: drive operations, settle what became of requeued jobs, empty the trash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from dlq.management.loop import for_ever
+from dlq.services.caretaker import Caretaker
+
+INTERVAL = 1.0
+"""Seconds between two looks at what is due."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Drives bulk operations on whose page nobody is, settles what became of requeued jobs, and empties the trash."
+        " Several may run beside each other."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="Do every duty once and end.")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        self.caretaker = Caretaker()
+        if once:
+            self._round()
+        else:
+            for_ever(self._round, INTERVAL, self.stderr)
+
+    def _round(self) -> None:
+        for duty, amount in self.caretaker.round().items():
+            self.stdout.write(f"{duty}: {amount:,}")

@@ -1,0 +1,37 @@
+"""Commands that go on for ever: until they are told to end, and through times when the database does not answer."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+
+from django.core.management.base import OutputWrapper
+from django.db import DatabaseError, connection
+
+LONGEST_PAUSE = 32
+"""Times the interval: how far the pause grows while the database does not answer."""
+
+
+def for_ever(work: Callable[[], object], interval: float, errors: OutputWrapper) -> None:
+    """Until SIGINT or SIGTERM, which end the pause or, in the middle of the work, undo the transaction that is open."""
+    signal.signal(signal.SIGTERM, _end)
+    pause = interval
+    with suppress(KeyboardInterrupt):
+        while True:
+            try:
+                work()
+                pause = interval
+            except DatabaseError as error:
+                errors.write(f"Trying again in {pause:g} s: {str(error).strip().splitlines()[0]}")
+                connection.close()
+                time.sleep(pause)
+                pause = min(pause * 2, interval * LONGEST_PAUSE)
+            else:
+                time.sleep(interval)
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,51 @@
+"""A requeue that tries the first entries and goes on only when enough of them have succeeded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from dlq.db import database_now
+from dlq.models import BulkOperation, Requeue
+from dlq.services.outcomes import states_of_requeues
+
+State = BulkOperation.State
+Outcome = Requeue.Outcome
+
+NOT_YET = frozenset({"waiting", "running"})
+"""States of a job that may still succeed at its first attempt; one that is tried again has failed it."""
+
+
+def judge(operation: BulkOperation) -> bool:
+    """Look at the (locked) operation's first jobs. Goes on, waits or pauses; returns whether it goes on."""
+    requeues = list(Requeue.objects.filter(operation=operation).values_list("pk", "run_at"))
+    states = Counter(state.state for state in states_of_requeues([pk for pk, _due in requeues]).values())
+    sent, succeeded = len(requeues), states[Outcome.RECOVERED]
+    pending = sum(states[state] for state in NOT_YET)
+    needed = min(operation.canary_needed or sent, sent)
+    so_far = f"Of the first {sent:,}, {succeeded:,} succeeded"
+    if succeeded >= needed:
+        return _set(operation, State.RUNNING, f"{so_far}; {needed:,} were needed.")
+    if not states:
+        return _set(operation, State.PAUSED, "Paused: this database role can't see what became of the first jobs.")
+    if succeeded + pending < needed:
+        return _set(
+            operation,
+            State.PAUSED,
+            f"Paused: {so_far.lower()} and {sent - succeeded - pending:,} did not; {needed:,} were needed.",
+        )
+    begun = max([operation.watching_since or operation.created_at, *(due for _pk, due in requeues)])
+    if database_now() > begun + timedelta(minutes=operation.canary_minutes):
+        return _set(
+            operation,
+            State.PAUSED,
+            f"Paused: {so_far.lower()} within {operation.canary_minutes} minutes; {needed:,} were needed."
+            f" {pending:,} have not finished: is a worker running?",
+        )
+    return _set(operation, State.WATCHING, f"{so_far}, {needed:,} are needed; waiting for {pending:,} more.")
+
+
+def _set(operation: BulkOperation, state: str, why: str) -> bool:
+    operation.state, operation.state_reason = state, why
+    operation.save(update_fields=("state", "state_reason"))
+    return state == State.RUNNING

@@ -1,0 +1,81 @@
+"""Recall: takes back a requeue whose job has not started."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Max
+
+from dlq.conf import conf
+from dlq.db import rows
+from dlq.models import BackfillDlq, BulkOperation, Requeue
+from dlq.models.backfilldlq import TABLE
+from dlq.reasons import Reason
+from dlq.services.chunk import Outcome, Window
+from dlq.services.outcomes import states_of_requeues
+from dlq.sql import statement
+
+REASONS_OF_STATES = {
+    Requeue.Outcome.RECOVERED: "recall_finished",
+    Requeue.Outcome.FAILED_AGAIN: "recall_returned",
+    Requeue.Outcome.GONE: "recall_gone",
+    "running": "recall_started",
+    "retrying": "recall_started",
+}
+
+
+def next_to_recall(operation: BulkOperation) -> Window:
+    """The next entries whose requeue is to be taken back, in id order, locked as far as they are still in the table.
+
+    Of a whole operation those whose outcome is not known yet; of chosen entries every one, so that each gets an answer.
+    """
+    requeues = Requeue.objects.filter(entry_id__gt=operation.cursor)
+    if operation.undoes_id:
+        requeues = requeues.filter(operation=operation.undoes_id)
+    if operation.entry_ids is not None:
+        ids = sorted(entry for entry in operation.entry_ids if entry > operation.cursor)[: conf.CHUNK_SIZE]
+    else:
+        unsettled = requeues.filter(outcome=Requeue.Outcome.UNSETTLED).order_by("entry_id")
+        ids = list(unsettled.values_list("entry_id", flat=True)[: conf.CHUNK_SIZE])
+    # Entries before jobs, as a requeue does it.
+    list(BackfillDlq.objects.filter(id__any_of=ids).order_by("id").select_for_update().values_list("id"))
+    return Window(ids, {}, max(ids, default=operation.cursor))
+
+
+def recall_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
+    """Take back what has not started; everything else stays as it is, with the reason."""
+    latest = Requeue.objects.filter(entry_id__any_of=list(ids))
+    if operation.undoes_id:
+        latest = latest.filter(operation=operation.undoes_id)
+    by_entry = dict(latest.order_by().values_list("entry_id").annotate(Max("id")))
+    requeues = list(by_entry.values())
+    locked = rows(statement("recall/lock", TABLE), {"requeues": requeues})
+    outcome = Outcome()
+    if locked:
+        act = {"jobs": [job for _requeue, job in locked], "requeues": requeues, "operation": operation.pk}
+        outcome.done = [entry for (entry,) in rows(statement("recall/act", TABLE), act)]
+    left = sorted(set(ids) - set(outcome.done))
+    outcome.skipped = _why_not({entry: by_entry.get(entry) for entry in left})
+    return outcome
+
+
+def _why_not(requeue_of: dict[int, int | None]) -> dict[int, Reason]:
+    """For each entry the reason why its requeue can't be taken back."""
+    requeues = Requeue.objects.in_bulk([requeue for requeue in requeue_of.values() if requeue])
+    states = states_of_requeues(list(requeues))
+    present = set(BackfillDlq.objects.filter(id__any_of=list(requeue_of)).values_list("pk", flat=True))
+    reasons = {}
+    for entry, pk in requeue_of.items():
+        requeue = requeues.get(pk or 0)
+        if requeue is None:
+            reasons[entry] = Reason("recall_none")
+            continue
+        state = states[requeue.pk].state if requeue.pk in states else requeue.outcome
+        code = REASONS_OF_STATES.get(state)
+        if code is None and requeue.replaced:
+            code = "recall_replaced"
+        elif code is None and entry not in present:
+            code = "recall_entry"
+        # Waiting, and yet not taken: a worker or somebody else had it locked at that moment.
+        reasons[entry] = Reason(code or "recall_started", str(requeue.job_id))
+    return reasons

@@ -1,0 +1,102 @@
+"""The trash: what was deleted is put back exactly as it was, or forgotten after DLQ_TRASH_DAYS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from dlq import catalogue
+from dlq.conf import conf
+from dlq.db import database_now, execute, rows
+from dlq.models import BulkOperation, DeletedEntry
+from dlq.models.backfilldlq import TABLE
+from dlq.reasons import Reason
+from dlq.services.chunk import Outcome, Window, refused
+from dlq.sql import statement
+from dlq.table import literal, quoted
+
+JSON_TYPES = ("json", "jsonb")
+
+
+def next_in_trash(operation: BulkOperation) -> Window:
+    """The next entries, in id order, that a restore has not looked at yet, locked. Chosen ones that are not there are skipped."""
+    if operation.entry_ids is None:
+        waiting = _trash_of(operation).filter(entry_id__gt=operation.cursor).order_by("entry_id")
+        ids = list(waiting.select_for_update().values_list("entry_id", flat=True)[: conf.CHUNK_SIZE])
+        return Window(ids, {}, max(ids, default=operation.cursor))
+    wanted = sorted(entry for entry in operation.entry_ids if entry > operation.cursor)[: conf.CHUNK_SIZE]
+    there = _trash_of(operation).filter(entry_id__any_of=wanted).order_by("entry_id").select_for_update()
+    found = set(there.values_list("entry_id", flat=True))
+    missing = {entry: Reason("not_in_trash") for entry in wanted if entry not in found}
+    return Window(sorted(found), missing, max(wanted, default=operation.cursor))
+
+
+def _trash_of(operation: BulkOperation) -> QuerySet[DeletedEntry]:
+    """What a restore may put back: what one operation deleted, or whatever is in the trash."""
+    trash = DeletedEntry.objects.all()
+    return trash.filter(operation=operation.undoes_id) if operation.undoes_id else trash
+
+
+def restore_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
+    """Put these entries back from the trash. What can't be put back stays there."""
+    outcome = Outcome()
+    # An id can be in the trash twice only if somebody used it again by hand: the row deleted last is put back.
+    chosen = _trash_of(operation).filter(entry_id__any_of=list(ids)).order_by()
+    trash = [newest for _entry, newest in chosen.values_list("entry_id").annotate(newest=Max("id"))]
+    kept_columns, ids_above_counter = _about(trash)
+    present = {column.name: column for column in catalogue.columns(TABLE)}
+    if vanished := kept_columns - set(present):
+        outcome.skipped = {entry: Reason("restore_column", ", ".join(sorted(vanished))) for entry in ids}
+        return outcome
+    lists = _columns_and_values(
+        [column for name, column in present.items() if name in kept_columns and not column.is_generated]
+    )
+    outcome.skipped |= {entry: Reason("restore_sequence") for entry in ids_above_counter}
+
+    def put_back(part: Sequence[int]) -> None:
+        query = statement("trash/restore", TABLE, **lists)
+        restored = rows(query, {"ids": list(part), "operation": operation.pk, "trash": trash})
+        outcome.done += [entry for (entry,) in restored]
+
+    if wanted := [entry for entry in ids if entry not in ids_above_counter]:
+        outcome.failed |= refused(wanted, put_back)
+    left = set(ids) - set(outcome.done) - set(outcome.failed) - set(outcome.skipped)
+    outcome.skipped |= {entry: Reason("restore_conflict") for entry in sorted(left)}
+    return outcome
+
+
+def empty_trash() -> int:
+    """Forget the rows of entries that were deleted more than DLQ_TRASH_DAYS ago. Returns their number."""
+    emptied = 0
+    before = database_now() - timedelta(days=conf.TRASH_DAYS)
+    while True:
+        with transaction.atomic():
+            some = execute(statement("trash/expire", TABLE), {"before": before, "limit": conf.CHUNK_SIZE})
+        if not some:
+            return emptied
+        emptied += some
+
+
+def _about(trash: Sequence[int]) -> tuple[set[str], set[int]]:
+    """The columns that the deleted rows had, and those ids that the table's own counter has not reached."""
+    ((columns, above),) = rows(statement("trash/about", TABLE), {"trash": list(trash), "table": TABLE.regclass})
+    return set(columns), set(above)
+
+
+def _columns_and_values(columns: Sequence[catalogue.Column]) -> dict[str, str]:
+    """The columns that a restore writes, and where it takes them from.
+
+    json_populate_record makes SQL NULL of a JSON null, so JSON columns are read from the row's text.
+    """
+    names, values = [], []
+    for column in columns:
+        name, text = quoted(column.name), literal(column.name)
+        names.append(name)
+        if column.type_name in JSON_TYPES:
+            values.append(f"CASE WHEN {text} <> ALL (d.null_columns) THEN (d.row -> {text})::{column.type_name} END")
+        else:
+            values.append(f"r.{name}")
+    return {"columns": ", ".join(names), "values": ", ".join(values)}
