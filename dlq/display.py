@@ -27,6 +27,12 @@ def age(moment: datetime, now: datetime | None = None) -> str:
     return f"{amount} ago" if seconds > 0 else f"in {amount}"
 
 
+def time_span(seconds: float) -> str:
+    """A length of time in one number: "3 min"."""
+    fitting = next(((unit, length) for unit, length in STEPS if seconds >= length), ("s", 1))
+    return f"{int(seconds // fitting[1])} {fitting[0]}"
+
+
 def clock(moment: datetime) -> SafeString:
     """A time in the viewer's zone, with UTC at hand (as the element's title)."""
     utc = moment.astimezone(UTC)

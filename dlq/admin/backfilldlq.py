@@ -50,6 +50,7 @@ class BackfillDlqAdmin(EntryAdmin):
         return [
             at("statistics/", self.statistics_view, "statistics"),
             at("export/", self.export_view, "export"),
+            at("export/progress/", self.export_progress_view, "export_progress"),
             at("count/", self.count_view, "count"),
             at("breakdown/", self.breakdown_view, "breakdown"),
             at("indexes/", self.indexes_view, "indexes"),
@@ -115,7 +116,16 @@ class BackfillDlqAdmin(EntryAdmin):
         return values.show(self, request)
 
     def export_view(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-        return export.download(self, request)
+        """Not limited as a page is: an export takes as long as there is something to export."""
+        return export.download(self, request) if "format" in request.GET else self.export_page_view(request)
+
+    @page
+    def export_page_view(self, request: HttpRequest) -> HttpResponse:
+        return export.show(self, request)
+
+    @page
+    def export_progress_view(self, request: HttpRequest) -> HttpResponse:
+        return export.watch(self, request)
 
     @page
     def payload_view(self, request: HttpRequest, entry_id: int) -> HttpResponse:

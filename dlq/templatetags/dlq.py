@@ -31,6 +31,11 @@ def age(moment: datetime) -> str:
 
 
 @register.filter
+def time_span(seconds: float) -> str:
+    return display.time_span(seconds)
+
+
+@register.filter
 def humanize_number(number: int) -> str:
     """1,234,567"""
     return f"{number:,}"

@@ -28,7 +28,7 @@ class Line:
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    filterset = DlqFilterSet(request.GET)
+    filterset = DlqFilterSet(request.GET, hide_recovered=True)
     # Its own limit: the sentence "takes too long" fits into the page, the page about slowness does not.
     found = in_time(conf.STATEMENT_TIMEOUT, lambda: breakdown(filterset))
     context = {"filterset": filterset, "breakdown": found, "groups": _groups(filterset, found) if found else []}
