@@ -9,7 +9,7 @@ from backfill_admin.postgres import ClusterError
 from bench.figures import Figure, table
 from bench.server import private_server
 
-SECTIONS = ("list", "requeue", "memory")
+SECTIONS = ("list", "export", "viewers", "search", "ties", "requeue", "memory")
 
 
 def main() -> int:
@@ -30,14 +30,29 @@ def main() -> int:
 
 def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
     # Only now: these need Django set up.
-    from bench import fill, lists, memory, requeue
+    from bench import export, fill, lists, memory, requeue, search, ties, viewers
 
+    small: dict[str, float] = {}
+    if "list" in chosen:
+        fill.fill(fill.SMALL)
+        print("measuring: list, on the small table", flush=True)
+        small = lists.measure_small()
     fill.fill()
+    measured = {
+        "list": lambda: lists.measure(small),
+        "export": export.measure,
+        "viewers": viewers.measure,
+        "search": search.measure,
+        "ties": ties.measure,
+        "requeue": requeue.measure,
+        "memory": memory.measure,
+    }
     figures: list[Figure] = []
-    for name, section in zip(SECTIONS, (lists, requeue, memory), strict=True):
+    for name in SECTIONS:
         if name in chosen:
             print(f"measuring: {name}", flush=True)
-            figures += section.measure()
+            figures += measured[name]()
+            print(table(figures), flush=True)
     return figures
 
 

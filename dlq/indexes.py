@@ -14,7 +14,9 @@ from dlq.sql import statement
 from dlq.table import DlqTable
 
 LARGE = 100_000
-"""Rows from which on a sort or a filter without an index is not what a page may do: below, it takes some 50 ms."""
+"""Rows above which a page does not sort without an index: so many are sorted in some 50 ms."""
+MANY = 10_000
+"""Rows above which a page does not look through all of them for words: so many are read in some 50 ms."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class TableState:
     @property
     def is_large(self) -> bool:
         return self.estimated_rows > LARGE
+
+    @property
+    def has_many(self) -> bool:
+        return self.estimated_rows > MANY
 
     def gives_order(self, *columns: str) -> bool:
         return any(index.gives_order(columns) for index in self.indexes)

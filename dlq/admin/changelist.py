@@ -147,7 +147,7 @@ class EntryChangeList(ChangeList):
     def entries_by_number(self) -> list[BackfillDlq]:
         """Of a search for a number: the entries, or those of the jobs, that have it. Found wherever they stand in the list."""
         number = search.number(self.filterset.data.get("q", ""))
-        if number is None or not self.filterset.state.is_large:
+        if number is None or not self.filterset.state.has_many:
             return []
         wanted = Q(pk=number)
         if self.filterset.state.finds(TABLE.job_id_column):

@@ -61,7 +61,7 @@ def may_walk(filterset: DlqFilterSet, order: Order) -> bool:
     """Whether the list's order leads through a large table by index, and there is something to look for."""
     state = filterset.state
     is_filtered = bool(filterset.in_force - BY_TIME)
-    return order.column == "failed_at" and state.is_large and state.finds("failed_at") and is_filtered
+    return order.column == "failed_at" and state.has_many and state.finds("failed_at") and is_filtered
 
 
 def looks_first(filterset: DlqFilterSet) -> bool:
