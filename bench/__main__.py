@@ -9,12 +9,14 @@ from backfill_admin.postgres import ClusterError
 from bench.figures import Figure, table
 from bench.server import private_server
 
+NO_INDEX = "noindex"
+"""Chosen beside search: leave out the indexes, which take long to build."""
 SECTIONS = ("list", "export", "viewers", "search", "ties", "requeue", "memory")
 
 
 def main() -> int:
     chosen = [name.strip() for name in os.environ.get("BENCH_ONLY", "").split(",") if name.strip()] or SECTIONS
-    if unknown := set(chosen) - set(SECTIONS):
+    if unknown := set(chosen) - {*SECTIONS, NO_INDEX}:
         sys.exit(f"BENCH_ONLY has no {', '.join(sorted(unknown))}: choose from {', '.join(SECTIONS)}.")
     try:
         with private_server():
@@ -42,7 +44,7 @@ def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
         "list": lambda: lists.measure(small),
         "export": export.measure,
         "viewers": viewers.measure,
-        "search": search.measure,
+        "search": lambda: search.measure(build=NO_INDEX not in chosen),
         "ties": ties.measure,
         "requeue": requeue.measure,
         "memory": memory.measure,

@@ -19,7 +19,7 @@ from dlq.services.walk import Walk
 
 BY_TIME = {"failed_after", "failed_before"}
 """The filters that only say where in the list's order to begin and to end."""
-WALK_SECONDS = 0.7
+WALK_SECONDS = 0.5
 """How long the first answer may take; who asks to search further back waits for up to DLQ_STATEMENT_TIMEOUT."""
 INDEX_SHARE = 0.5
 """Of DLQ_STATEMENT_TIMEOUT, for the index; the rest is for the walk that follows where it did not answer."""
