@@ -64,6 +64,10 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         """Whether the table has an index that leads to what matches, without reading the rest."""
         return self.column is not None and state.finds(self.column)
 
+    def is_wide(self, values: list[Any]) -> bool:
+        """Whether nearly everything matches, so that nothing has to be found."""
+        return False
+
     def absolute(self, text: str, value: Any) -> str:
         """The parameter's text that means the same whenever and wherever it is read."""
         return str(value.isoformat()) if isinstance(value, datetime) else text
@@ -110,7 +114,7 @@ class SearchMode(Condition):
     def of(self, values: list[Any]) -> Q:
         return Q()
 
-    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
+    def is_wide(self, values: list[Any]) -> bool:
         return True
 
 

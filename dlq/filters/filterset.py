@@ -232,11 +232,20 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def without_index(self) -> list[str]:
         """The parameters in force that no index answers: the rows have to be looked at one by one."""
-        return [
-            name
+        return [name for name, is_found in self._found_by_index().items() if not is_found]
+
+    @property
+    def with_index(self) -> list[str]:
+        """The parameters in force that an index answers."""
+        return [name for name, is_found in self._found_by_index().items() if is_found]
+
+    def _found_by_index(self) -> dict[str, bool]:
+        """Of the parameters that narrow down."""
+        return {
+            name: condition.is_found_by_index(self.state, values) and (name != "q" or self._search_is_indexed)
             for name, condition, _texts, values in self.given
-            if not condition.is_found_by_index(self.state, values) or (name == "q" and not self._search_is_indexed)
-        ]
+            if not condition.is_wide(values)
+        }
 
     @property
     def _search_is_indexed(self) -> bool:

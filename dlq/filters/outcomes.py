@@ -34,8 +34,10 @@ class StatusCondition(Condition):
         return text != ANY
 
     def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
-        """What is open is nearly everything, which need not be looked for."""
-        return set(values) <= {OPEN, ANY, Outcome.RECOVERED, Outcome.GONE}
+        return set(values) <= {Outcome.RECOVERED, Outcome.GONE}
+
+    def is_wide(self, values: list[Any]) -> bool:
+        return set(values) <= {OPEN, ANY}
 
     def words(self, text: str, value: Any) -> str:
         return STATUSES[text]

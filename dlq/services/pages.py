@@ -45,7 +45,7 @@ def fetch_page(
     if looks_first(filterset):
         # A word that many entries have fills the page at once, while an index would collect all that have it.
         walk.first_look(size + 1)
-    if len(walk.found) <= size and not walk.at_end and _some_index_helps(filterset):
+    if len(walk.found) <= size and not walk.at_end and (walk.looked_at == 0 or _some_index_helps(filterset)):
         rest = in_time(
             conf.STATEMENT_TIMEOUT * INDEX_SHARE,
             lambda: _direct(filterset, order, walk.place, size + 1 - len(walk.found)),
@@ -70,7 +70,7 @@ def looks_first(filterset: DlqFilterSet) -> bool:
 
 
 def _some_index_helps(filterset: DlqFilterSet) -> bool:
-    return bool(filterset.in_force - BY_TIME - {"q_by"} - set(filterset.without_index))
+    return bool(set(filterset.with_index) - BY_TIME)
 
 
 def _direct(
