@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import cast
 
 from django.db.models import Q
 
 from dlq.conf import conf
-from dlq.db import in_time, setting_for_block
+from dlq.db import in_time
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq
 from dlq.querysets import EntryQuerySet
@@ -41,7 +40,7 @@ def fetch_page(
     seconds = conf.STATEMENT_TIMEOUT if far else min(WALK_SECONDS, conf.STATEMENT_TIMEOUT / 2)
     if skip or not filterset.is_valid() or not may_walk(filterset, order):
         return _page(_direct(filterset, order, place, size + 1, skip), size)
-    walk = Walk(filterset.condition, order, place)
+    walk = Walk(filterset.condition, filterset.state, order, place)
     if looks_first(filterset):
         # A word that many entries have fills the page at once, while an index would collect all that have it.
         walk.first_look(size + 1)
@@ -78,10 +77,7 @@ def _direct(
 ) -> list[BackfillDlq]:
     beyond = order.beyond(place) if place else Q()
     entries = cast(EntryQuerySet, order.apply(filterset.qs.filter(beyond))).for_list()
-    # PostgreSQL likes to read a narrower index on the first column alone and to sort what ties: all rows, where very many
-    # failed at the same moment.
-    ordered = filterset.state.gives_order(*order.columns)
-    with setting_for_block("enable_incremental_sort", "off") if ordered else nullcontext():
+    with order.by_index(filterset.state):
         return list(entries[skip : skip + wanted])
 
 

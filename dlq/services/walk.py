@@ -13,6 +13,7 @@ from psycopg.errors import QueryCanceled
 
 from dlq.db import time_limit
 from dlq.expressions import IsTrue
+from dlq.indexes import TableState
 from dlq.models import BackfillDlq
 from dlq.querysets import EntryQuerySet
 from dlq.services.order import Order, Place
@@ -33,6 +34,7 @@ class Walk:
     """A walk in the order from `place` on (None: from its beginning), which goes on where it stopped."""
 
     condition: Q
+    state: TableState
     order: Order
     place: Place | None
     found: list[BackfillDlq] = field(default_factory=list)
@@ -62,13 +64,14 @@ class Walk:
 
     def _stretch(self, rows: int, wanted: int) -> None:
         started = time.monotonic()
-        end = self._place_after(rows)
-        within = [self.order.beyond(self.place)] if self.place else []
-        within += [self.order.up_to(end)] if end else []
-        # No index may be used for the condition: it could lead through half the table, in another order.
-        entries = BackfillDlq.objects.filter(*within, IsTrue(self.condition) if self.condition else Q())
-        ordered = cast(EntryQuerySet, self.order.apply(entries))
-        self.found += ordered.for_list()[: wanted - len(self.found)]
+        with self.order.by_index(self.state):
+            end = self._place_after(rows)
+            within = [self.order.beyond(self.place)] if self.place else []
+            within += [self.order.up_to(end)] if end else []
+            # No index may be used for the condition: it could lead through half the table, in another order.
+            entries = BackfillDlq.objects.filter(*within, IsTrue(self.condition) if self.condition else Q())
+            ordered = cast(EntryQuerySet, self.order.apply(entries))
+            self.found += ordered.for_list()[: wanted - len(self.found)]
         if len(self.found) < wanted:
             self.at_end = end is None
             self.place = end or self.place
