@@ -144,6 +144,11 @@ class EntryChangeList(ChangeList):
         return self.filterset.words_of(self.filterset.without_index)
 
     @property
+    def anywhere(self) -> str:
+        """The same search, within words too."""
+        return self.filterset.narrowed("q_by", search.ANYWHERE)
+
+    @property
     def entries_by_number(self) -> list[BackfillDlq]:
         """Of a search for a number: the entries, or those of the jobs, that have it. Found wherever they stand in the list."""
         number = search.number(self.filterset.data.get("q", ""))

@@ -230,6 +230,11 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         return search.WORDS if only_words else search.ANYWHERE
 
     @property
+    def finds_words_only(self) -> bool:
+        """Whether a search does not look within words, without anybody having asked for that."""
+        return "q" in self.in_force and not self.data.get("q_by", "").strip() and self.search_mode == search.WORDS
+
+    @property
     def without_index(self) -> list[str]:
         """The parameters in force that no index answers: the rows have to be looked at one by one."""
         return [name for name, is_found in self._found_by_index().items() if not is_found]
