@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from dlq.filters import DlqFilterSet
+from dlq.filters.filterset import STATUS
+from dlq.filters.outcomes import OPEN
 from dlq.models import BackfillDlq
 from dlq.services.count import LIMIT, count
 from dlq.services.export import csv_lines, json_lines
@@ -138,6 +140,7 @@ def _gone(request: HttpRequest) -> Callable[[], bool] | None:
 
 
 def _words(filterset: DlqFilterSet) -> str:
-    chosen = [filter for filter in filterset.active if filter.name != "status" or not filterset.hides_recovered]
-    words = " ".join(f"{filter.name} {value.text}" for filter in chosen for value in filter.values)
+    chosen = [(filter.name, value.text) for filter in filterset.active for value in filter.values]
+    # All but recovered is what everybody means who does not say.
+    words = " ".join(f"{name} {text}" for name, text in chosen if (name, text) != (STATUS, OPEN))
     return slugify(words)[:LONGEST_NAME].strip("-")

@@ -8,8 +8,8 @@ WITH RECURSIVE parts AS (
 size AS (
     SELECT sum(CASE
                WHEN c.relkind = 'p' THEN 0
-               -- Never analysed: a guess from its size, at 300 bytes a row.
-               WHEN c.reltuples < 0 THEN pg_relation_size(c.oid) / 300
+               -- Never analysed: what PostgreSQL counted as it was written. (Its size would wait for a lock on the table.)
+               WHEN c.reltuples < 0 THEN pg_stat_get_live_tuples(c.oid)
                ELSE c.reltuples
                END)::bigint AS estimated_rows
     FROM parts
