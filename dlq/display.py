@@ -27,10 +27,15 @@ def age(moment: datetime, now: datetime | None = None) -> str:
     return f"{amount} ago" if seconds > 0 else f"in {amount}"
 
 
-def time_span(seconds: float) -> str:
-    """A length of time in one number: "3 min"."""
-    fitting = next(((unit, length) for unit, length in STEPS if seconds >= length), ("s", 1))
-    return f"{int(seconds // fitting[1])} {fitting[0]}"
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units: "2 h 5 min"."""
+    parts = []
+    rest = round(seconds)
+    for unit, length in (*STEPS, ("s", 1)):
+        amount, rest = divmod(rest, length)
+        if amount:
+            parts.append(f"{amount} {unit}")
+    return " ".join(parts[:2]) or "0 s"
 
 
 def clock(moment: datetime) -> SafeString:

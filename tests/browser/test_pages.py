@@ -9,12 +9,15 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Dialog
 
+from dlq.services.confirmation import begin
+from dlq.services.operations import pause
 from tests.browser.conftest import Window
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.hostile import IDENTIFIER, add_hostile_things
-from tests.support.operations import operate
-from tests.support.pages import LIST, OPERATIONS, STATISTICS, entry_url, history_url, operation_url
+from tests.support.jobs import exhaust, fail, finish, jobs, start
+from tests.support.operations import confirm, operate
+from tests.support.pages import LIST, OPERATIONS, STATISTICS, TRASH, entry_url, history_url, operation_url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -45,6 +48,9 @@ def addresses() -> dict[str, str]:
     )
     requeue = operate("requeue", [entry, add_entry(priority=99_999)], reason="after the outage", note="mail is back")
     delete = operate("delete", [add_entry()])
+    outcomes = requeue_of_every_outcome()
+    paused, _new = begin(confirm("requeue", pairs=[("task_identifier", "nobody")]).counted(5), actor="ann")
+    pause(paused.pk, "Paused by ann.")
     return {
         "list": LIST,
         "filtered list": f"{LIST}?{urlencode({'q': 'exceeded', 'failure_count_min': 1})}",
@@ -56,7 +62,20 @@ def addresses() -> dict[str, str]:
         "operations": OPERATIONS,
         "requeue": operation_url(requeue.pk),
         "delete": operation_url(delete.pk),
+        "outcomes": operation_url(outcomes),
+        "paused": operation_url(paused.pk),
+        "trash": TRASH,
     }
+
+
+def requeue_of_every_outcome() -> int:
+    operation = operate("requeue", add_entries(5))
+    finished, exhausted, failed, started, _waiting = (job["id"] for job in jobs()[-5:])
+    finish(finished)
+    exhaust(exhausted)
+    fail(failed)
+    start(started)
+    return operation.pk
 
 
 @SIZES

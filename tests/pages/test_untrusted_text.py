@@ -12,7 +12,7 @@ from django.test import Client
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry
 from tests.support.hostile import IDENTIFIER, TEXT, add_hostile_things
-from tests.support.pages import LIST, OPERATIONS, STATISTICS, Page, ask, entry_url, history_url, operation_url
+from tests.support.pages import LIST, OPERATIONS, STATISTICS, TRASH, Page, ask, entry_url, history_url, operation_url
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,9 @@ PLACES = (
     "operations",
     "requeue operation",
     "delete operation",
+    "cancelled operation",
+    "trash",
+    "trashed history",
     "confirm requeue",
     "confirm delete",
     "confirm note",
@@ -78,6 +81,9 @@ def pages(boss: Client, settings: object) -> dict[str, Page]:
         "operations": boss.get(OPERATIONS),
         "requeue operation": boss.get(operation_url(things.requeue)),
         "delete operation": boss.get(operation_url(things.delete)),
+        "cancelled operation": boss.get(operation_url(things.cancelled)),
+        "trash": boss.get(TRASH),
+        "trashed history": boss.get(history_url(things.gone)),
         "notes refused": boss.post(entry, {"notes": TEXT + "x" * 100_001, "seen": TEXT}),
         "notes conflict": boss.post(entry, {"notes": TEXT + "mine", "seen": TEXT}),
         "gone": boss.get(f"{LIST}9999999/change/", follow=True),

@@ -108,7 +108,7 @@ def test_breakdown_says_that_it_is_of_the_newest_when_there_are_many(
     add_entries(40, task_identifier="CASE WHEN n > 10 THEN 'old' WHEN n > 5 THEN 'a' WHEN n > 2 THEN 'b' ELSE 'c' END")
     page = get(boss, f"{LIST}breakdown/")
     assert lines(page)["Task"] == {"a": "5", "b": "3", "other or none": "2"}
-    assert "Of the newest 10 failed jobs besides recovered ones; there are more." in page.text
+    assert "Of the newest 10 failed jobs besides the recovered ones; there are more." in page.text
     assert "Of the newest 10 failed jobs; there are more." in get(boss, f"{LIST}breakdown/", status="any").text
 
 
