@@ -21,11 +21,13 @@ from dlq.services.order import Order, Place
 FIRST_STRETCH = 5_000
 """Rows: some 20 milliseconds, and enough to see how long a row takes. A word that many entries have is found often enough
 among them to fill a page."""
+LONGER = 10
+"""How many times as long as the one before a stretch may be: rows that nobody read lately take longer than the first ones."""
 SHARE = 0.8
 """Of the time that is left, for the next stretch: what it leaves is for a last one, or for having been too hopeful."""
 LEAST_SECONDS = 0.05
 """Less is not worth another stretch."""
-GRACE = 1.0
+GRACE = 0.3
 """Seconds by which a stretch may take longer than it seemed; then it is stopped and does not count."""
 
 
@@ -41,6 +43,7 @@ class Walk:
     looked_at: int = 0
     """Rows of all whole stretches so far."""
     at_end: bool = False
+    stretch: int = FIRST_STRETCH
     seconds_per_row: float | None = None
 
     def first_look(self, wanted: int) -> None:
@@ -53,7 +56,8 @@ class Walk:
         if self.seconds_per_row is None:
             self.first_look(wanted)
         while len(self.found) < wanted and not self.at_end and (left := deadline - time.monotonic()) > LEAST_SECONDS:
-            rows = max(int(left * SHARE / (self.seconds_per_row or 1)), FIRST_STRETCH)
+            rows = min(int(left * SHARE / (self.seconds_per_row or 1)), self.stretch * LONGER)
+            rows = max(rows, FIRST_STRETCH)
             try:
                 with time_limit(left + GRACE):
                     self._stretch(rows, wanted)
@@ -76,7 +80,7 @@ class Walk:
             self.at_end = end is None
             self.place = end or self.place
             self.looked_at += rows
-        self.seconds_per_row = (time.monotonic() - started) / rows
+        self.stretch, self.seconds_per_row = rows, (time.monotonic() - started) / rows
 
     def _place_after(self, rows: int) -> Place | None:
         """Of the last row of the next stretch; None where fewer rows are left."""
