@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from pathlib import Path
 
 from django.db import connection
@@ -13,6 +14,8 @@ from dlq.db import dicts, execute, scalar
 from dlq.models.backfilldlq import TABLE
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 1_000_000)
+SMALL = 100_000
+"""Entries of the table that the large one is compared with."""
 BIG_TASKS = ("task_00", "task_01", "task_02")
 """2 % of the entries each: 20,000 of a million."""
 OTHER_TASK = "task_07"
@@ -28,9 +31,10 @@ STATE = """
 """
 
 
-def fill() -> None:
-    """Insert ROWS entries, VACUUM, switch autovacuum off, update 20 % of them."""
-    print(f"filling the table with {ROWS:,} entries: {seconds_of(_insert):.0f} s", flush=True)
+def fill(number: int = ROWS) -> None:
+    """Empty the table, insert that many entries, VACUUM, switch autovacuum off, update 20 % of them."""
+    execute(f"TRUNCATE {TABLE.db_table} RESTART IDENTITY")
+    print(f"filling the table with {number:,} entries: {seconds_of(partial(_insert, number)):.0f} s", flush=True)
     _flush()
     execute(f"VACUUM (ANALYZE) {TABLE.db_table}")
     execute(f"ALTER TABLE {TABLE.db_table} SET (autovacuum_enabled = off, toast.autovacuum_enabled = off)")
@@ -50,7 +54,7 @@ def _flush() -> None:
     execute("SELECT")
 
 
-def _insert() -> None:
+def _insert(number: int) -> None:
     text = (Path(__file__).parent / "sql" / "fill.sql").read_text()
     with connection.cursor() as cursor:
-        cursor.execute(re.sub(r"\{table\}", TABLE.db_table, text), {"rows": ROWS})
+        cursor.execute(re.sub(r"\{table\}", TABLE.db_table, text), {"rows": number})
