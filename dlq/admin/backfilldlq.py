@@ -18,7 +18,7 @@ from dlq.filters import DlqFilterSet
 from dlq.filters.fields import entry_number
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
-from dlq.views import confirm, count, entry, export, history, payload, statistics
+from dlq.views import alerts, confirm, count, entry, export, history, payload, statistics, whole_table
 from dlq.views.page import acting, page
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class BackfillDlqAdmin(EntryAdmin):
 
         return [
             at("statistics/", self.statistics_view, "statistics"),
+            at("statistics/count/", self.snapshot_view, "snapshot"),
+            at("alerts/", self.alerts_view, "alerts"),
             at("export/", self.export_view, "export"),
             at("count/", self.count_view, "count"),
             at("confirmed/", self.confirmed_view, "confirmed"),
@@ -94,6 +96,14 @@ class BackfillDlqAdmin(EntryAdmin):
     @page
     def statistics_view(self, request: HttpRequest) -> HttpResponse:
         return statistics.show(self, request)
+
+    @acting
+    def snapshot_view(self, request: HttpRequest) -> HttpResponse:
+        return whole_table.count_now(self, request)
+
+    @page
+    def alerts_view(self, request: HttpRequest) -> HttpResponse:
+        return alerts.show(self, request)
 
     @page
     def count_view(self, request: HttpRequest) -> HttpResponse:

@@ -23,6 +23,7 @@ from dlq.display import queue_label
 from dlq.expressions import ContainsText, JsonText, OwnerColumnEquals
 from dlq.filters import fields
 from dlq.filters.payload import PayloadMatch
+from dlq.filters.weekday_hour import WeekdayHour
 
 NO_QUEUE = "-"
 """What the `queue_name` parameter calls the empty queue name."""
@@ -75,6 +76,14 @@ class QueueCondition(Condition):
         return queue_label("") if text == NO_QUEUE else text
 
 
+class WeekdayHourCondition(Condition):
+    def absolute(self, text: str, value: Any) -> str:
+        return str(value)
+
+    def words(self, text: str, value: Any) -> str:
+        return str(value.words)
+
+
 class PayloadCondition(Condition):
     """Repeated conditions on the payload are AND-ed: each narrows further."""
 
@@ -116,6 +125,10 @@ def owner_column(column: Column) -> Condition:
         label=column.name,
         says=f"{column.name} is",
     )
+
+
+def in_hour_of_week(hour: WeekdayHour) -> Q:
+    return hour.condition
 
 
 def payload_matches(match: PayloadMatch) -> Q:

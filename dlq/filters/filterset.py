@@ -17,16 +17,19 @@ from dlq.filters.conditions import (
     Condition,
     PayloadCondition,
     QueueCondition,
+    WeekdayHourCondition,
     at_least,
     at_most,
     exactly,
     has_notes,
+    in_hour_of_week,
     in_queue,
     owner_column,
     payload_matches,
     was_requeued,
     words_found,
 )
+from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 
@@ -106,6 +109,14 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         says="Payload has",
         help_text="Path and value: customer_id=42, order.id=7.",
         placeholder="customer_id=42",
+    )
+    weekday_hour = WeekdayHourCondition(
+        in_hour_of_week,
+        WeekdayHourField(),
+        label="Hour of the week",
+        says="Failed on",
+        help_text="A day and an hour on your clock: tue-09 is Tuesdays from 9 to 10.",
+        placeholder="tue-09",
     )
     job_key = exactly("job_key", label="Key")
     original_job_id = exactly("original_job_id", fields.Number(), label="Job id")

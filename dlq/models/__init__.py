@@ -4,6 +4,7 @@ from dlq.models.entrynote import EntryNote
 from dlq.models.operation import BulkOperation, OperationEntry
 from dlq.models.progress import DutyProgress
 from dlq.models.requeue import Requeue
+from dlq.models.tablesnapshot import TableSnapshot
 
 __all__ = [
     "BackfillDlq",
@@ -13,4 +14,5 @@ __all__ = [
     "EntryNote",
     "OperationEntry",
     "Requeue",
+    "TableSnapshot",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from dlq.models import BulkOperation
 from dlq.services.operations import advance_or_pause
 from dlq.services.outcomes import settle
+from dlq.services.statistics import snapshot
 from dlq.services.trash import empty_trash
 
 CHUNKS_BUDGET = 1.0
@@ -40,6 +41,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("drive operations", 1, drive_operations),
     Duty("settle outcomes", 5, lambda: settle(SETTLE_BUDGET)),
     Duty("empty the trash", 3600, empty_trash),
+    Duty("count the table", snapshot.EVERY_SECONDS, snapshot.count_the_table),
 )
 
 
