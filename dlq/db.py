@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
+
+T = TypeVar("T")
 
 
 def rows(query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -56,3 +59,14 @@ def time_limit(seconds: float) -> Iterator[None]:
         execute(setting, {"value": f"{int(seconds * 1000)}ms"})
         yield
         execute(setting, {"value": before})
+
+
+def in_time(seconds: float, read: Callable[[], T]) -> T | None:
+    """What `read` returns, if each of its statements takes at most so many seconds; None if one had to be cancelled."""
+    try:
+        with time_limit(seconds):
+            return read()
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        return None

@@ -10,6 +10,9 @@ from django.db.models.expressions import Expression
 from django.db.models.functions import Coalesce, Left
 from django.db.models.sql.compiler import SQLCompiler
 
+from dlq.sql import statement
+from dlq.table import configured_table
+
 
 @Field.register_lookup
 class ContainsText(Lookup):
@@ -74,6 +77,17 @@ def error_line(length: int) -> Left:
 def owner_alias(number: int) -> str:
     """The attribute that a queryset gives the n-th of the owner's columns: Django refuses many names that PostgreSQL has."""
     return f"owner_{number}"
+
+
+class EntryStatus(Expression):
+    """What is stored of what became of the entry: new, requeued, failed_again, recovered or gone."""
+
+    def __init__(self) -> None:
+        super().__init__(output_field=TextField())
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        alias = connection.ops.quote_name(str(compiler.query.get_initial_alias()))
+        return statement("entry/status", configured_table(), entry=alias), ()
 
 
 class OwnerColumn(Expression):

@@ -19,11 +19,12 @@ WORDS: dict[str, str] = {
 
 SHORT: dict[str, str] = {
     **WORDS,
+    "new": "new",
+    "requeued": "requeued",
     "running": "running",
     "retrying": "being retried",
     Outcome.RECOVERED: "recovered",
     Outcome.GONE: "taken back",
-    Outcome.UNSETTLED: "requeued",
 }
 """For the list's column."""
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Cast
 
 from dlq import catalogue
-from dlq.expressions import OwnerColumn, error_line, owner_alias
+from dlq.expressions import EntryStatus, OwnerColumn, error_line, owner_alias
 from dlq.table import configured_table
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ LISTED_ERROR_LENGTH = 160
 
 class EntryQuerySet(models.QuerySet["BackfillDlq"]):
     def for_list(self) -> EntryQuerySet:
-        """With `error_line` and the listed owner's columns (as text, see `owner_alias`), without the wide columns."""
+        """With `error_line`, `status` (as stored) and the listed owner's columns (as text), without the wide columns."""
         listed: dict[str, Any] = {
             owner_alias(number): Cast(OwnerColumn(column.name), models.TextField())
             for number, column in enumerate(catalogue.listed_columns(configured_table()))
@@ -28,6 +28,7 @@ class EntryQuerySet(models.QuerySet["BackfillDlq"]):
         light: EntryQuerySet = self.defer("payload", "last_error", "failure_reason", "notes")
         return light.annotate(
             error_line=error_line(LISTED_ERROR_LENGTH),
+            status=EntryStatus(),
             has_notes=models.Case(
                 models.When(models.Q(notes__isnull=True) | models.Q(notes=""), then=False), default=True
             ),

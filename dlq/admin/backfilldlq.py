@@ -152,7 +152,7 @@ class BackfillDlqAdmin(EntryAdmin):
         return super().response_action(request, queryset, *args, **options)
 
     def _confirm(self, request: HttpRequest, kind: str) -> HttpResponse | None:
-        filterset = DlqFilterSet(request.GET)
+        filterset = DlqFilterSet(request.GET, hide_recovered=True)
         if request.POST.get("select_across") == "1":
             if not filterset.is_valid():
                 messages.error(request, "The filter has an error, so it selects nothing. Nothing was done.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -13,13 +13,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
+from dlq.db import in_time
 from dlq.expressions import RowCompare
 from dlq.filters import DlqFilterSet
+from dlq.filters.outcomes import REQUEUED
 from dlq.models import BackfillDlq
+from dlq.services.outcomes import states_of_entries
 
 if TYPE_CHECKING:
     from dlq.querysets import EntryQuerySet
 
+LIVE_SECONDS = 1.0
+"""What the list may spend on the jobs' states of this moment; beyond it the stored ones have to do."""
 AFTER, BEFORE = "after", "before"
 DEFAULT_ORDER = ("failed_at", True)
 
@@ -70,7 +75,7 @@ class EntryChangeList(ChangeList):
     filterset: DlqFilterSet
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[BackfillDlq]:
-        self.filterset = DlqFilterSet(request.GET, self.root_queryset)
+        self.filterset = DlqFilterSet(request.GET, self.root_queryset, hide_recovered=True)
         self.has_filters = self.has_active_filters = False
         self.filter_specs: list[Any] = []
         self.clear_all_filters_qs = "?"
@@ -109,6 +114,7 @@ class EntryChangeList(ChangeList):
         page = found[: self.list_per_page]
         if backwards:
             page.reverse()
+        _look_up_status(page)
         self.result_list = page
         self.has_next = more if not backwards else cursor is not None
         self.has_previous = more if backwards else bool(cursor or offset)
@@ -153,3 +159,14 @@ class EntryChangeList(ChangeList):
 
 def _for_list(entries: QuerySet[BackfillDlq]) -> EntryQuerySet:
     return cast("EntryQuerySet", entries).for_list()
+
+
+def _look_up_status(page: Sequence[Any]) -> None:
+    """Of the page's requeued jobs that are not settled: their state now, where the database tells it quickly."""
+    unsettled = [entry for entry in page if entry.status == REQUEUED]
+    if not unsettled:
+        return
+    for state in (in_time(LIVE_SECONDS, lambda: states_of_entries([entry.pk for entry in unsettled])) or {}).values():
+        entry = next(entry for entry in unsettled if entry.pk == state.entry_id)
+        if entry.last_requeued_at is None or state.requeued_at >= entry.last_requeued_at:
+            entry.status = state.state

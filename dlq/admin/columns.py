@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from dlq import catalogue
 from dlq.display import age, clock, queue_label
 from dlq.expressions import owner_alias
-from dlq.models import BackfillDlq
+from dlq.models import BackfillDlq, Requeue
 from dlq.models.backfilldlq import TABLE
+from dlq.outcome_words import RECOVERED_HELP, SHORT
 
 Column = Callable[[BackfillDlq], Any]
 
@@ -50,6 +51,14 @@ def requeues(entry: BackfillDlq) -> int | str:
     return entry.requeued_count or "–"
 
 
+@admin.display(description="Status")
+def status(entry: BackfillDlq) -> SafeString:
+    """Of the latest requeue; live where the changelist looked it up."""
+    state = str(getattr(entry, "status"))  # noqa: B009
+    title = RECOVERED_HELP if state == Requeue.Outcome.RECOVERED else ""
+    return format_html('<span class="dlq-status dlq-status-{}" title="{}">{}</span>', state, title, SHORT[state])
+
+
 @admin.display(description="Notes")
 def notes(entry: BackfillDlq) -> SafeString | str:
     if getattr(entry, "has_notes"):  # noqa: B009
@@ -57,7 +66,7 @@ def notes(entry: BackfillDlq) -> SafeString | str:
     return "–"
 
 
-COLUMNS: tuple[Column, ...] = (job, error, queue, failures, failed, requeues, notes)
+COLUMNS: tuple[Column, ...] = (job, error, queue, failures, failed, requeues, status, notes)
 
 
 def listed_columns() -> tuple[Column, ...]:

@@ -66,6 +66,10 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         """The parameter's text that means the same whenever and wherever it is read."""
         return str(value.isoformat()) if isinstance(value, datetime) else text
 
+    def is_in_force(self, text: str) -> bool:
+        """Whether this value leaves anything out."""
+        return True
+
     def words(self, text: str, value: Any) -> str:
         """One value as a person reads it."""
         return date_format(localtime(value), "j M Y H:i:s") if isinstance(value, datetime) else text

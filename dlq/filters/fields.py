@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -59,6 +60,14 @@ class Number(forms.IntegerField):
         )
 
 
+class OneOf(forms.ChoiceField):
+    """One of a few words, given with their meaning. `initial` is the one that leaves nothing out."""
+
+    def __init__(self, words: Mapping[str, str], **options: Any) -> None:
+        problem = f"Write one of: {', '.join(words)}."
+        super().__init__(choices=list(words.items()), error_messages={"invalid_choice": problem}, **options)
+
+
 class YesNo(forms.ChoiceField):
     def __init__(self, **options: Any) -> None:
         choices = (("yes", "yes"), ("no", "no"))
@@ -66,6 +75,14 @@ class YesNo(forms.ChoiceField):
 
     def clean(self, value: Any) -> bool:
         return str(super().clean(value)) == "yes"
+
+
+def choices_of(field: forms.Field) -> list[tuple[str, str]]:
+    """What a form offers to choose from, value and words; empty for a field that takes any text."""
+    if not isinstance(field, OneOf | YesNo):
+        return []
+    offered = [(str(value), str(words)) for value, words in field.widget.choices]
+    return offered if field.initial else [("", "either"), *offered]
 
 
 class Moment(forms.Field):

@@ -29,10 +29,12 @@ from dlq.filters.conditions import (
     was_requeued,
     words_found,
 )
+from dlq.filters.outcomes import ANY, OPEN, STATUSES, StatusCondition, has_status, left_by, requeued_by
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 
+STATUS = "status"
 NOT_FILTERS = frozenset({"o", "p", "e", "_popup", "after", "before"})
 """Parameters of the list that say how to show it, not what."""
 
@@ -118,6 +120,14 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         help_text="A day and an hour on your clock: tue-09 is Tuesdays from 9 to 10.",
         placeholder="tue-09",
     )
+    status = StatusCondition(
+        has_status,
+        fields.OneOf(STATUSES, initial=ANY),
+        label="Status",
+        says="Status:",
+        more=False,
+        help_text="What became of it, as far as it is stored.",
+    )
     job_key = exactly("job_key", label="Key")
     original_job_id = exactly("original_job_id", fields.Number(), label="Job id")
     failure_count_min = at_least("failure_count", label="Failures, at least", says="Failures at least")
@@ -125,14 +135,38 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     priority_max = at_most("priority", label="Priority to", says="Priority to")
     requeued = Condition(was_requeued, fields.YesNo(), label="Requeued before", says="Requeued before:")
     has_notes = Condition(has_notes, fields.YesNo(), label="Has notes", says="Has notes:")
+    requeued_by = Condition(
+        requeued_by,
+        fields.Number(),
+        label="Requeued by operation",
+        says="Requeued by operation",
+        help_text="Its number.",
+    )
+    left_by = Condition(
+        left_by,
+        fields.Number(),
+        label="Skipped by operation",
+        says="Skipped or failed in operation",
+        help_text="Its number: what it skipped, or failed to act on.",
+    )
 
     class Meta:
         model = BackfillDlq
         fields: list[str] = []
 
     def __init__(
-        self, data: QueryDict, queryset: QuerySet[BackfillDlq] | None = None, *, also_known: Iterable[str] = ()
+        self,
+        data: QueryDict,
+        queryset: QuerySet[BackfillDlq] | None = None,
+        *,
+        also_known: Iterable[str] = (),
+        hide_recovered: bool = False,
     ) -> None:
+        """`hide_recovered`: where `status` is not given it is `open`. So do the list and what acts on or exports it."""
+        self.hides_recovered = hide_recovered and not data.get(STATUS)
+        if self.hides_recovered:
+            data = data.copy()
+            data[STATUS] = OPEN
         super().__init__(data, queryset if queryset is not None else BackfillDlq.objects.all())
         self.is_bound = True
         self.also_known = NOT_FILTERS | set(also_known)
@@ -202,7 +236,13 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
                 ),
             )
             for name, condition, texts, values in self._given()
+            if all(map(condition.is_in_force, texts))
         ]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether somebody chose something; that recovered entries are hidden by themselves does not count."""
+        return any(filter.name != STATUS or not self.hides_recovered for filter in self.active)
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.active)) or "every failed job"
@@ -211,6 +251,8 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         """The query string with one value removed, back on the first page."""
         data = self.data.copy()
         data.setlist(name, [other for other in data.getlist(name) if other != text])
+        if name == STATUS and not data.getlist(name):
+            data[STATUS] = ANY
         return "?" + query_string(data)
 
     @property

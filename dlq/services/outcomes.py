@@ -35,6 +35,7 @@ class JobState:
     job_id: int
     state: str
     returned_as: int | None
+    requeued_at: datetime
 
 
 def queue_is_visible() -> bool:
@@ -94,7 +95,10 @@ def _states(asked: str, **parameters: object) -> list[JobState]:
     if not queue_is_visible():
         return []
     found = dicts(statement("outcome/decide", TABLE, asked=asked), {"since": _unmatched_since(), **parameters})
-    return [JobState(row["id"], row["entry_id"], row["job_id"], row["state"], row["returned_as"]) for row in found]
+    return [
+        JobState(row["id"], row["entry_id"], row["job_id"], row["state"], row["returned_as"], row["created_at"])
+        for row in found
+    ]
 
 
 def settled_until() -> datetime | None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db import OperationalError
 from django.db.models import Count, QuerySet
-from psycopg.errors import QueryCanceled
 
 from dlq.conf import conf
-from dlq.db import time_limit
+from dlq.db import in_time
 from dlq.models import BackfillDlq
 
 SAMPLES = 5
@@ -31,12 +29,11 @@ class Overview:
 def overview(entries: QuerySet[BackfillDlq]) -> Overview:
     """Count and sample in two statements: one pass gives the number and both breakdowns."""
     samples = list(BackfillDlq.objects.filter(pk__in=_newest(entries)).for_list())
-    try:
-        with time_limit(conf.STATEMENT_TIMEOUT):
-            groups = list(entries.order_by().values_list("task_identifier", "queue_name").annotate(Count("id")))
-    except OperationalError as error:
-        if not isinstance(error.__cause__, QueryCanceled):
-            raise
+    groups = in_time(
+        conf.STATEMENT_TIMEOUT,
+        lambda: list(entries.order_by().values_list("task_identifier", "queue_name").annotate(Count("id"))),
+    )
+    if groups is None:
         return Overview(None, [], [], samples)
     tasks: Counter[str] = Counter()
     queues: Counter[str] = Counter()

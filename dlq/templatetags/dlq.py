@@ -52,7 +52,8 @@ class FilterField:
     placeholder: str
     value: str
     other_values: list[str]
-    choices: list[str]
+    choices: list[tuple[str, str]]
+    """Value and words of each; empty for free text."""
     errors: list[str]
     suggestions: Sequence[str]
 
@@ -81,9 +82,9 @@ def _field(filterset: DlqFilterSet, name: str, condition: Condition) -> FilterFi
         label=str(condition.label),
         help_text=str(condition.extra.get("help_text", "")),
         placeholder=condition.placeholder,
-        value=given[-1] if given else "",
+        value=given[-1] if given else each.initial or "",
         other_values=given[:-1],
-        choices=["yes", "no"] if isinstance(each, fields.YesNo) else [],
+        choices=fields.choices_of(each),
         errors=[str(error) for error in filterset.form.errors.get(name, [])],
         suggestions=suggestions(name),
     )

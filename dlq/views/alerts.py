@@ -15,6 +15,8 @@ from psycopg.errors import QueryCanceled
 
 from dlq.conf import conf
 from dlq.db import time_limit
+from dlq.filters.filterset import STATUS
+from dlq.filters.outcomes import ANY
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 from dlq.services.statistics.alerts import Alert, Thresholds, alerts
@@ -50,7 +52,7 @@ def _alerts() -> list[Alert]:
 
 def _link(alert: Alert) -> str:
     query = QueryDict(mutable=True)
-    query["status"] = "any"
+    query[STATUS] = ANY
     for name, value in alert.filter.items():
         query.setlist(name, [value] if isinstance(value, str) else value)
     return f"{reverse('admin:dlq_backfilldlq_changelist')}?{query.urlencode()}"

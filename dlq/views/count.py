@@ -21,7 +21,7 @@ COUNTED_AT_ONCE = 10_000
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    filterset = DlqFilterSet(request.GET, also_known=("exactly",))
+    filterset = DlqFilterSet(request.GET, also_known=("exactly",), hide_recovered=True)
     exactly = "exactly" in request.GET
     try:
         # Its own limit: the sentence "not counted" fits into the page, the page about slowness does not.

@@ -31,7 +31,7 @@ def download(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> Http
     if not (model_admin.has_view_permission(request) and request.user.has_perm("dlq.export_backfilldlq")):
         raise PermissionDenied
     with timezone.override(viewer_zone(request)):
-        filterset = DlqFilterSet(request.GET, also_known=("format",))
+        filterset = DlqFilterSet(request.GET, also_known=("format",), hide_recovered=True)
         wanted = request.GET.get("format", "csv")
         problems = filterset.problems
         if wanted not in FORMATS:

@@ -14,7 +14,8 @@ from psycopg.errors import QueryCanceled
 
 from dlq.conf import conf
 from dlq.db import dicts
-from dlq.filters.filterset import query_string
+from dlq.filters.filterset import STATUS, query_string
+from dlq.filters.outcomes import ANY
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 from dlq.services.statistics.snapshot import newest_snapshot, take_snapshot
@@ -36,7 +37,7 @@ def whole_table() -> dict[str, Any]:
 def _task(task: str) -> str:
     query = QueryDict(mutable=True)
     query["task_identifier"] = task
-    query["status"] = "any"
+    query[STATUS] = ANY
     return query.urlencode()
 
 

@@ -7,7 +7,35 @@ REFUSED = (
     " or {error} ilike '%refused%' or {payload} ilike '%refused%'"
 )
 
+LAST = "select distinct on (entry_id) * from dlq_requeue order by entry_id, id desc"
+OURS = (
+    f"exists (select from ({LAST}) l where l.entry_id = backfill_dlq.id"
+    " and l.created_at >= coalesce(last_requeued_at, '-infinity') and "
+)
+NOBODYS = f"not {OURS} true)"
+AGAIN = (
+    f"{OURS} (failed_at > l.created_at or l.outcome = 'failed_again')) or ({NOBODYS} and failed_at > last_requeued_at)"
+)
+NEW = f"{NOBODYS} and last_requeued_at is null and requeued_count = 0"
+RECOVERED = f"{OURS} failed_at <= l.created_at and l.outcome = 'recovered')"
+GONE = f"{OURS} failed_at <= l.created_at and l.outcome = 'gone')"
+
 CASES: dict[str, dict[str, str]] = {
+    "status": {
+        "any": "true",
+        "open": f"not ({RECOVERED})",
+        "new": NEW,
+        "requeued": f"not ({NEW}) and not ({AGAIN}) and not ({RECOVERED}) and not ({GONE})",
+        "failed_again": AGAIN,
+        "recovered": RECOVERED,
+        "gone": GONE,
+    },
+    "requeued_by": {
+        "1": "id in (select entry_id from dlq_requeue where operation_id = 1)",
+        "2": "id % 3 = 2",
+        "7": "false",
+    },
+    "left_by": {"2": "id % 11 = 0 and id % 3 > 0", "1": "false"},
     "task_identifier": {
         "send_email": "task_identifier = 'send_email'",
         "sync%": "task_identifier = 'sync%'",

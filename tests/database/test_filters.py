@@ -99,7 +99,8 @@ def test_everything_matches_when_values_are_empty() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("status", "new", "There is no filter “status”"),
+        ("status", "fresh", "Write one of: open, any, new"),
+        ("requeued_by", "the last", "Write a whole number"),
         ("pattern", "1", "There is no filter “pattern”"),
         ("task", "x", "There is no filter “task”"),
         ("task_identifier__in", "x", "There is no filter"),

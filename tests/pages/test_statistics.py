@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from dlq.models import BackfillDlq
 from tests.support import variety
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries, add_entry
@@ -106,7 +107,7 @@ def test_oldest_and_newest_lead_to_their_entry_when_followed(boss: Client) -> No
     assert [entry.failed_at.minute for entry in listed(boss, links["newest"])] == [2]
 
 
-def listed(client: Client, link: str) -> list[object]:
+def listed(client: Client, link: str) -> list[BackfillDlq]:
     return list(client.get(link).context["cl"].result_list)
 
 

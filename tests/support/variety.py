@@ -108,3 +108,35 @@ def fill(count: int = 300) -> None:
         )
         marks = ", ".join("%s" for _ in row)
         sql(f"INSERT INTO {TABLE.regclass} ({names}, failed_at) VALUES ({marks}, {when})", *row.values())
+    add_requeues()
+
+
+def add_requeues() -> None:
+    """Of two thirds of the entries: one or two requeues, in operations 1 and 2, before and after failed_at."""
+    sql(
+        "INSERT INTO dlq_bulkoperation (id, confirmation, kind, state, state_reason, filter, max_id, frozen_at, actor, reason,"
+        " note, replace_notes, key_policy, also_on_their_way, also_recovered, canary_minutes, cursor, done_count,"
+        " skipped_count, failed_count, work_seconds, created_at)"
+        " SELECT n, gen_random_uuid(), 'requeue', 'done', '', '[]', 0, now(), 'ann', '', '', false, 'skip', false, false,"
+        " 15, 0, 0, 0, 0, 0, now() FROM generate_series(1, 2) AS n"
+    )
+    sql(
+        "INSERT INTO dlq_requeue (operation_id, entry_id, task_identifier, job_id, revision, replaced, run_at, actor,"
+        " created_at, outcome)"
+        f" SELECT op, e.id, e.task_identifier, e.id * 10 + op, 0, false, now(), 'ann',"
+        " e.failed_at + (CASE WHEN e.id % 5 = op THEN -1 ELSE 1 END) * op * interval '1 hour',"
+        " (ARRAY['', 'recovered', 'failed_again', 'gone'])[1 + (e.id * 7 + op) % 4]"
+        f" FROM {TABLE.regclass} e, generate_series(1, 2) AS op WHERE e.id % 3 >= op ORDER BY e.id, op"
+    )
+    sql(
+        f"UPDATE {TABLE.regclass} e SET last_requeued_at = l.at FROM (SELECT entry_id, max(created_at)"
+        " + (entry_id % 7 / 6) * interval '3 hours' AS at FROM dlq_requeue GROUP BY entry_id) l WHERE l.entry_id = e.id"
+    )
+    sql(
+        f"UPDATE {TABLE.regclass} SET last_requeued_at = failed_at + (id % 2 * 2 - 1) * interval '1 hour'"
+        " WHERE requeued_count > 0 AND last_requeued_at IS NULL"
+    )
+    sql(
+        "INSERT INTO dlq_operationentry (operation_id, entry_id, result, code, about, created_at)"
+        f" SELECT 2, id, (ARRAY['done', 'skipped', 'failed'])[1 + id % 3], '', '', now() FROM {TABLE.regclass} WHERE id % 11 = 0"
+    )

@@ -14,6 +14,7 @@ arrived AS MATERIALIZED (
 SELECT asked.id,
        asked.entry_id,
        asked.job_id,
+       asked.created_at,
        CASE
            WHEN asked.outcome <> ''                                     THEN asked.outcome
            -- Replaced: by somebody's add_job with the same key, or by a later requeue of ours.

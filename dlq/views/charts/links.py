@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from django.http import QueryDict
 from django.urls import reverse
 
-from dlq.filters import DlqFilterSet
+from dlq.filters.filterset import STATUS
+from dlq.filters.outcomes import ANY
 from dlq.services.statistics.dimensions import Dimension
 from dlq.services.statistics.window import Slot
 from dlq.views.charts.asked import PARAMETERS, TIMES, Asked
 
-STATUS = "status"
 EVERYTHING: Mapping[str, str] = {}
 
 
@@ -24,9 +24,8 @@ class Links:
         self.base = self.query.copy()
         for name in (*PARAMETERS, *TIMES):
             self.base.pop(name, None)
-        if STATUS in DlqFilterSet.base_filters and not self.base.get(STATUS):
-            # The list hides recovered entries unless it is told not to; here they count.
-            self.base[STATUS] = "any"
+        # The list hides recovered entries unless it is told not to; here they count.
+        self.base.setdefault(STATUS, ANY)
         self.list = reverse("admin:dlq_backfilldlq_changelist")
 
     def entries(self, narrowed: Mapping[str, str] = EVERYTHING, slot: Slot | None = None) -> str:

@@ -1,0 +1,20 @@
+-- The status of an entry as far as it is stored. The placeholder entry is the alias of the entry's row.
+coalesce(
+    (SELECT CASE
+                -- Somebody requeued it elsewhere since: the entry's own columns tell what is known.
+                WHEN {entry}.last_requeued_at > r.created_at THEN NULL
+                -- A keyed entry that failed again is updated in place.
+                WHEN {entry}.failed_at > r.created_at        THEN 'failed_again'
+                WHEN r.outcome = ''                          THEN 'requeued'
+                ELSE r.outcome
+            END
+     FROM dlq_requeue r
+     WHERE r.entry_id = {entry}.id
+     ORDER BY r.id DESC
+     LIMIT 1),
+    CASE
+        WHEN {entry}.requeued_count <= 0 AND {entry}.last_requeued_at IS NULL THEN 'new'
+        WHEN {entry}.failed_at > {entry}.last_requeued_at                     THEN 'failed_again'
+        ELSE 'requeued'
+    END
+)
