@@ -73,8 +73,8 @@ def _new(by_hour: list[int], limits: Thresholds) -> Iterator[Alert]:
         words = f"{last:,} new failed jobs in the last hour (more than {limits.critical_new_per_hour:,})"
         yield Alert(CRITICAL, words, {"failed_after": "1h"})
     elif limits.new_per_hour and limits.hours and min(by_hour[: limits.hours]) > limits.new_per_hour:
-        each = "the last hour" if limits.hours == 1 else f"each of the last {limits.hours} hours"
-        words = f"more than {limits.new_per_hour:,} new failed jobs in {each} ({last:,} in the last)"
+        each = _each(limits.hours)
+        words = f"more than {limits.new_per_hour:,} new failed jobs in {each} ({last:,} in the last one)"
         yield Alert(WARNING, words, {"failed_after": f"{limits.hours}h"})
 
 
@@ -93,5 +93,9 @@ def _constant(tasks: list[str], limits: Thresholds) -> Iterator[Alert]:
     if limits.task_hours and tasks:
         named = tasks[:NAMED_TASKS]
         which = ", ".join(named) + (" and others" if len(tasks) > NAMED_TASKS else "")
-        words = f"{which} failed in each of the last {limits.task_hours} hours"
+        words = f"{which} failed in {_each(limits.task_hours)}"
         yield Alert(WARNING, words, {"task_identifier": named, "failed_after": f"{limits.task_hours}h"})
+
+
+def _each(hours: int) -> str:
+    return "the last hour" if hours == 1 else f"each of the last {hours} hours"
