@@ -52,7 +52,7 @@ def _requeue_task(task: str, expected: int) -> None:
     """What the pages call, from the confirmation to the end."""
     filterset = DlqFilterSet(QueryDict(f"task_identifier={task}"))
     confirmation = Confirmation.of(BulkOperation.Kind.REQUEUE, 1, filterset=filterset)
-    operation, _new = begin(confirmation, actor="bench", expected=expected)
+    operation, _new = begin(confirmation.counted(expected), actor="bench")
     operation = advance(operation.pk, BUDGET)
     if operation.state != BulkOperation.State.DONE or operation.done_count != expected:
         raise AssertionError(f"the requeue did {operation.done_count} of {expected} entries, state {operation.state}")

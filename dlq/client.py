@@ -195,8 +195,8 @@ def process_failed_jobs(*, actor: str | None = None) -> int:
 
 def _operate(kind: str, entry_ids: list[int], actor: str | None, **details: str) -> BulkOperation:
     """An operation on these entries, from beginning to end."""
-    confirmation = Confirmation.of(kind, user_id=0, entry_ids=entry_ids)
-    operation, _new = begin(confirmation, actor=actor or _os_user(), expected=len(entry_ids), **details)
+    confirmation = Confirmation.of(kind, user_id=0, entry_ids=entry_ids).counted(len(entry_ids))
+    operation, _new = begin(confirmation, actor=actor or _os_user(), **details)
     return advance(operation.pk, NO_BUDGET)
 
 

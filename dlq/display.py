@@ -27,6 +27,17 @@ def age(moment: datetime, now: datetime | None = None) -> str:
     return f"{amount} ago" if seconds > 0 else f"in {amount}"
 
 
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units: "2 h 5 min"."""
+    parts = []
+    rest = round(seconds)
+    for unit, length in (*STEPS, ("s", 1)):
+        amount, rest = divmod(rest, length)
+        if amount:
+            parts.append(f"{amount} {unit}")
+    return " ".join(parts[:2]) or "0 s"
+
+
 def clock(moment: datetime) -> SafeString:
     """A time in the viewer's zone, with UTC at hand (as the element's title)."""
     utc = moment.astimezone(UTC)

@@ -48,6 +48,17 @@ class JsonText(Func):
     output_field = TextField()
 
 
+class JsonMember(Func):
+    """A member of a JSON object as text."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " ->> "
+    output_field = TextField()
+
+    def __init__(self, column: str, member: str) -> None:
+        super().__init__(F(column), Value(member))
+
+
 class PrettyJson(Func):
     """PostgreSQL's own indented print of a JSON value, which keeps every digit."""
 

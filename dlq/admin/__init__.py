@@ -1,4 +1,5 @@
 from dlq.admin.backfilldlq import BackfillDlqAdmin
 from dlq.admin.bulkoperation import BulkOperationAdmin
+from dlq.admin.deletedentry import DeletedEntryAdmin
 
-__all__ = ["BackfillDlqAdmin", "BulkOperationAdmin"]
+__all__ = ["BackfillDlqAdmin", "BulkOperationAdmin", "DeletedEntryAdmin"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from dlq.display import clock
@@ -23,8 +24,17 @@ else:
 class BulkOperationAdmin(OperationAdmin):
     """Operations are begun from the list of failed jobs; here they are looked up."""
 
-    list_display = ("__str__", "actor", "state", "done_count", "skipped_count", "failed_count", "begun", "reason")
-    list_filter = ("kind", "state")
+    list_display = (
+        "__str__",
+        "actor",
+        "how_it_stands",
+        "done_count",
+        "skipped_count",
+        "failed_count",
+        "begun",
+        "reason",
+    )
+    list_filter = ("kind", "state", ("actor", admin.AllValuesFieldListFilter))
     search_fields = ("actor", "reason")
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -39,6 +49,20 @@ class BulkOperationAdmin(OperationAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return operation.show(self, request, object_id)
+
+    @page
+    def problems_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return operation.download_problems(self, request, object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        shown: Any = self.admin_site.admin_view(self.problems_view)
+        return [path("<object_id>/problems/", shown, name="dlq_bulkoperation_problems"), *super().get_urls()]
+
+    @admin.display(description="State", ordering="state")
+    def how_it_stands(self, obj: BulkOperation) -> str:
+        if obj.waits_for_a_driver:
+            return "waiting: open its page or run dlq_caretaker"
+        return obj.get_state_display()
 
     @admin.display(description="Begun", ordering="created_at")
     def begun(self, obj: BulkOperation) -> SafeString:

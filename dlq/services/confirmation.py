@@ -41,6 +41,8 @@ class Confirmation:
     """ISO 8601, by the database's clock."""
     count: int | None = None
     """The number that the page shows; None where it was too many to count in time."""
+    first_id: int = 1
+    """The lowest id that matched: the work begins there instead of walking through everything older."""
 
     @classmethod
     def of(
@@ -58,8 +60,8 @@ class Confirmation:
             frozen_at=bounds["frozen_at"].isoformat(),
         )
 
-    def counted(self, count: int | None) -> Confirmation:
-        return replace(self, count=count)
+    def counted(self, count: int | None, first_id: int = 1) -> Confirmation:
+        return replace(self, count=count, first_id=first_id)
 
     @property
     def token(self) -> str:
@@ -89,6 +91,8 @@ class Confirmation:
             entry_ids=self.entry_ids,
             max_id=self.max_id,
             frozen_at=datetime.fromisoformat(self.frozen_at),
+            expected=self.count,
+            cursor=self.first_id - 1,
             **details,
         )
 

@@ -60,7 +60,8 @@ def advance(operation_id: int, budget: float) -> BulkOperation:
     to that one, and this call returns.
     """
     deadline = time.monotonic() + budget
-    if BulkOperation.objects.filter(pk=operation_id, kind__in=(Kind.REQUEUE, Kind.RECALL), cursor=0).exists():
+    fresh = BulkOperation.objects.filter(pk=operation_id, kind__in=(Kind.REQUEUE, Kind.RECALL), advanced_at=None)
+    if fresh.exists():
         # Which entries came back as others is read from the stored outcomes: up to date as of the beginning.
         settle_arrivals()
     while _one_chunk(operation_id) and time.monotonic() < deadline:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from dlq.conf import conf
 from dlq.db import in_time
@@ -21,6 +21,8 @@ class Overview:
     """`count` and the groups are None where counting took longer than a page may."""
 
     count: int | None
+    first_id: int
+    """The lowest id; 1 where counting took too long."""
     tasks: list[tuple[str, int]]
     queues: list[tuple[str, int]]
     samples: list[BackfillDlq]
@@ -31,16 +33,17 @@ def overview(entries: QuerySet[BackfillDlq]) -> Overview:
     samples = list(BackfillDlq.objects.filter(pk__in=_newest(entries)).for_list())
     groups = in_time(
         conf.STATEMENT_TIMEOUT,
-        lambda: list(entries.order_by().values_list("task_identifier", "queue_name").annotate(Count("id"))),
+        lambda: list(entries.order_by().values_list("task_identifier", "queue_name").annotate(Count("id"), Min("id"))),
     )
     if groups is None:
-        return Overview(None, [], [], samples)
+        return Overview(None, 1, [], [], samples)
     tasks: Counter[str] = Counter()
     queues: Counter[str] = Counter()
-    for task, queue, count in groups:
+    for task, queue, count, _first in groups:
         tasks[task] += count
         queues[queue] += count
-    return Overview(sum(tasks.values()), _largest(tasks), _largest(queues), samples)
+    first_id = min((first for *_group, first in groups), default=1)
+    return Overview(tasks.total(), first_id, _largest(tasks), _largest(queues), samples)
 
 
 def _newest(entries: QuerySet[BackfillDlq]) -> list[int]:

@@ -53,7 +53,14 @@ def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     return outcome
 
 
-def decisions(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, Any]]:
+def foresee(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
+    """What would become of these entries if they were requeued now; nothing is locked, and keys may still be taken."""
+    outcome = Outcome()
+    outcome.done = [candidate.id for candidate in _decide(operation, ids, outcome)]
+    return outcome
+
+
+def _decisions(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, Any]]:
     """What stands against requeueing each of these entries, a row each (see requeue/decide.sql)."""
     return dicts(
         statement("requeue/decide", TABLE),
@@ -68,7 +75,7 @@ def _options(operation: BulkOperation) -> dict[str, Any]:
 
 def _decide(operation: BulkOperation, ids: Sequence[int], outcome: Outcome) -> list[_Candidate]:
     """Sort out what may not or need not be requeued, with the reason for each."""
-    found = decisions(operation, ids)
+    found = _decisions(operation, ids)
     open_ones = [decision for decision in found if not decision["refusal"]]
     keys = {decision["job_key"] for decision in open_ones if decision["job_key"]}
     last_of_key = _last_of_each_key(operation, keys) if keys else {}

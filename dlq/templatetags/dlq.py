@@ -10,7 +10,7 @@ from django import forms, template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from dlq import display
+from dlq import display, reasons
 from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
 from dlq.suggestions import suggestions
@@ -18,6 +18,8 @@ from dlq.suggestions import suggestions
 register = template.Library()
 
 register.filter("queue_label", display.queue_label)
+register.filter("reason_summary", reasons.summary)
+register.filter("duration", display.duration)
 
 
 @register.filter
@@ -28,6 +30,12 @@ def clock(moment: datetime) -> SafeString:
 @register.filter
 def age(moment: datetime) -> str:
     return display.age(moment)
+
+
+@register.filter
+def reason(code: str, about: str) -> str:
+    """Why one entry was left as it was."""
+    return str(reasons.Reason(code, about))
 
 
 @register.filter

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -21,7 +20,9 @@ from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
 from dlq.services.confirmation import MOST_TICKED, BadConfirmation, Confirmation, begin
 from dlq.services.overview import Overview, overview
+from dlq.services.preflight import preflight
 from dlq.services.selection import matching
+from dlq.views.confirm_form import ConfirmForm
 from dlq.views.drive import drive, page_of
 from dlq.views.report import report
 
@@ -33,58 +34,8 @@ REQUEST_BUDGET = 10.0
 VERBS = {Kind.REQUEUE: "requeue", Kind.DELETE: "delete", Kind.NOTE: "add a note to"}
 
 
-class ConfirmForm(forms.Form):
-    """What the person adds to the selection. Which fields there are depends on the kind and the size."""
-
-    reason = forms.CharField(
-        required=False,
-        max_length=2000,
-        help_text="Kept with the operation, for whoever asks later.",
-        widget=forms.TextInput,
-    )
-
-    def __init__(self, kind: str, count: int | None, data: Any = None) -> None:
-        super().__init__(data)
-        self.count = count
-        if kind in (Kind.REQUEUE, Kind.NOTE):
-            self.fields["note"] = forms.CharField(
-                required=kind == Kind.NOTE,
-                max_length=10_000,
-                widget=forms.Textarea({"rows": 3}),
-                help_text="Appended to each entry's notes, with the time and your name.",
-                error_messages={"required": "Write the note that is to be added."},
-            )
-        if kind == Kind.REQUEUE:
-            self.fields["key_policy"] = forms.ChoiceField(
-                label="If a job in the queue has the entry's key",
-                choices=BulkOperation.KeyPolicy.choices,
-                initial=BulkOperation.KeyPolicy.SKIP,
-                required=False,
-                widget=forms.RadioSelect,
-            )
-        if kind == Kind.DELETE and (count is None or count > conf.CONFIRM_ABOVE):
-            self.fields["confirm_count"] = forms.CharField(
-                label="To be sure, type the number of entries" if count is not None else "To be sure, type: all",
-                widget=forms.TextInput({"autocomplete": "off", "inputmode": "text" if count is None else "numeric"}),
-            )
-
-    def clean_key_policy(self) -> str:
-        return self.cleaned_data["key_policy"] or BulkOperation.KeyPolicy.SKIP
-
-    def clean_confirm_count(self) -> str:
-        typed = "".join(char for char in self.cleaned_data["confirm_count"] if char not in " ,.'\u202f\u00a0")
-        wanted = "all" if self.count is None else str(self.count)
-        if typed.lower() != wanted:
-            raise forms.ValidationError(f"That is not it. Nothing was done: type {wanted} to go on.")
-        return typed
-
-    @property
-    def details(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in ("reason", "note", "key_policy") if name in self.cleaned_data}
-
-
 def ask(
-    model_admin: ModelAdmin[BackfillDlq],
+    model_admin: ModelAdmin[Any],
     request: HttpRequest,
     kind: str,
     *,
@@ -103,10 +54,12 @@ def ask(
     if shown.count == 0:
         messages.warning(request, "None of what you selected is here any more. Nothing was done.")
         return None
-    return _page(model_admin, request, confirmation.counted(shown.count), shown, ConfirmForm(kind, shown.count))
+    return _page(
+        model_admin, request, confirmation.counted(shown.count, shown.first_id), shown, ConfirmForm(kind, shown.count)
+    )
 
 
-def perform(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
+def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     """Act on a confirmation that was sent: once, however often it is sent."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -125,7 +78,7 @@ def perform(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpR
             shown = replace(overview(matching(confirmation.as_operation())), count=confirmation.count)
             return _page(model_admin, request, confirmation, shown, form)
         actor = request.user.get_username()
-        known, _new = begin(confirmation, actor=actor, expected=confirmation.count, **form.details)
+        known, _new = begin(confirmation, actor=actor, **form.details)
     else:
         messages.info(request, "This confirmation was sent before. It acted once; this is its result.")
     operation = drive(request, known, REQUEST_BUDGET)
@@ -133,7 +86,7 @@ def perform(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpR
 
 
 def _page(
-    model_admin: ModelAdmin[BackfillDlq],
+    model_admin: ModelAdmin[Any],
     request: HttpRequest,
     confirmation: Confirmation,
     shown: Overview,
@@ -143,13 +96,15 @@ def _page(
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"Confirm: {VERBS[Kind(confirmation.kind)]}",
-        "opts": model_admin.opts,
+        "opts": BackfillDlq._meta,
         "kind": confirmation.kind,
         "verb": VERBS[Kind(confirmation.kind)],
         "operation": operation,
         "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
         "overview": shown,
+        "preflight": preflight(operation) if confirmation.kind == Kind.REQUEUE else None,
         "token": confirmation.token,
+        "trash_days": conf.TRASH_DAYS,
         "form": form,
         "back": back_to_list(operation),
     }

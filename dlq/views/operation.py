@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from dlq.filters import DlqFilterSet
 from dlq.filters.fields import entry_number
-from dlq.models import BulkOperation, DeletedEntry, OperationEntry
+from dlq.models import BulkOperation, Requeue
 from dlq.permissions import may
-from dlq.services.confirmation import Confirmation, begin
-from dlq.services.operations import resume
-from dlq.views.confirm import back_to_list
+from dlq.services.operations import cancel, pause, resume
+from dlq.views import problems
+from dlq.views.confirm import ask
 from dlq.views.drive import drive, page_of
-from dlq.views.report import report
+from dlq.views.operation_page import context
+from dlq.views.undo import undo
 
 Kind = BulkOperation.Kind
-State = BulkOperation.State
 
-DRIVE_BUDGET = 2.0
+DRIVE_BUDGET = 1.5
 """Seconds of work for each call of the page that watches an operation."""
-RESTORE_BUDGET = 20.0
-PROBLEMS_A_PAGE = 100
+
+Answer = HttpResponse | None
 
 
 def show(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id: str) -> HttpResponse:
+    operation = _visible(model_admin, request, object_id)
+    if request.method == "POST":
+        for button, act in BUTTONS.items():
+            if button in request.POST:
+                return act(model_admin, request, operation) or HttpResponseRedirect(page_of(operation))
+        return HttpResponseRedirect(page_of(operation))
+    return _page(model_admin, request, operation)
+
+
+def download_problems(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id: str) -> HttpResponse:
+    response: HttpResponse = problems.download(_visible(model_admin, request, object_id))  # type: ignore[assignment]
+    return response
+
+
+def _visible(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id: str) -> BulkOperation:
     operation = BulkOperation.objects.filter(pk=entry_number(object_id) or 0).first()
     if not model_admin.has_view_permission(request) and not (operation and _is_own(request, operation)):
         raise PermissionDenied
     if operation is None:
         raise Http404("There is no such operation.")
-    if request.method == "POST":
-        return _act(request, operation)
-    return TemplateResponse(request, "dlq/operation.html", _context(model_admin, request, operation))
+    return operation
 
 
 def _is_own(request: HttpRequest, operation: BulkOperation) -> bool:
@@ -45,48 +58,77 @@ def _is_own(request: HttpRequest, operation: BulkOperation) -> bool:
     return operation.actor == request.user.get_username() and may(request, operation.kind)
 
 
-def _act(request: HttpRequest, operation: BulkOperation) -> HttpResponse:
-    if "resume" in request.POST:
-        if not may(request, operation.kind):
-            raise PermissionDenied
-        resume(operation.pk, f"Resumed by {request.user.get_username()}.")
-        operation = drive(request, operation, DRIVE_BUDGET)
-    elif "restore" in request.POST and operation.kind == Kind.DELETE:
-        if not may(request, Kind.RESTORE):
-            raise PermissionDenied
-        operation = _restore(request, operation)
-    return HttpResponseRedirect(page_of(operation))
+def _page(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> HttpResponse:
+    return TemplateResponse(request, "dlq/operation.html", context(model_admin, request, operation))
 
 
-def _restore(request: HttpRequest, deletion: BulkOperation) -> BulkOperation:
-    """Begin to put back what the operation deleted. Sent twice, the second finds nothing left to put back."""
-    confirmation = Confirmation.of(Kind.RESTORE, int(request.user.pk or 0))
-    restore, _new = begin(
-        confirmation,
-        actor=request.user.get_username(),
-        undoes=deletion,
-        expected=DeletedEntry.objects.filter(operation=deletion).count(),
-    )
-    return drive(request, restore, RESTORE_BUDGET)
+def _require(request: HttpRequest, kind: str) -> str:
+    """The person's name, if he may do this."""
+    if not may(request, kind):
+        raise PermissionDenied
+    return request.user.get_username()
 
 
-def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> dict[str, Any]:
-    problems = OperationEntry.objects.filter(operation=operation).exclude(result=OperationEntry.Result.DONE)
-    pages = Paginator(problems.order_by("entry_id"), PROBLEMS_A_PAGE)
-    pages.count = operation.skipped_count + operation.failed_count
-    running = operation.state == State.RUNNING
-    in_trash = DeletedEntry.objects.filter(operation=operation).exists() if operation.kind == Kind.DELETE else False
-    return {
-        **model_admin.admin_site.each_context(request),
-        "title": f"Operation {operation.pk}: {operation.get_kind_display()}",
-        "opts": model_admin.opts,
-        "operation": operation,
-        "report": report(operation),
-        "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
-        "back": back_to_list(operation),
-        "problems": pages.get_page(request.GET.get("page")),
-        "may_resume": running and may(request, operation.kind),
-        "goes_on_by_itself": True,
-        "may_restore": in_trash and not running and may(request, Kind.RESTORE),
-        "restores": operation.undone_by.all(),
-    }
+def _drive(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> Answer:
+    """What the open page sends every second. The part that it renews is answered at once; a change of state loads the page."""
+    _require(request, operation.kind)
+    operation = drive(request, operation, DRIVE_BUDGET)
+    if not request.headers.get("HX-Request"):
+        return None
+    if operation.state != request.POST["drive"]:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return _page(model_admin, request, operation)
+
+
+def _pause(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> Answer:
+    pause(operation.pk, f"Paused by {_require(request, operation.kind)}.")
+    return None
+
+
+def _resume(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> Answer:
+    resume(operation.pk, f"Resumed by {_require(request, operation.kind)}.")
+    drive(request, operation, DRIVE_BUDGET)
+    return None
+
+
+def _cancel(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> Answer:
+    if not cancel(operation.pk, f"Cancelled by {_require(request, operation.kind)}."):
+        messages.warning(request, "It had ended before, so there was nothing to cancel.")
+    return None
+
+
+def _restore(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> Answer:
+    return undo(request, Kind.RESTORE, of=operation) if operation.kind == Kind.DELETE else None
+
+
+def _recall(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> Answer:
+    return undo(request, Kind.RECALL, of=operation) if operation.kind == Kind.REQUEUE else None
+
+
+def _again(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> Answer:
+    """Confirm a requeue of what this one left."""
+    _require(request, Kind.REQUEUE)
+    return _ask(model_admin, request, Kind.REQUEUE, ("left_by", str(operation.pk)))
+
+
+def _trash_recovered(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> Answer:
+    _require(request, Kind.DELETE)
+    recovered = ("status", Requeue.Outcome.RECOVERED.value)
+    return _ask(model_admin, request, Kind.DELETE, ("requeued_by", str(operation.pk)), recovered)
+
+
+def _ask(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, kind: str, *pairs: tuple[str, str]) -> Answer:
+    return ask(model_admin, request, kind, filterset=DlqFilterSet.of_pairs(pairs))
+
+
+BUTTONS: dict[str, Callable[[ModelAdmin[BulkOperation], HttpRequest, BulkOperation], Answer]] = {
+    "drive": _drive,
+    "pause": _pause,
+    "resume": _resume,
+    "cancel": _cancel,
+    "restore": _restore,
+    "recall": _recall,
+    "again": _again,
+    "trash_recovered": _trash_recovered,
+}
+"""What the page can send, by the name of its button."""

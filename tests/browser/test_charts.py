@@ -183,7 +183,7 @@ def test_page_is_readable_when_it_is_full(superuser: User, window: Callable[...,
         for details in page.locator("details summary").all():
             details.click()
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)
             assert (address, theme, opened.unreadable()) == (address, theme, {})
         assert opened.overflow <= 0
     assert opened.problems == []

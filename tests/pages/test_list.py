@@ -57,6 +57,7 @@ def test_line_says_what_failed_where_and_how_often_when_listed(boss: Client) -> 
         "field-queue": "no queue",
         "field-failures": "7",
         "field-requeues": "2",
+        "field-status": "requeued",
         "field-notes": "has notes",
     }
     assert (second["field-queue"], second["field-error"], second["field-notes"]) == ("bills", "timed out", "–")
