@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, sqrt
 
 from django.utils.timezone import get_current_timezone
 
@@ -61,7 +62,7 @@ def heatmap(counted: Counted, links: Links) -> Heatmap:
             hour,
             _x(hour),
             count,
-            -(-LEVELS * count // most) if most else 0,
+            _level(count, most),
             f"{words.number(count)} · {WEEKDAYS[weekday]} {hour:02}–{hour + 1:02} h",
             links.entries({"weekday_hour": str(place)}) if count else "",
         )
@@ -72,6 +73,11 @@ def heatmap(counted: Counted, links: Links) -> Heatmap:
     ]
     hours = [(_x(hour), f"{hour:02}") for hour in range(0, HOURS, 3)]
     return Heatmap(rows, hours, _summary(rows))
+
+
+def _level(count: int, most: int) -> int:
+    """By the square root: an outage must not make all other hours look alike."""
+    return ceil(LEVELS * sqrt(count / most)) if count else 0
 
 
 def _x(hour: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.timezone import get_current_timezone, localtime
@@ -18,6 +18,10 @@ from dlq.views.charts.links import Links
 TOP, HEIGHT = 40, 200
 """Pixels: above the bars is room for what is pointed at and for the marks."""
 MOST_TICKS = 8
+LAST_TICK = 95
+"""Per cent of the width behind which a label would be cut."""
+ROUND_MINUTES = (5, 10, 30, 60, 120, 180, 360, 720)
+DAY = timedelta(days=1)
 FEWEST_PIXELS = 1.0
 FILLED = 0.92
 """The part of its time that a bar is wide; the rest is the gap to the next one."""
@@ -174,16 +178,32 @@ def _scale(most: int) -> tuple[int, list[Tick]]:
 
 
 def _ticks(spans: list[Slot], axis: _Axis, counted: Counted) -> list[Tick]:
-    """Under the bars: the clock within a day, else the days, so many that they do not touch."""
-    within_a_day = counted.window.length.days < 2 and counted.window.step.length.days < 1
-    whole = [span for span in spans[1:] if within_a_day or localtime(span.start).hour == 0] or spans
-    every = -(-len(whole) // MOST_TICKS)
-    kind = "H:i" if within_a_day else "j M" if counted.window.length.days < 400 else "M Y"
-    chosen = [span for span in whole[::every] if axis.share(span.start) < 95]
+    """Under the bars: round times within a day, else the days, so many that they do not touch."""
+    length = counted.window.length
+    if length < 2 * DAY:
+        kind, chosen = "H:i", _round_times(spans)
+    else:
+        kind = "j M" if length < 400 * DAY else "M Y"
+        whole = [span for span in spans[1:] if localtime(span.start).hour == 0] or spans
+        chosen = whole[:: -(-len(whole) // MOST_TICKS)]
     return [
         Tick(axis.x(span.start), date_format(localtime(span.start), kind), minor=number % 2 == 1)
-        for number, span in enumerate(chosen)
+        for number, span in enumerate(span for span in chosen if axis.share(span.start) < LAST_TICK)
     ]
+
+
+def _round_times(spans: list[Slot]) -> list[Slot]:
+    for minutes in ROUND_MINUTES:
+        chosen = [span for span in spans[1:] if _minutes(span.start) % minutes == 0]
+        if len(chosen) <= MOST_TICKS:
+            return chosen
+    return []
+
+
+def _minutes(moment: datetime) -> float:
+    """Since midnight of the viewer's clock."""
+    local = localtime(moment)
+    return local.hour * 60 + local.minute + local.second / 60
 
 
 def _summary(bars: list[Bar], counted: Counted) -> str:
