@@ -13,7 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer, PythonTracebackLexer, TextLexer
 
 from dlq import catalogue
-from dlq.expressions import JsonText, OwnerColumn, PrettyJson, error_line, owner_alias
+from dlq.expressions import EntryStatus, JsonText, OwnerColumn, PrettyJson, error_line, owner_alias
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 
@@ -58,6 +58,7 @@ def load(entry_id: int) -> BackfillDlq | None:
         "error_pretty": Left(PrettyJson("last_error"), SHOWN_CHARACTERS),
         "error_size": _Length(PrettyJson("last_error")),
         "error_line": error_line(PHRASE_LENGTH),
+        "status": EntryStatus(),
     }
     entries: QuerySet[BackfillDlq] = BackfillDlq.objects.defer("payload", "last_error")
     return entries.annotate(**texts, **owners).filter(pk=entry_id).first()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from dlq.models import BackfillDlq, BulkOperation, DeletedEntry, EntryNote, OperationEntry, Requeue
-from dlq.outcome_words import WORDS
+from dlq.outcome_words import SHORT, WORDS
 from dlq.reasons import Reason
 from dlq.services.outcomes import JobState, states_of_requeues
 
@@ -78,6 +79,14 @@ def timeline(entry: BackfillDlq) -> list[Event]:
 def _due(entry: BackfillDlq) -> str:
     """The engine moves run_at on with every failure, so a job that died has the time of the try that it did not get."""
     return "The next try would have been due" if (entry.original_run_at or entry.failed_at) > entry.failed_at else "Due"
+
+
+def status_in_words(entry: Any, state: JobState | None) -> str:
+    """What became of the entry: of its latest requeue, or as far as the table itself tells (`entry.status`, as stored)."""
+    requeued_elsewhere = state and entry.last_requeued_at and state.requeued_at < entry.last_requeued_at
+    if state is None or requeued_elsewhere or entry.failed_at > state.requeued_at:
+        return SHORT[entry.status]
+    return SHORT[state.state]
 
 
 def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:

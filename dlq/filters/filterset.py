@@ -163,8 +163,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         hide_recovered: bool = False,
     ) -> None:
         """`hide_recovered`: where `status` is not given it is `open`. So do the list and what acts on or exports it."""
-        self.hides_recovered = hide_recovered and not data.get(STATUS)
-        if self.hides_recovered:
+        if hide_recovered and not data.get(STATUS):
             data = data.copy()
             data[STATUS] = OPEN
         super().__init__(data, queryset if queryset is not None else BackfillDlq.objects.all())
@@ -240,8 +239,12 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         ]
 
     @property
+    def hides_recovered(self) -> bool:
+        return bool(self.data.getlist(STATUS) == [OPEN])
+
+    @property
     def is_narrowed(self) -> bool:
-        """Whether somebody chose something; that recovered entries are hidden by themselves does not count."""
+        """Whether more is left out than recovered entries, which the list hides by itself."""
         return any(filter.name != STATUS or not self.hides_recovered for filter in self.active)
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ class DeletedEntry(models.Model):
     """
 
     operation = models.ForeignKey(
-        BulkOperation, on_delete=models.PROTECT, related_name="deleted_entries", db_index=False
+        BulkOperation, on_delete=models.PROTECT, related_name="deleted_entries", db_index=False, db_constraint=False
     )
     entry_id = models.BigIntegerField()
     row = PlainJson()
@@ -39,8 +39,7 @@ class DeletedEntry(models.Model):
             # Rows come in order of time, so this finds the expired ones and costs a delete nearly nothing.
             BrinIndex(fields=("deleted_at",), name="dlq_deletion_time", autosummarize=True),
         )
-        verbose_name = "deleted job"
-        verbose_name_plural = "trash"
+        verbose_name = "trashed job"
 
     def __str__(self) -> str:
         return f"deleted entry {self.entry_id}"

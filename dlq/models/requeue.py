@@ -20,7 +20,9 @@ class Requeue(models.Model):
         FAILED_AGAIN = "failed_again", "failed again"
         GONE = "gone", "taken back or replaced"
 
-    operation = models.ForeignKey(BulkOperation, on_delete=models.PROTECT, related_name="requeues", db_index=False)
+    operation = models.ForeignKey(
+        BulkOperation, on_delete=models.PROTECT, related_name="requeues", db_index=False, db_constraint=False
+    )
     entry_id = models.BigIntegerField()
     task_identifier = models.CharField(max_length=200, default="")
     """The entry's task: the numbers of a task outlive its entries."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+from django.utils.text import capfirst
+
 from dlq.db import database_now
 from dlq.models import BulkOperation, Requeue
 from dlq.services.outcomes import states_of_requeues
@@ -23,26 +25,26 @@ def judge(operation: BulkOperation) -> bool:
     sent, succeeded = len(requeues), states[Outcome.RECOVERED]
     pending = sum(states[state] for state in NOT_YET)
     needed = min(operation.canary_needed or sent, sent)
-    so_far = f"Of the first {sent:,}, {succeeded:,} succeeded"
+    so_far = f"of the first {sent:,}, {succeeded:,} succeeded"
     if succeeded >= needed:
-        return _set(operation, State.RUNNING, f"{so_far}; {needed:,} were needed.")
+        return _set(operation, State.RUNNING, f"{capfirst(so_far)} (needed: {needed:,}).")
     if not states:
         return _set(operation, State.PAUSED, "Paused: this database role can't see what became of the first jobs.")
     if succeeded + pending < needed:
         return _set(
             operation,
             State.PAUSED,
-            f"Paused: {so_far.lower()} and {sent - succeeded - pending:,} did not; {needed:,} were needed.",
+            f"Paused: {so_far} and {sent - succeeded - pending:,} did not (needed: {needed:,}).",
         )
     begun = max([operation.watching_since or operation.created_at, *(due for _pk, due in requeues)])
     if database_now() > begun + timedelta(minutes=operation.canary_minutes):
         return _set(
             operation,
             State.PAUSED,
-            f"Paused: {so_far.lower()} within {operation.canary_minutes} minutes; {needed:,} were needed."
+            f"Paused: {so_far} within {operation.canary_minutes} minutes (needed: {needed:,})."
             f" {pending:,} have not finished: is a worker running?",
         )
-    return _set(operation, State.WATCHING, f"{so_far}, {needed:,} are needed; waiting for {pending:,} more.")
+    return _set(operation, State.WATCHING, f"{capfirst(so_far)} (needed: {needed:,}); waiting for {pending:,} more.")
 
 
 def _set(operation: BulkOperation, state: str, why: str) -> bool:

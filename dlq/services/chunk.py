@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, OperationalError, transaction
-from django.db.models import Func, IntegerField, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Func, IntegerField, QuerySet
 from psycopg.errors import LockNotAvailable
 
 from dlq.conf import conf
@@ -29,9 +28,9 @@ ROW_ERRORS = ("22", "23", "44", "54", "P0")
 
 @dataclass
 class Outcome:
-    """What became of the entries of one chunk. `skipped` and `failed` give the reason for each id."""
+    """What became of the entries of one chunk: how many were acted on, and why each of the others was not."""
 
-    done: list[int] = field(default_factory=list)
+    done: int = 0
     skipped: dict[int, Reason] = field(default_factory=dict)
     failed: dict[int, Reason] = field(default_factory=dict)
 
@@ -50,7 +49,12 @@ class Window:
 
 
 class _Bytes(Func):
-    function = "octet_length"
+    """About the length of a jsonb value as text. Its stored size is that of its parts, unless it is stored compressed."""
+
+    template = (
+        "CASE WHEN pg_column_compression(%(expressions)s) IS NULL THEN pg_column_size(%(expressions)s)"
+        " ELSE octet_length(%(expressions)s::text) END"
+    )
     output_field = IntegerField()
 
 
@@ -90,7 +94,7 @@ def _within_size(entries: QuerySet[BackfillDlq], most: int) -> list[int]:
     """The first ids, bounded in number and in bytes of payload."""
     chosen: list[int] = []
     total = 0
-    for entry, size in entries.values_list("id", _Bytes(Cast("payload", TextField())))[:most]:
+    for entry, size in entries.values_list("id", _Bytes("payload"))[:most]:
         total += size
         if chosen and total > PAYLOAD_BYTES:
             break

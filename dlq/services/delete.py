@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlq import catalogue
-from dlq.db import rows
+from dlq.db import execute
 from dlq.models import BulkOperation
 from dlq.models.backfilldlq import TABLE
 from dlq.services.chunk import Outcome, refused
@@ -20,7 +20,7 @@ def delete_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
 
     def move(part: Sequence[int]) -> None:
         query = statement("delete/act", TABLE, null_columns=null_columns)
-        outcome.done += [entry for (entry,) in rows(query, {"ids": list(part), "operation": operation.pk})]
+        outcome.done += execute(query, {"ids": list(part), "operation": operation.pk})
 
     outcome.failed |= refused(ids, move)
     return outcome

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from dlq.db import rows
+from dlq.db import execute
 from dlq.models import BackfillDlq, BulkOperation, EntryNote
 from dlq.models.backfilldlq import TABLE
 from dlq.services.chunk import Outcome, refused
@@ -31,8 +31,7 @@ def note_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     }
 
     def write(part: Sequence[int]) -> None:
-        noted = rows(statement("note/act", TABLE), {"ids": list(part), **parameters})
-        outcome.done += [entry for (entry,) in noted]
+        outcome.done += execute(statement("note/act", TABLE), {"ids": list(part), **parameters})
 
     outcome.failed |= refused(ids, write)
     return outcome

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from dlq.db import rows, scalar
+from dlq import catalogue
+from dlq.db import rows
 from dlq.services.chunk import refused
 from dlq.sql import statement
 from dlq.table import DlqTable
@@ -30,8 +31,8 @@ def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -
     that others have locked are left for the next call. `known_misfits` are not tried again.
     """
     moved = Moved()
-    upsert = scalar(statement("process/has_unique_key", table), {"table": table.regclass})
-    move = statement("process/move", table, on_conflict=statement("process/upsert", table) if upsert else "")
+    upsert = statement("process/upsert", table) if catalogue.keys_are_unique(table) else ""
+    move = statement("process/move", table, on_conflict=upsert)
     after = 0
     while True:
         with transaction.atomic():

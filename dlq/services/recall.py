@@ -50,13 +50,12 @@ def recall_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     by_entry = dict(latest.order_by().values_list("entry_id").annotate(Max("id")))
     requeues = list(by_entry.values())
     locked = rows(statement("recall/lock", TABLE), {"requeues": requeues})
-    outcome = Outcome()
+    recalled: set[int] = set()
     if locked:
         act = {"jobs": [job for _requeue, job in locked], "requeues": requeues, "operation": operation.pk}
-        outcome.done = [entry for (entry,) in rows(statement("recall/act", TABLE), act)]
-    left = sorted(set(ids) - set(outcome.done))
-    outcome.skipped = _why_not({entry: by_entry.get(entry) for entry in left})
-    return outcome
+        recalled = {entry for (entry,) in rows(statement("recall/act", TABLE), act)}
+    left = sorted(set(ids) - recalled)
+    return Outcome(len(recalled), _why_not({entry: by_entry.get(entry) for entry in left}))
 
 
 def _why_not(requeue_of: dict[int, int | None]) -> dict[int, Reason]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 
+from dlq.catalogue import keys_are_unique
 from dlq.db import dicts, rows
 from dlq.models import BulkOperation
 from dlq.models.backfilldlq import TABLE
@@ -20,14 +21,6 @@ from dlq.sql import statement
 KeyPolicy = BulkOperation.KeyPolicy
 
 
-@dataclass
-class _Candidate:
-    """An entry that may be requeued, with or without its key."""
-
-    id: int
-    drop_key: bool = False
-
-
 class _KeysTaken(Exception):
     """Jobs with these entries' keys appeared between our look and the call, and the call overwrote them: take it back."""
 
@@ -37,35 +30,72 @@ class _KeysTaken(Exception):
 
 def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database."""
-    outcome = Outcome()
-    candidates = _decide(operation, ids, outcome)
-    while candidates:
+    plan = _plan(operation, ids)
+    while True:
         try:
-            return _act(operation, candidates, outcome)
+            return _act(operation, plan)
         except _KeysTaken as taken:
             # Each round settles at least one key, so the loop ends.
             if operation.key_policy == KeyPolicy.DROP:
-                for candidate in candidates:
-                    candidate.drop_key |= candidate.id in taken.entries
+                plan.without_key |= taken.entries
             else:
-                outcome.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
-                candidates = [candidate for candidate in candidates if candidate.id not in taken.entries]
-    return outcome
+                plan.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
 
 
-def foresee(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
-    """What would become of these entries if they were requeued now; nothing is locked, and keys may still be taken."""
-    outcome = Outcome()
-    outcome.done = [candidate.id for candidate in _decide(operation, ids, outcome)]
-    return outcome
+def foresee(operation: BulkOperation, ids: Sequence[int]) -> dict[int, Reason]:
+    """Which of these entries would be skipped if they were requeued now. Nothing is locked, and keys may still be taken."""
+    return _plan(operation, ids).skipped
 
 
-def _decisions(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """What stands against requeueing each of these entries, a row each (see requeue/decide.sql)."""
+@dataclass
+class _Plan:
+    """Which entries of a chunk are left out, and which go without their key."""
+
+    ids: Sequence[int]
+    skipped: dict[int, Reason] = field(default_factory=dict)
+    without_key: set[int] = field(default_factory=set)
+
+    @property
+    def chosen(self) -> list[int]:
+        return [entry for entry in self.ids if entry not in self.skipped]
+
+
+def _plan(operation: BulkOperation, ids: Sequence[int]) -> _Plan:
+    """Sort out what may not or need not be requeued, with the reason for each."""
+    plan = _Plan(ids)
+    problems = _problems(operation, ids)
+    open_ones = [problem for problem in problems if not problem["refusal"]]
+    last_of_key = _last_of_each_key(operation, {problem["shared_key"] for problem in open_ones} - {None})
+    also_in = _still_in(operation, [problem["returned_as"] for problem in open_ones if problem["returned_as"]])
+    for problem in problems:
+        entry, holder = problem["id"], problem["key_holder"]
+        last = last_of_key.get(problem["shared_key"], entry)
+        if problem["refusal"]:
+            plan.skipped[entry] = Reason(problem["refusal"], str(problem["refusal_about"]))
+        elif problem["returned_as"] in also_in:
+            plan.skipped[entry] = Reason("returned", str(problem["returned_as"]))
+        elif last != entry:
+            plan.skipped[entry] = Reason("same_key", str(last))
+        elif holder and operation.key_policy == KeyPolicy.SKIP:
+            plan.skipped[entry] = Reason(holder, str(problem["key_holder_id"]))
+        elif holder and operation.key_policy == KeyPolicy.DROP:
+            plan.without_key.add(entry)
+    return plan
+
+
+def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What stands against requeueing these entries, see requeue/decide.sql."""
     return dicts(
         statement("requeue/decide", TABLE),
-        {"ids": list(ids), "operation": operation.pk, "frozen_at": operation.frozen_at, **_options(operation)}
-        | {"also_on_their_way": operation.also_on_their_way, "also_recovered": operation.also_recovered},
+        {
+            "ids": list(ids),
+            "operation": operation.pk,
+            "frozen_at": operation.frozen_at,
+            "keys_are_unique": keys_are_unique(TABLE),
+            "also_on_their_way": operation.also_on_their_way,
+            "also_recovered": operation.also_recovered,
+            **_options(operation),
+        },
     )
 
 
@@ -73,33 +103,15 @@ def _options(operation: BulkOperation) -> dict[str, Any]:
     return {name: getattr(operation, name) for name in ("priority", "queue_name", "max_attempts")}
 
 
-def _decide(operation: BulkOperation, ids: Sequence[int], outcome: Outcome) -> list[_Candidate]:
-    """Sort out what may not or need not be requeued, with the reason for each."""
-    found = _decisions(operation, ids)
-    open_ones = [decision for decision in found if not decision["refusal"]]
-    keys = {decision["job_key"] for decision in open_ones if decision["job_key"]}
-    last_of_key = _last_of_each_key(operation, keys) if keys else {}
-    returned = [decision["returned_as"] for decision in open_ones if decision["returned_as"]]
-    also_in = set(matching(operation).filter(id__any_of=returned).values_list("pk", flat=True)) if returned else set()
-    candidates = []
-    for decision in found:
-        entry, holder = decision["id"], decision["key_holder"]
-        last = last_of_key.get(decision["job_key"], entry)
-        if decision["refusal"]:
-            outcome.skipped[entry] = Reason(decision["refusal"], str(decision["refusal_about"]))
-        elif decision["returned_as"] in also_in:
-            outcome.skipped[entry] = Reason("returned", str(decision["returned_as"]))
-        elif last != entry:
-            outcome.skipped[entry] = Reason("same_key", str(last))
-        elif holder and operation.key_policy == KeyPolicy.SKIP:
-            outcome.skipped[entry] = Reason(holder, str(decision["key_holder_id"]))
-        else:
-            candidates.append(_Candidate(entry, drop_key=bool(holder) and operation.key_policy == KeyPolicy.DROP))
-    return candidates
+def _still_in(operation: BulkOperation, entries: Sequence[int]) -> set[int]:
+    """Those of the entries that the operation is about, too."""
+    return set(matching(operation).filter(id__any_of=entries).values_list("pk", flat=True)) if entries else set()
 
 
 def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int]:
     """Of the operation's entries that share a key, the one that failed last. A table with unique keys has one of each."""
+    if not keys:
+        return {}
     last = (
         matching(operation)
         .filter(job_key__any_of=keys)
@@ -110,18 +122,17 @@ def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int
     return {str(key): entry for key, entry in last}
 
 
-def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcome) -> Outcome:
-    drop_key = {candidate.id: candidate.drop_key for candidate in candidates}
-    with_job: dict[int, int | None] = {}
+def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
+    outcome = Outcome(skipped=dict(plan.skipped))
     earliest = operation.next_run_at or operation.run_at
 
     def add(ids: Sequence[int]) -> None:
         nonlocal earliest
-        added = rows(
+        ((done, not_queued, overwritten, last_due),) = rows(
             statement("requeue/act", TABLE),
             {
                 "ids": list(ids),
-                "drop_key": [drop_key[entry] for entry in ids],
+                "without_key": list(plan.without_key),
                 "operation": operation.pk,
                 "actor": operation.actor,
                 "note": stamped(operation) if operation.note else "",
@@ -130,17 +141,15 @@ def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcom
                 **_options(operation),
             },
         )
-        overwritten = {entry for entry, _job, revision, _due in added if revision}
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
-            raise _KeysTaken(overwritten)
-        with_job.update({entry: job for entry, job, _revision, _due in added})
+            raise _KeysTaken(set(overwritten))
+        outcome.done += done
+        outcome.skipped |= {entry: Reason("key_locked") for entry in not_queued}
         if operation.spread:
-            earliest = max(due for _entry, _job, _revision, due in added) + operation.step
+            earliest = last_due + operation.step
 
-    with transaction.atomic():  # _KeysTaken takes back every part, also those that were halved off
-        failed = refused([candidate.id for candidate in candidates], add)
+    if chosen := plan.chosen:
+        with transaction.atomic():  # _KeysTaken takes back every part, also those that were halved off
+            outcome.failed = refused(chosen, add)
     operation.next_run_at = earliest if operation.spread else None
-    outcome.failed |= failed
-    outcome.done += [entry for entry, job in with_job.items() if job is not None]
-    outcome.skipped |= {entry: Reason("key_locked") for entry, job in with_job.items() if job is None}
     return outcome

@@ -12,7 +12,7 @@ from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation, DeletedEntry, OperationEntry, Requeue
 from dlq.services.outcomes import states_of_requeues
 
-MOST_LOOKED_UP = 1_000
+MOST_LOOKED_UP = 10_000
 """Unsettled requeues whose jobs are looked up in the queue each time somebody looks; of more only the number is said."""
 MOST_ARRIVALS = 1_000
 SECONDS = 1.0

@@ -18,10 +18,13 @@ from dlq import entry_page
 from dlq.conf import conf
 from dlq.db import time_limit
 from dlq.filters.fields import entry_number
-from dlq.history import NOTES_CHANGED, timeline
-from dlq.models import BackfillDlq, BulkOperation
+from dlq.history import NOTES_CHANGED, status_in_words, timeline
+from dlq.models import BackfillDlq, BulkOperation, Requeue
+from dlq.outcome_words import RECOVERED_HELP
 from dlq.permissions import may
-from dlq.services.notes import NoteConflict, save_note
+from dlq.services.notes import NoteConflict, note_to_put_back, save_note
+from dlq.services.outcomes import states_of_entries
+from dlq.views.undo import undo
 
 Kind = BulkOperation.Kind
 
@@ -41,6 +44,8 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
     if entry_id is None:
         return _gone(request, object_id)
     form, conflict = None, None
+    if request.method == "POST" and "recall" in request.POST:
+        return undo(request, Kind.RECALL, entry_ids=[entry_id])
     if request.method == "POST":
         if not may(request, Kind.NOTE):
             raise PermissionDenied
@@ -95,6 +100,7 @@ def _context(
         typed = form.cleaned_data["notes"] if form else entry.notes or ""
         # After a conflict the note as it is now counts as seen: the page shows it beside the person's own text.
         form = NotesForm(initial={"notes": typed, "seen": entry.notes or ""})
+    state = states_of_entries([entry.pk]).get(entry.pk)
     return {
         **model_admin.admin_site.each_context(request),
         "title": entry.task_identifier,
@@ -107,9 +113,13 @@ def _context(
         "similar": _similar(entry),
         "notes_form": form,
         "conflict": conflict,
+        "lost_note": note_to_put_back(entry) if conflict is None else None,
+        "status": status_in_words(entry, state),
+        "status_help": RECOVERED_HELP if state and state.state == Requeue.Outcome.RECOVERED else "",
         "checkbox_name": ACTION_CHECKBOX_NAME,
         "may_requeue": may(request, Kind.REQUEUE),
         "may_delete": may(request, Kind.DELETE),
+        "may_recall": bool(state and state.state == "waiting" and may(request, Kind.RECALL)),
         "may_annotate": may(request, Kind.NOTE),
     }
 

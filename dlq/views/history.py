@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from dlq.filters.fields import entry_number
 from dlq.history import full_history
-from dlq.models import BackfillDlq
+from dlq.models import BackfillDlq, BulkOperation, DeletedEntry
+from dlq.permissions import may
 
 
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponse:
@@ -26,5 +28,10 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
         "entry": entry,
         "entry_id": entry_id,
         "events": full_history(entry_id, entry),
+        "in_trash": None
+        if entry
+        else DeletedEntry.objects.filter(entry_id=entry_id).order_by("-pk").defer("row").first(),
+        "may_restore": may(request, BulkOperation.Kind.RESTORE),
+        "checkbox_name": ACTION_CHECKBOX_NAME,
     }
     return TemplateResponse(request, "dlq/history.html", context)

@@ -24,7 +24,7 @@ Kind = BulkOperation.Kind
 State = BulkOperation.State
 Outcome = Requeue.Outcome
 
-PROBLEMS_A_PAGE = 100
+PROBLEMS_A_PAGE = 50
 ORDER: tuple[str, ...] = (
     Outcome.RECOVERED,
     Outcome.FAILED_AGAIN,
@@ -74,6 +74,7 @@ def context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operat
         "arrivals_query": _arrivals_query(operation) if arrivals else "",
         "progress": _progress(operation),
         "outcomes": outcomes,
+        "is_unsettled": any(state in STATUS_OF_STATE for state in counts),
         "recovered_help": RECOVERED_HELP,
         "settled_until": settled_until() if is_requeue else None,
         "sees_queue": queue_is_visible() if is_requeue else True,

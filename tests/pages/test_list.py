@@ -246,7 +246,7 @@ def test_no_query_counts_the_table_when_the_list_opens(boss: Client) -> None:
 def test_number_is_said_when_it_is_loaded_after_the_list(boss: Client, number: int, says: str) -> None:
     add_entries(number)
     assert says in get(boss, f"{LIST}count/", status="any").text
-    assert says.replace("in all", "besides recovered ones") in get(boss, f"{LIST}count/").text
+    assert says.replace("in all", "besides the recovered ones") in get(boss, f"{LIST}count/").text
 
 
 def test_number_is_of_the_filter_when_one_is_active(boss: Client) -> None:

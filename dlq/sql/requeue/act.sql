@@ -1,5 +1,6 @@
 -- Requeues the given (locked, allowed) entries: adds their jobs, counts the entries up and records the links, all at once.
--- One row an entry; job_id is null where the engine queued nothing (its key's job was locked during the call).
+-- Returns how many jobs were added, the entries for which the engine queued nothing (their key's job was locked during the
+-- call) or overwrote a job, and when the last job is due.
 WITH chosen AS MATERIALIZED (
     SELECT e.id,
            e.task_identifier,
@@ -13,11 +14,11 @@ WITH chosen AS MATERIALIZED (
                nullif(coalesce(%(queue_name)s, e.queue_name), ''),
                due.run_at,
                coalesce(%(max_attempts)s, e.max_attempts)::smallint,
-               CASE WHEN c.drop_key THEN NULL ELSE e.job_key END,
+               CASE WHEN e.id = ANY (%(without_key)s::bigint[]) THEN NULL ELSE e.job_key END,
                coalesce(%(priority)s, e.priority)::smallint,
                NULL::text[]
            )::{schema}.job_spec AS spec
-    FROM unnest(%(ids)s::bigint[], %(drop_key)s::boolean[]) WITH ORDINALITY AS c (id, drop_key, n)
+    FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS c (id, n)
     -- add_jobs returns its rows in no promised order; a run_at of its own tells them apart, and lets the workers, who take
     -- jobs by (priority, run_at), keep the entries' order.
     CROSS JOIN LATERAL (
@@ -55,6 +56,9 @@ kept AS (
     FROM counted
     WHERE %(note)s <> ''
 )
-SELECT chosen.id, added.job_id, added.revision, chosen.run_at
+SELECT count(added.job_id),
+       coalesce(array_agg(chosen.id) FILTER (WHERE added.job_id IS NULL), '{}'),
+       coalesce(array_agg(chosen.id) FILTER (WHERE added.revision > 0), '{}'),
+       max(chosen.run_at)
 FROM chosen
 LEFT JOIN added USING (run_at)

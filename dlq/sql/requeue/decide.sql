@@ -1,9 +1,10 @@
--- Which of the locked entries may be requeued. One row an entry: `refusal` is null, or a code that dlq.reasons words, and
--- `refusal_about` the job or entry that its wording names.
+-- What stands against requeueing the locked entries. One row for each entry with a refusal (a code that dlq.reasons words;
+-- `refusal_about` is the job or entry that its wording names), a key that may be in the way, or another entry that it came back as.
 -- Runs after the entries are locked, in a statement of its own, so that it sees what happened while we waited.
 -- The operation's own priority, queue and max_attempts (null: the entry's) are what the queue would be given.
+SELECT * FROM (
 SELECT e.id,
-       e.job_key,
+       CASE WHEN NOT %(keys_are_unique)s THEN e.job_key END AS shared_key,
        CASE
            WHEN e.last_requeued_at > %(frozen_at)s                                        THEN 'requeued_since'
            WHEN job.locked_at IS NOT NULL AND NOT %(also_on_their_way)s                   THEN 'running'
@@ -66,8 +67,10 @@ LEFT JOIN LATERAL (
     SELECT other.id
     FROM {table} other
     JOIN dlq_requeue r ON r.entry_id = other.id AND r.operation_id = %(operation)s
-    WHERE other.job_key = e.job_key AND other.id <> e.id
+    WHERE other.job_key = e.job_key AND other.id <> e.id AND NOT %(keys_are_unique)s
     LIMIT 1
 ) twin ON true
 WHERE e.id = ANY (%(ids)s)
-ORDER BY e.id
+) decided
+WHERE num_nonnulls(refusal, returned_as, key_holder, shared_key) > 0
+ORDER BY id
