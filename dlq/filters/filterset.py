@@ -30,6 +30,7 @@ from dlq.filters.conditions import (
     words_found,
 )
 from dlq.filters.outcomes import ANY, OPEN, STATUSES, StatusCondition, has_status, left_by, requeued_by
+from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
@@ -119,6 +120,14 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         says="Failed on",
         help_text="A day and an hour on your clock: tue-09 is Tuesdays from 9 to 10.",
         placeholder="tue-09",
+    )
+    pattern = PatternCondition(
+        in_pattern,
+        PatternField(),
+        label="Pattern",
+        says="Pattern is",
+        help_text="The number of a failure pattern; - means: not sorted in yet.",
+        placeholder="12",
     )
     status = StatusCondition(
         has_status,

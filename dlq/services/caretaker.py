@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from dlq.models import BulkOperation
 from dlq.services.operations import advance_or_pause
 from dlq.services.outcomes import settle
+from dlq.services.sorting import sort_in
 from dlq.services.statistics import snapshot
 from dlq.services.trash import empty_trash
 
 CHUNKS_BUDGET = 1.0
 """Seconds for one operation before the next one has its turn."""
 SETTLE_BUDGET = 2.0
+SORT_BUDGET = 2.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ def drive_operations() -> int:
 DUTIES: tuple[Duty, ...] = (
     Duty("drive operations", 1, drive_operations),
     Duty("settle outcomes", 5, lambda: settle(SETTLE_BUDGET)),
+    Duty("sort into patterns", 5, lambda: sort_in(SORT_BUDGET).entries),
     Duty("empty the trash", 3600, empty_trash),
     Duty("count the table", snapshot.EVERY_SECONDS, snapshot.count_the_table),
 )

@@ -9,12 +9,23 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Dialog
 
+from dlq.models import FailurePattern
 from tests.browser.conftest import Window
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.hostile import IDENTIFIER, add_hostile_things
 from tests.support.operations import operate
-from tests.support.pages import LIST, OPERATIONS, STATISTICS, entry_url, history_url, operation_url
+from tests.support.pages import (
+    LIST,
+    OPERATIONS,
+    PATTERNS,
+    STATISTICS,
+    entry_url,
+    history_url,
+    operation_url,
+    pattern_url,
+)
+from tests.support.patterns import pattern_of, sort_everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -45,6 +56,8 @@ def addresses() -> dict[str, str]:
     )
     requeue = operate("requeue", [entry, add_entry(priority=99_999)], reason="after the outage", note="mail is back")
     delete = operate("delete", [add_entry()])
+    sort_everything()
+    FailurePattern.objects.update(advice="no", advice_text="Not before the mail server is back.", owner="ann")
     return {
         "list": LIST,
         "filtered list": f"{LIST}?{urlencode({'q': 'exceeded', 'failure_count_min': 1})}",
@@ -54,6 +67,9 @@ def addresses() -> dict[str, str]:
         "history": history_url(entry),
         "statistics": STATISTICS,
         "operations": OPERATIONS,
+        "patterns": PATTERNS,
+        "no patterns": f"{PATTERNS}?q=nowhere",
+        "pattern": pattern_url(pattern_of(entry).pk),
         "requeue": operation_url(requeue.pk),
         "delete": operation_url(delete.pk),
     }
@@ -94,6 +110,7 @@ def findings(opened: Window) -> dict[str, object]:
 
 def test_nothing_acts_when_the_data_is_hostile(superuser: User, window: Callable[..., Window]) -> None:
     things = add_hostile_things()
+    sort_everything()
     sql(f'ALTER TABLE {SCHEMA}.backfill_dlq RENAME "<b>tenant" TO "tenant<b>"')
     try:
         opened = window(superuser)
@@ -112,6 +129,8 @@ def test_nothing_acts_when_the_data_is_hostile(superuser: User, window: Callable
             OPERATIONS,
             operation_url(things.requeue),
             operation_url(things.delete),
+            PATTERNS,
+            pattern_url(pattern_of(things.entry).pk),
             f"{LIST}?{urlencode({'task_identifier': IDENTIFIER})}",
         ):
             opened.open(address)

@@ -11,6 +11,7 @@ from django.test import Client
 from dlq.db import database_now
 from dlq.filters import DlqFilterSet
 from dlq.models import Requeue
+from dlq.services.statistics.dimensions import BY_NAME, Counting
 from dlq.services.statistics.recovery import Outcome, Recovery, recovery
 from dlq.services.statistics.window import Window
 from tests.support.database import SCHEMA, sql
@@ -37,7 +38,11 @@ def requeued(outcome: str, *, ago: str = "1 hour", **columns: object) -> int:
 
 
 def found(query: str = "", hours: int = 24) -> Recovery:
-    return recovery(DlqFilterSet(QueryDict(query)), Window.ending(database_now(), timedelta(hours=hours)))
+    return recovery(
+        DlqFilterSet(QueryDict(query)),
+        Window.ending(database_now(), timedelta(hours=hours)),
+        Counting(BY_NAME["task_identifier"]),
+    )
 
 
 def test_requeues_whose_end_is_known_are_counted_when_some_are_under_way() -> None:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from dlq.db import dicts
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
-from dlq.services.statistics.dimensions import DIMENSIONS, Dimension, placeholders, which
+from dlq.services.statistics.dimensions import Counting, Dimension
 from dlq.services.statistics.window import Slot, Window
 from dlq.sql import statement, written_in
 
@@ -27,6 +27,7 @@ class Line:
     """The numbers of all entries of the window, or of those with one value of a dimension."""
 
     value: str
+    label: str
     entries: int
     failures: int
     newest: datetime | None
@@ -59,17 +60,22 @@ class Counted:
     total: Line
     values: Mapping[str, Values]
     """By the dimension's name."""
-    stacked: Dimension
+    by: Counting
     by_slot: list[list[int]] = field(repr=False)
     """For each slot the numbers of the first SERIES values of the stacked dimension, and of the others."""
+
+    @property
+    def stacked(self) -> Dimension:
+        return self.by.stacked
 
 
 def count(
     entries: QuerySet[BackfillDlq], window: Window, slots: list[Slot], stacked: Dimension, *, most: int
 ) -> Counted:
     """Count those of the entries (filtered by anything but time) that failed in the window; `most` lines a dimension."""
+    by = Counting(stacked)
     found = dicts(
-        statement("stats/window", TABLE, entries=written_in(entries), **placeholders(entry="e.id", stacked=stacked)),
+        statement("stats/window", TABLE, entries=written_in(entries), **by.placeholders()),
         {
             "starts": [slot.start for slot in slots],
             "start": window.start,
@@ -77,7 +83,7 @@ def count(
             "before": window.before,
             "most": max(most, SERIES),
             "series": SERIES,
-            "stacked": which(stacked),
+            "stacked": by.which(stacked),
         },
     )
     by_slot = [[0] * (SERIES + 1) for _slot in slots]
@@ -87,21 +93,24 @@ def count(
             by_slot[row["slot"] - 1][row["place"] - 1 if row["place"] else OTHERS] += row["entries"]
         else:
             lines.setdefault(row["which"], []).append(row)
-    ((total,),) = [lines[which(None)]]
-    values = {dimension.name: _values(lines.get(which(dimension), []), most) for dimension in DIMENSIONS}
-    return Counted(window, slots, _line(total), values, stacked, by_slot)
+    ((total,),) = [lines[by.which(None)]]
+    values = {one.name: _values(one, lines.get(by.which(one), []), most) for one in by.dimensions}
+    return Counted(window, slots, _line(total, "all"), values, by, by_slot)
 
 
-def _values(rows: list[dict[str, Any]], most: int) -> Values:
+def _values(dimension: Dimension, rows: list[dict[str, Any]], most: int) -> Values:
     if not rows:
         return Values([], 0, 0)
-    lines = [_line(row) for row in rows[:most] if row["entries"]]
+    shown = [row for row in rows[:most] if row["entries"]]
+    labels = dimension.words([row["value"] for row in shown])
+    lines = [_line(row, labels[row["value"]]) for row in shown]
     return Values(lines, rows[0]["values_now"], rows[0]["values_before"])
 
 
-def _line(row: dict[str, Any]) -> Line:
+def _line(row: dict[str, Any], label: str) -> Line:
     return Line(
         value=row["value"] or "",
+        label=label,
         entries=row["entries"] or 0,
         failures=row["failures"] or 0,
         newest=row["newest"],

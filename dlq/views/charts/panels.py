@@ -30,7 +30,7 @@ def counted_for(asked: Asked, *, most: int = MOST_ROWS) -> Counted:
 def panels(asked: Asked, links: Links, *, with_operations: bool) -> dict[str, Any]:
     """What the page's template shows, by name."""
     counted = counted_for(asked)
-    ended = recovery(asked.untimed, asked.window)
+    ended = recovery(asked.untimed, asked.window, counted.by)
     marks = operations_in(asked.window) if with_operations else []
     return {
         "counted": counted,

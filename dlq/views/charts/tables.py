@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dlq.services.statistics.counting import Counted, Line
-from dlq.services.statistics.dimensions import DIMENSIONS, Dimension
+from dlq.services.statistics.dimensions import Dimension
 from dlq.services.statistics.recovery import NONE, Outcome, Recovery
 from dlq.views.charts import words
 from dlq.views.charts.links import Links
@@ -49,7 +49,7 @@ class Table:
 
 
 def tables(counted: Counted, ended: Recovery, links: Links) -> Iterator[Table]:
-    for dimension in DIMENSIONS:
+    for dimension in counted.by.dimensions:
         values = counted.values[dimension.name]
         most = values.lines[0].entries if values.lines else 0
         by_value = ended.by_value[dimension.name]
@@ -63,7 +63,7 @@ def tables(counted: Counted, ended: Recovery, links: Links) -> Iterator[Table]:
 def _row(dimension: Dimension, line: Line, outcome: Outcome, total: int, most: int, links: Links) -> Row:
     narrowed = dimension.narrowed(line.value)
     return Row(
-        label=dimension.words(line.value),
+        label=line.label,
         link=links.entries(narrowed) if narrowed else "",
         count=line.entries,
         bar=f"{100 * line.entries / most:.2f}%",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dlq.services.statistics.counting import Counted
-from dlq.services.statistics.dimensions import DIMENSIONS
 from dlq.services.statistics.recovery import Recovery
 from dlq.services.statistics.window import Slot
 from dlq.views.charts import words
@@ -62,7 +61,7 @@ def _moment(label: str, moment: datetime | None, links: Links, narrowed: Mapping
 
 def _distinct(counted: Counted) -> Tile:
     """How many tasks, queues … there are in it. Priorities are left out: nobody counts them."""
-    named = [dimension for dimension in DIMENSIONS if dimension.is_counted]
+    named = [dimension for dimension in counted.by.dimensions if dimension.is_counted]
     numbers = [(one, counted.values[one.name]) for one in named]
     first, *others = [
         f"{values.number:,} {one.plural if values.number != 1 else one.label.lower()}" for one, values in numbers

@@ -121,7 +121,7 @@ class _Axis:
 def _series(counted: Counted, links: Links) -> list[Series]:
     values = counted.values[counted.stacked.name]
     named = [
-        Series(index, counted.stacked.words(line.value), line.entries, links.value(counted.stacked, line.value))
+        Series(index, line.label, line.entries, links.value(counted.stacked, line.value))
         for index, line in enumerate(values.lines[:OTHERS])
     ]
     rest = counted.total.entries - sum(one.count for one in named)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dlq', '0002_bulk_operations'),
+        ('dlq', '0003_failure_patterns'),
     ]
 
     operations = [
