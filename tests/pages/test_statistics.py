@@ -238,3 +238,20 @@ def test_page_stays_usable_when_counting_takes_too_long(boss: Client, settings: 
     assert "Counting this took longer than" in page.text
     assert page.links("Last hour") == ["?task_identifier=send_email&window=1h"]
     assert page.buttons >= {"Filter", "Count now"}
+
+
+def test_recovered_entries_are_in_the_lists_when_they_are_in_the_numbers(boss: Client) -> None:
+    """The list by itself would hide them."""
+    entries = add_entries(3, failed_at="now() - interval '1 hour'")
+    operate("requeue", entries[:2])
+    sql("UPDATE dlq_requeue SET outcome = 'recovered', settled_at = now()")
+    sql(f"DELETE FROM {SCHEMA}._private_jobs")
+    page = get(boss, STATISTICS, window="24h")
+    assert tiles(page)["failed jobs"] == "3"
+    assert counted(boss, tile_links(page)["failed jobs"]) == 3
+    (link,) = (
+        Page.of(boss.get(STATISTICS, {"window": "24h", "status": "recovered"}))
+        .all("li", class_="dlq-tile")[0]
+        .iter("a")
+    )
+    assert counted(boss, link.get("href", "")) == 2

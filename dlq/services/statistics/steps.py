@@ -64,11 +64,11 @@ def step_for(length: timedelta, most: int) -> Step:
 def beginnings(step: Step, start: datetime, end: datetime, zone: tzinfo) -> list[datetime]:
     """The beginnings between two times, both excluded, in order; also each moment between them at which the clock jumps."""
     wall = step.floor(start.astimezone(zone).replace(tzinfo=None))
-    # A wall time may come twice or not at all; both of its readings begin something.
     last = end.astimezone(zone).replace(tzinfo=None) + DAY
     moments = {start, end}
     while wall <= last:
-        moments |= {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+        # A wall time that comes twice begins at its first coming; one that never comes is the moment of the jump.
+        moments.add(wall.replace(tzinfo=zone).astimezone(UTC))
         wall = step.next(wall)
     within = sorted(moment for moment in moments if start <= moment <= end)
     jumps = {jump for before, after in pairwise(within) if (jump := _jump(before, after, zone))}
