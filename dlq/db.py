@@ -48,17 +48,24 @@ def database_now() -> datetime:
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """A transaction whose statements are each cancelled after so many seconds (OperationalError from QueryCanceled).
-
-    The setting is local to the transaction, so that it is safe behind a pooler, and put back at the end, because in a
-    nested transaction it would otherwise outlive the block.
-    """
-    setting = "SELECT set_config('statement_timeout', %(value)s, true)"
-    with transaction.atomic():
-        before = scalar("SELECT current_setting('statement_timeout')")
-        execute(setting, {"value": f"{int(seconds * 1000)}ms"})
+    """A transaction whose statements are each cancelled after so many seconds (OperationalError from QueryCanceled)."""
+    with local_setting("statement_timeout", f"{int(seconds * 1000)}ms"):
         yield
-        execute(setting, {"value": before})
+
+
+@contextmanager
+def local_setting(name: str, value: str) -> Iterator[None]:
+    """A transaction with another value of one of PostgreSQL's settings.
+
+    It is local to the transaction, so that it is safe behind a pooler, and put back at the end, because in a nested
+    transaction it would otherwise outlive the block.
+    """
+    setting = "SELECT set_config(%(name)s, %(value)s, true)"
+    with transaction.atomic():
+        before = scalar("SELECT current_setting(%(name)s)", {"name": name})
+        execute(setting, {"name": name, "value": value})
+        yield
+        execute(setting, {"name": name, "value": before})
 
 
 def in_time(seconds: float, read: Callable[[], T]) -> T | None:

@@ -7,14 +7,12 @@ import logging
 from django.contrib.admin import ModelAdmin
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from psycopg.errors import QueryCanceled
 
 from dlq.conf import conf
-from dlq.db import time_limit
+from dlq.db import in_time
 from dlq.filters.filterset import STATUS
 from dlq.filters.outcomes import ANY
 from dlq.models import BackfillDlq
@@ -38,12 +36,8 @@ def _alerts() -> list[Alert]:
     remembered: list[Alert] | None = cache.get(KEY)
     if remembered is not None:
         return remembered
-    try:
-        with time_limit(conf.STATEMENT_TIMEOUT):
-            raised = alerts(TABLE, Thresholds.configured())
-    except OperationalError as error:
-        if not isinstance(error.__cause__, QueryCanceled):
-            raise
+    raised = in_time(conf.STATEMENT_TIMEOUT, lambda: alerts(TABLE, Thresholds.configured()))
+    if raised is None:
         logger.warning("looking for what to warn of took longer than %s s", conf.STATEMENT_TIMEOUT)
         raised = []
     cache.set(KEY, raised, REMEMBERED_SECONDS)

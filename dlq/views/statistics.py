@@ -7,13 +7,11 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from psycopg.errors import QueryCanceled
 
 from dlq.conf import conf
-from dlq.db import database_now, time_limit
+from dlq.db import database_now, in_time
 from dlq.models import BackfillDlq
 from dlq.services.statistics.dimensions import DIMENSIONS
 from dlq.services.statistics.recovery import recovery
@@ -36,17 +34,12 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
     asked = Asked.of(request.GET, database_now())
     links = Links(asked)
     shown: dict[str, Any] = {}
-    too_slow = False
-    if not asked.problems and not asked.window.is_empty:
-        try:
-            with time_limit(conf.STATEMENT_TIMEOUT):
-                if wanted := request.GET.get("table"):
-                    return _download(asked, links, wanted)
-                shown = panels(asked, links, with_operations=request.user.has_perm("dlq.view_bulkoperation"))
-        except OperationalError as error:
-            if not isinstance(error.__cause__, QueryCanceled):
-                raise
-            too_slow = True
+    countable = not asked.problems and not asked.window.is_empty
+    if countable and (wanted := request.GET.get("table")):
+        return _download(asked, links, wanted)
+    may_see_operations = request.user.has_perm("dlq.view_bulkoperation")
+    if countable:
+        shown = in_time(conf.STATEMENT_TIMEOUT, lambda: panels(asked, links, with_operations=may_see_operations)) or {}
     context = {
         **model_admin.admin_site.each_context(request),
         "title": "Statistics",
@@ -56,7 +49,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
         "windows": list(_windows(asked, links)),
         "stackings": [(one, links.page(by=one.name), one is asked.stacked) for one in DIMENSIONS],
         "csv": links.page(table=""),
-        "too_slow": too_slow,
+        "too_slow": countable and not shown,
         "seconds": conf.STATEMENT_TIMEOUT,
         "whole": whole_table(),
         **shown,
