@@ -9,7 +9,7 @@ from backfill_admin.postgres import ClusterError
 from bench.figures import Figure, table
 from bench.server import private_server
 
-SECTIONS = ("list", "requeue", "memory", "statistics")
+SECTIONS = ("list", "patterns", "statistics", "requeue", "memory")
 
 
 def main() -> int:
@@ -30,11 +30,11 @@ def main() -> int:
 
 def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
     # Only now: these need Django set up.
-    from bench import fill, lists, memory, requeue, statistics
+    from bench import fill, lists, memory, patterns, requeue, statistics
 
     fill.fill()
     figures: list[Figure] = []
-    for name, section in zip(SECTIONS, (lists, requeue, memory, statistics), strict=True):
+    for name, section in zip(SECTIONS, (lists, patterns, statistics, requeue, memory), strict=True):
         if name in chosen:
             print(f"measuring: {name}", flush=True)
             figures += section.measure()

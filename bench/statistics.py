@@ -14,6 +14,7 @@ from bench.figures import Figure, milliseconds
 from bench.fill import DAYS, ROWS, fill_as_a_busy_day_does
 from bench.timing import medians, seconds_of
 from dlq.db import database_now, execute, rows
+from dlq.models import EntryPattern
 from dlq.models.backfilldlq import TABLE
 from dlq.services import caretaker
 from dlq.services.caretaker import Caretaker, Duty
@@ -40,8 +41,8 @@ def measure() -> list[Figure]:
     return [*_against_plain_sql(), *_against_a_smaller_table(), _age_of_snapshots()]
 
 
-def _all_panels(window: str) -> dict[str, Any]:
-    asked = Asked.of(QueryDict(f"window={window}"), database_now())
+def _all_panels(window: str, by: str = "task_identifier") -> dict[str, Any]:
+    asked = Asked.of(QueryDict(f"window={window}&by={by}"), database_now())
     return panels(asked, Links(asked), with_operations=True)
 
 
@@ -51,6 +52,7 @@ def _against_plain_sql() -> Iterator[Figure]:
         {
             "plain": lambda: rows(PLAIN, {"start": window.start, "end": window.end}),
             "panels": lambda: _all_panels("7d"),
+            "by pattern": lambda: _all_panels("7d", "pattern"),
         },
         ROUNDS,
     )
@@ -63,6 +65,9 @@ def _against_plain_sql() -> Iterator[Figure]:
         f"at most {MOST_TIMES_PLAIN:g} x",
         ratio <= MOST_TIMES_PLAIN,
     )
+    number = EntryPattern.objects.count()
+    name = f"the same, asked for by pattern ({number:,} entries are in one)"
+    yield Figure(name, milliseconds(times["by pattern"]), f"{times['by pattern'] / times['plain']:.2f} x")
 
 
 def _against_a_smaller_table() -> Iterator[Figure]:
