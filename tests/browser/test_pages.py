@@ -10,16 +10,20 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Dialog
 
 from dlq.models import FailurePattern
+from dlq.services.confirmation import begin
+from dlq.services.operations import pause
 from tests.browser.conftest import Window
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.hostile import IDENTIFIER, add_hostile_things
-from tests.support.operations import operate
+from tests.support.jobs import exhaust, fail, finish, jobs, start
+from tests.support.operations import confirm, operate
 from tests.support.pages import (
     LIST,
     OPERATIONS,
     PATTERNS,
     STATISTICS,
+    TRASH,
     entry_url,
     history_url,
     operation_url,
@@ -58,6 +62,9 @@ def addresses() -> dict[str, str]:
     delete = operate("delete", [add_entry()])
     sort_everything()
     FailurePattern.objects.update(advice="no", advice_text="Not before the mail server is back.", owner="ann")
+    outcomes = requeue_of_every_outcome()
+    paused, _new = begin(confirm("requeue", pairs=[("task_identifier", "nobody")]).counted(5), actor="ann")
+    pause(paused.pk, "Paused by ann.")
     return {
         "list": LIST,
         "filtered list": f"{LIST}?{urlencode({'q': 'exceeded', 'failure_count_min': 1})}",
@@ -72,7 +79,20 @@ def addresses() -> dict[str, str]:
         "pattern": pattern_url(pattern_of(entry).pk),
         "requeue": operation_url(requeue.pk),
         "delete": operation_url(delete.pk),
+        "outcomes": operation_url(outcomes),
+        "paused": operation_url(paused.pk),
+        "trash": TRASH,
     }
+
+
+def requeue_of_every_outcome() -> int:
+    operation = operate("requeue", add_entries(5))
+    finished, exhausted, failed, started, _waiting = (job["id"] for job in jobs()[-5:])
+    finish(finished)
+    exhaust(exhausted)
+    fail(failed)
+    start(started)
+    return operation.pk
 
 
 @SIZES
