@@ -49,7 +49,8 @@ class Table:
 
 
 def tables(counted: Counted, ended: Recovery, links: Links) -> Iterator[Table]:
-    for dimension in counted.by.dimensions:
+    """What the chart stacks comes first."""
+    for dimension in sorted(counted.by.dimensions, key=lambda one: one is not counted.stacked):
         values = counted.values[dimension.name]
         most = values.lines[0].entries if values.lines else 0
         by_value = ended.by_value[dimension.name]
