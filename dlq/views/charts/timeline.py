@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from django.utils.formats import date_format
-from django.utils.timezone import get_current_timezone, localtime
+from django.utils.timezone import get_current_timezone
 
 from dlq.services.statistics.counting import OTHERS, Counted
 from dlq.services.statistics.marks import Mark
 from dlq.services.statistics.window import Slot
 from dlq.views.charts import words
+from dlq.views.charts.axis import Axis, Tick, scale, ticks
 from dlq.views.charts.links import Links
 
 TOP, HEIGHT = 40, 200
 """Pixels: above the bars is room for what is pointed at and for the marks."""
-MOST_TICKS = 8
-LAST_TICK = 95
-"""Per cent of the width behind which a label would be cut."""
-ROUND_MINUTES = (5, 10, 30, 60, 120, 180, 360, 720)
-DAY = timedelta(days=1)
 FEWEST_PIXELS = 1.0
 FILLED = 0.92
 """The part of its time that a bar is wide; the rest is the gap to the next one."""
@@ -62,14 +56,6 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Tick:
-    at: str
-    label: str
-    minor: bool = False
-    """Left out on a narrow screen."""
-
-
-@dataclass(frozen=True)
 class PlacedMark:
     x: str
     kind: str
@@ -100,22 +86,11 @@ def timeline(counted: Counted, marks: Sequence[Mark], links: Links) -> Timeline:
         for numbers in bars_of_slots
     ]
     spans = [Slot(counted.slots[numbers[0]].start, counted.slots[numbers[-1]].last) for numbers in bars_of_slots]
-    highest, levels = _scale(max(map(sum, sums)))
-    axis = _Axis(counted)
+    highest, levels = scale(max(map(sum, sums)), TOP, HEIGHT)
+    axis = Axis(counted.window)
     bars = [_bar(span, counts, series, counted, highest, axis, links) for span, counts in zip(spans, sums, strict=True)]
     placed = [PlacedMark(axis.x(mark.at), mark.kind, mark.words, mark.operation) for mark in marks]
-    return Timeline(series, bars, _ticks(spans, axis, counted), levels, placed, _summary(bars, counted))
-
-
-class _Axis:
-    def __init__(self, counted: Counted) -> None:
-        self.start, self.length = counted.window.start, counted.window.length.total_seconds() or 1.0
-
-    def share(self, moment: datetime) -> float:
-        return 100 * (moment - self.start).total_seconds() / self.length
-
-    def x(self, moment: datetime) -> str:
-        return f"{self.share(moment):.3f}%"
+    return Timeline(series, bars, ticks(spans, axis), levels, placed, _summary(bars, counted))
 
 
 def _series(counted: Counted, links: Links) -> list[Series]:
@@ -136,7 +111,7 @@ def _bar(
     series: list[Series],
     counted: Counted,
     highest: int,
-    axis: _Axis,
+    axis: Axis,
     links: Links,
 ) -> Bar:
     period, total = words.period(span), sum(counts)
@@ -165,45 +140,6 @@ def _bar(
         segments,
         cells,
     )
-
-
-def _scale(most: int) -> tuple[int, list[Tick]]:
-    """The number at the top, and two or three round numbers as lines across."""
-    step = 1
-    while most > 3 * step:
-        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
-    highest = max(-(-most // step) * step, step)
-    numbers = range(step, highest + 1, step)
-    return highest, [Tick(f"{TOP + HEIGHT - HEIGHT * number / highest:.2f}", f"{number:,}") for number in numbers]
-
-
-def _ticks(spans: list[Slot], axis: _Axis, counted: Counted) -> list[Tick]:
-    """Under the bars: round times within a day, else the days, so many that they do not touch."""
-    length = counted.window.length
-    if length < 2 * DAY:
-        kind, chosen = "H:i", _round_times(spans)
-    else:
-        kind = "j M" if length < 400 * DAY else "M Y"
-        whole = [span for span in spans[1:] if localtime(span.start).hour == 0] or spans
-        chosen = whole[:: -(-len(whole) // MOST_TICKS)]
-    return [
-        Tick(axis.x(span.start), date_format(localtime(span.start), kind), minor=number % 2 == 1)
-        for number, span in enumerate(span for span in chosen if axis.share(span.start) < LAST_TICK)
-    ]
-
-
-def _round_times(spans: list[Slot]) -> list[Slot]:
-    for minutes in ROUND_MINUTES:
-        chosen = [span for span in spans[1:] if _minutes(span.start) % minutes == 0]
-        if len(chosen) <= MOST_TICKS:
-            return chosen
-    return []
-
-
-def _minutes(moment: datetime) -> float:
-    """Since midnight of the viewer's clock."""
-    local = localtime(moment)
-    return local.hour * 60 + local.minute + local.second / 60
 
 
 def _summary(bars: list[Bar], counted: Counted) -> str:
