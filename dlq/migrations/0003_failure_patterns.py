@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
                 ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ('version', models.SmallIntegerField()),
                 ('newest_through', models.DateTimeField(null=True)),
+                ('late_after', models.DateTimeField(null=True)),
+                ('late_after_id', models.BigIntegerField(default=-9223372036854775808)),
                 ('sweep_below', models.BigIntegerField(null=True)),
                 ('has_swept', models.BooleanField(default=False)),
                 ('orphans_after', models.BigIntegerField(default=0)),

@@ -169,7 +169,10 @@ class SortingState(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     version = models.SmallIntegerField()
     newest_through = models.DateTimeField(null=True)
-    """All entries that failed up to then were met, but for those that were committed late."""
+    """All entries that failed up to then were met, but for those that were committed later."""
+    late_after = models.DateTimeField(null=True)
+    late_after_id = models.BigIntegerField(default=-(2**63))
+    """How far the look for those committed late has come within the last minutes; null: it begins anew."""
     sweep_below = models.BigIntegerField(null=True)
     """The sweep over all entries goes down by id, again and again; null: it begins anew."""
     has_swept = models.BooleanField(default=False)

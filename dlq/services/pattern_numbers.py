@@ -18,6 +18,9 @@ DAYS = 14
 MOST_REQUEUES = 1_000
 """Of a pattern that are looked at: the last ones tell how it is now, and a page must not read a million."""
 
+MOST_OF_TASK = 50
+"""Patterns of a task whose requeues are looked at."""
+
 
 @dataclass(frozen=True)
 class Helps:
@@ -107,6 +110,18 @@ def numbered(patterns: Iterable[FailurePattern], total: int, now: datetime) -> l
 def helps_of(patterns: list[int]) -> dict[int, Helps]:
     found = dicts(statement("patterns/helps", TABLE), {"patterns": patterns, "most": MOST_REQUEUES})
     return {row.pop("pattern_id"): Helps(**row) for row in found}
+
+
+def helps_of_task(task: str) -> Helps:
+    """Of the task's largest patterns together."""
+    patterns = FailurePattern.objects.filter(task_identifier=task).order_by("-entry_count")
+    parts = helps_of(list(patterns.values_list("pk", flat=True)[:MOST_OF_TASK])).values()
+    return Helps(
+        recovered=sum(part.recovered for part in parts),
+        came_back=sum(part.came_back for part in parts),
+        unsettled=sum(part.unsettled for part in parts),
+        is_cut=any(part.is_cut for part in parts),
+    )
 
 
 def _days(patterns: list[int], now: datetime) -> dict[int, list[Day]]:

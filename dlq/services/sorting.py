@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from django.db import transaction
 
 from dlq.db import database_now, dicts
-from dlq.models import SortingState
+from dlq.models import CoarseKey, PatternHour, SortingState
 from dlq.models.backfilldlq import TABLE
 from dlq.models.pattern import FailurePattern
 from dlq.patterns import VERSION
@@ -28,10 +29,12 @@ CHUNK = 5_000
 """Entries looked at in one transaction: some tens of milliseconds' work."""
 OVERLAP = timedelta(minutes=10)
 """failed_at is set when a transaction begins: entries become visible so much later at most, or are left to the sweep."""
-SWEEP_A_CALL = 20_000
-"""Entries that a call looks at to find late or old ones, once everything was sorted."""
+LOOKED_A_CALL = 10_000
+"""Entries that a call looks at, in each of its rounds, to find late, old and vanished ones, once everything was sorted."""
 REQUEUE_OVERLAP = 10_000
 """Ids: requeues that were committed late, or whose entry had no pattern yet."""
+ANSWERS_KEPT = timedelta(days=30)
+"""Of coarse keys; one that is needed again is worked out again."""
 FIRST_ID = -(2**63)
 LAST_ID = 2**63 - 1
 
@@ -53,16 +56,25 @@ class _Elsewhere(Exception):
 def sort_in(budget: float) -> Sorted:
     """Work for `budget` seconds at most (and the chunk that is begun), or until there is nothing left to do."""
     work = _Work(time.monotonic() + budget)
-    try:
+    with suppress(_Elsewhere):
         work.requeues()
         work.newest()
+        work.late()
         work.sweep()
         work.orphans()
         work.requeues()
         work.done.is_complete = work.has_time
-    except _Elsewhere:
-        pass
     return work.done
+
+
+def forget_answers() -> int:
+    """Empty the cache of what is old, so that texts that never come back don't fill it; and hours that have no entries left."""
+    with suppress(_Elsewhere), transaction.atomic():
+        _locked_state()
+        PatternHour.objects.filter(entries__lte=0).delete()
+        old, _by_model = CoarseKey.objects.filter(created_at__lt=database_now() - ANSWERS_KEPT).delete()
+        return old
+    return 0
 
 
 def error_text() -> str:
@@ -97,23 +109,44 @@ class _Work:
                 more = step(_locked_state())
 
     def newest(self) -> None:
+        """Those that failed since the last call."""
         place: dict[str, Any] = {}
 
         def step(state: SortingState) -> bool:
             now = database_now()
             if not place:
-                place.update(after=(state.newest_through or now) - OVERLAP, after_id=FIRST_ID)
+                place.update(after=state.newest_through or now - OVERLAP, after_id=FIRST_ID)
             window = self._window("patterns/next_newest", place)
             if window["number"]:
                 place.update(after=window["after"], after_id=window["after_id"])
             is_last = window["number"] < CHUNK
-            _set(state, newest_through=now if is_last else min(window["after"], now), sorted_at=now)
+            through = now if is_last else min(window["after"], now)
+            _set(state, newest_through=max(through, state.newest_through or through), sorted_at=now)
             return not is_last
 
         self._chunks(step)
 
+    def late(self) -> None:
+        """Those of the last minutes that were committed late, round and round; LOOKED_A_CALL a call, however many there are."""
+        looked = 0
+
+        def step(state: SortingState) -> bool:
+            nonlocal looked
+            through = state.newest_through or database_now()
+            after = max(state.late_after or through - OVERLAP, through - OVERLAP)
+            window = self._window("patterns/next_newest", {"after": after, "after_id": state.late_after_id})
+            looked += window["number"]
+            at_end = window["number"] < CHUNK or window["after"] > through
+            if at_end:
+                _set(state, late_after=None, late_after_id=FIRST_ID)
+            else:
+                _set(state, late_after=window["after"], late_after_id=window["after_id"])
+            return not at_end and looked < LOOKED_A_CALL
+
+        self._chunks(step)
+
     def sweep(self) -> None:
-        """Downwards from the highest id. After the first time around a call looks at SWEEP_A_CALL entries only."""
+        """Downwards from the highest id. After the first time around a call looks at LOOKED_A_CALL entries only."""
         looked = 0
 
         def step(state: SortingState) -> bool:
@@ -122,7 +155,7 @@ class _Work:
             looked += window["number"] if state.has_swept and not window["ids"] else 0
             at_end = window["number"] < CHUNK
             _set(state, sweep_below=None if at_end else window["below"], has_swept=state.has_swept or at_end)
-            return not at_end and looked < SWEEP_A_CALL
+            return not at_end and looked < LOOKED_A_CALL
 
         self._chunks(step)
 
@@ -144,7 +177,7 @@ class _Work:
             looked += window["number"] if not window["orphans"] else 0
             at_end = window["number"] < CHUNK
             _set(state, orphans_after=FIRST_ID if at_end else window["after"])
-            return not at_end and looked < SWEEP_A_CALL
+            return not at_end and looked < LOOKED_A_CALL
 
         self._chunks(step)
 

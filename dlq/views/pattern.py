@@ -20,7 +20,7 @@ from dlq.filters.fields import entry_number
 from dlq.models import BackfillDlq, BulkOperation, FailurePattern
 from dlq.patterns.tokens import MASKED
 from dlq.permissions import may
-from dlq.services.pattern_numbers import MOST_REQUEUES, numbered, scope
+from dlq.services.pattern_numbers import MOST_REQUEUES, helps_of_task, numbered, scope
 from dlq.services.pattern_writing import FIELDS, Change, WritingConflict, in_words, save_writing
 from dlq.views import confirm
 from dlq.views.pattern_form import PatternForm
@@ -114,6 +114,7 @@ def _context(
         "opts": model_admin.opts,
         "pattern": pattern,
         "row": row,
+        "of_task": helps_of_task(pattern.task_identifier),
         "scope": counts,
         "why": pattern.read.why,
         "masked": MASKED,

@@ -10,11 +10,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dlq.models import CoarseKey, EntryPattern, FailurePattern, RequeuePattern, SortingState
+from dlq.models import CoarseKey, EntryPattern, FailurePattern, PatternHour, RequeuePattern, SortingState
 from dlq.models.backfilldlq import TABLE
 from dlq.services import sorting
 from dlq.services.caretaker import Caretaker
-from dlq.services.sorting import sort_in
+from dlq.services.sorting import forget_answers, sort_in
 from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entries, add_entry, drop_unique_key_index
 from tests.support.jobs import finish, jobs
@@ -87,6 +87,34 @@ def test_entries_are_sorted_when_there_are_more_than_a_chunk_and_all_failed_at_o
     sort_everything()
     assert unsorted() == 0
     check_counts()
+
+
+def test_sorting_comes_on_when_more_failed_within_minutes_than_a_call_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It must not look at the same entries again and again while new ones wait."""
+    monkeypatch.setattr(sorting, "CHUNK", 5)
+    monkeypatch.setattr(sorting, "LOOKED_A_CALL", 5)
+    add_entries(60, failed_at="now() - interval '5 minutes' + n * interval '1 second'")
+    sort_everything()
+    for _round in range(3):
+        (late,) = add_entries(1, failed_at="now() - interval '4 minutes'")
+        sql("UPDATE dlq_sortingstate SET sweep_below = 1")  # the sweep by id must not be what finds it
+        for _call in range(13):
+            sorting._Work(float("inf")).late()
+        assert EntryPattern.objects.filter(entry_id=late).exists()
+    (new,) = add_entries(1, failed_at="now() + interval '1 second'")
+    sorting._Work(float("inf")).newest()
+    assert EntryPattern.objects.filter(entry_id=new).exists()
+
+
+def test_time_never_goes_back_when_entries_are_looked_at_again() -> None:
+    add_entries(5, failed_at="now() + n * interval '1 second'")
+    sort_everything()
+    before = SortingState.objects.get().newest_through
+    sort_everything()
+    after = SortingState.objects.get().newest_through
+    assert before is not None
+    assert after is not None
+    assert after >= before
 
 
 def test_entry_moves_to_another_pattern_when_it_failed_again_with_another_error() -> None:
@@ -220,6 +248,17 @@ def test_requeue_keeps_its_pattern_when_its_entry_failed_again_with_another_erro
     assert RequeuePattern.objects.get().pattern == pattern
 
 
+def test_requeue_gets_no_pattern_when_its_entry_was_sorted_only_after_it_failed_again() -> None:
+    """What it failed with when it was requeued is not known any more."""
+    add_entry()
+    sort_everything()
+    entry = add_entry(job_key="k", last_error='"Disk full"')
+    requeue(entry)
+    fail_again(entry, "Connection refused")
+    sort_everything()
+    assert not RequeuePattern.objects.exists()
+
+
 def test_requeue_gets_a_pattern_when_its_entry_was_sorted_only_afterwards() -> None:
     add_entry()
     sort_everything()
@@ -329,6 +368,20 @@ def test_answers_are_worked_out_again_when_they_were_forgotten() -> None:
     sort_everything()
     assert pattern_of(one) == pattern_of(other)
     assert FailurePattern.objects.count() == 1
+
+
+def test_old_answers_and_empty_hours_are_forgotten_when_the_caretaker_tidies_up() -> None:
+    add_entry()
+    add_entry(last_error='"Disk full"')
+    sort_everything()
+    old = CoarseKey.objects.first()
+    assert old is not None
+    CoarseKey.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    sql(f"DELETE FROM {ENTRIES} WHERE last_error = '\"Disk full\"'")
+    sort_everything()
+    assert forget_answers() == 1
+    assert (CoarseKey.objects.count(), PatternHour.objects.count()) == (1, 1)
+    check_counts()
 
 
 # Beside others

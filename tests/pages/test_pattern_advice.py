@@ -10,7 +10,7 @@ from dlq.models import FailurePattern
 from dlq.services import pattern_advice
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
-from tests.support.pages import Page, ask, entry_url, get, text_of
+from tests.support.pages import LIST, Page, ask, entry_url, get, text_of
 from tests.support.patterns import pattern_of, sort_everything
 from tests.support.people import client_of
 
@@ -36,6 +36,19 @@ def test_entry_shows_its_pattern_with_its_advice(refused: list[int], viewer: Use
     assert "Pattern: Connection refused new ann is on it" in text_of(box)
     assert "do not requeue Not before the mail server is back." in text_of(box)
     assert page.links("Connection refused") == [f"/admin/dlq/failurepattern/{pattern_of(refused[0]).pk}/change/"]
+
+
+@pytest.mark.parametrize(("advice", "shown"), [("no", True), ("ask", True), ("yes", False), ("", False)])
+def test_list_warns_in_the_row_when_people_should_think_first(
+    refused: list[int], viewer: User, advice: str, shown: bool
+) -> None:
+    FailurePattern.objects.update(advice=advice)
+    other = add_entry(last_error='"Disk full"')
+    page = get(client_of(viewer), LIST)
+    warned = [text_of(cell) for cell in page.all("td", class_="field-error") if "requeue" in text_of(cell)]
+    assert len(page.entries) == 4
+    assert len(warned) == (3 if shown else 0)
+    assert other
 
 
 def test_entry_shows_no_pattern_when_it_is_not_sorted_yet(viewer: User) -> None:

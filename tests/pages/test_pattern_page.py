@@ -212,7 +212,12 @@ def test_success_of_requeues_stands_beside_the_button_when_they_are_settled(boss
     assert "none of the requeued jobs has ended" in get(boss, pattern_url(pattern.pk)).text
     for entry, outcome in zip(entries, ("recovered", "recovered", "failed_again", "gone"), strict=True):
         Requeue.objects.filter(entry_id=entry).update(outcome=outcome)
+    other = new_pattern("Disk full")
+    requeue(other.sample_entry_id)
+    sort_everything()
+    Requeue.objects.filter(entry_id=other.sample_entry_id).update(outcome="failed_again")
     text = get(boss, pattern_url(pattern.pk)).text
+    assert "All of the task send_email: 50 % of 4 recovered." in text
     assert "2 finished and did not come back, 1 failed again (66 % recovered)" in text
 
 
