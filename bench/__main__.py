@@ -11,7 +11,7 @@ from bench.server import private_server
 
 NO_INDEX = "noindex"
 """Chosen beside search: leave out the indexes, which take long to build."""
-SECTIONS = ("list", "export", "viewers", "search", "ties", "requeue", "memory")
+SECTIONS = ("list", "export", "viewers", "search", "ties", "patterns", "requeue", "memory")
 
 
 def main() -> int:
@@ -32,7 +32,7 @@ def main() -> int:
 
 def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
     # Only now: these need Django set up.
-    from bench import export, fill, lists, memory, requeue, search, ties, viewers
+    from bench import export, fill, lists, memory, patterns, requeue, search, ties, viewers
 
     small: dict[str, float] = {}
     if "list" in chosen:
@@ -46,6 +46,7 @@ def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
         "viewers": viewers.measure,
         "search": lambda: search.measure(build=NO_INDEX not in chosen),
         "ties": ties.measure,
+        "patterns": patterns.measure,
         "requeue": requeue.measure,
         "memory": memory.measure,
     }

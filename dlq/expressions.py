@@ -97,8 +97,12 @@ class EntryStatus(Expression):
         super().__init__(output_field=TextField())
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        alias = connection.ops.quote_name(str(compiler.query.get_initial_alias()))
-        return statement("entry/status", configured_table(), entry=alias), ()
+        return statement("entry/status", configured_table(), entry=_alias(compiler)), ()
+
+
+def _alias(compiler: SQLCompiler) -> str:
+    """The name of the dead letter table in the query: its own, which is quoted already, or that of a subquery (U0)."""
+    return str(compiler.query.get_initial_alias())
 
 
 class OwnerColumn(Expression):
@@ -112,7 +116,7 @@ class OwnerColumn(Expression):
         quote = connection.ops.quote_name
         # Doubled: the statement is executed with parameters.
         name = quote(self.name.replace('"', '""')).replace("%", "%%")
-        return f"{quote(compiler.query.get_initial_alias())}.{name}", ()
+        return f"{_alias(compiler)}.{name}", ()
 
 
 class OwnerColumnEquals(Func):

@@ -31,6 +31,7 @@ from dlq.filters.conditions import (
     was_requeued,
 )
 from dlq.filters.outcomes import ANY, OPEN, STATUSES, StatusCondition, has_status, left_by, requeued_by
+from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
 from dlq.indexes import TableState, table_state
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
@@ -122,6 +123,14 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         says="Payload has",
         help_text="Path and value: customer_id=42, order.id=7.",
         placeholder="customer_id=42",
+    )
+    pattern = PatternCondition(
+        in_pattern,
+        PatternField(),
+        label="Pattern",
+        says="Pattern is",
+        help_text="The number of a failure pattern; - means: not sorted in yet.",
+        placeholder="12",
     )
     status = StatusCondition(
         has_status,

@@ -27,8 +27,8 @@ class Moved:
 def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -> Moved:
     """Move every job that has used up its attempts and that nobody holds locked.
 
-    A job that the engine runs for the last time already counts as used up, so the lock is what tells them apart; rows
-    that others have locked are left for the next call. `known_misfits` are not tried again.
+    A job that the engine runs for the last time already counts as used up, so the lock is what tells them apart; jobs
+    that others have locked, or whose entry they have, are left for the next call. `known_misfits` are not tried again.
     """
     moved = Moved()
     upsert = statement("process/upsert", table) if catalogue.keys_are_unique(table) else ""
@@ -47,5 +47,6 @@ def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -
             def take(part: Sequence[int]) -> None:
                 moved.jobs += [job for (job,) in rows(move, {"ids": list(part)})]
 
-            moved.misfits |= {job: str(why) for job, why in refused(ids, take).items()}
+            refusals = refused(ids, take)
+            moved.misfits |= {job: str(why) for job, why in refusals.items() if why.code != "locked"}
         after = ids[-1]

@@ -10,10 +10,10 @@ from django.db import transaction
 
 from dlq.catalogue import keys_are_unique
 from dlq.db import dicts, rows
-from dlq.models import BulkOperation
+from dlq.models import BackfillDlq, BulkOperation
 from dlq.models.backfilldlq import TABLE
 from dlq.reasons import Reason
-from dlq.services.chunk import Outcome, refused
+from dlq.services.chunk import Outcome, refused, suppressed
 from dlq.services.notes import stamped
 from dlq.services.selection import matching
 from dlq.sql import statement
@@ -22,7 +22,14 @@ KeyPolicy = BulkOperation.KeyPolicy
 
 
 class _KeysTaken(Exception):
-    """Jobs with these entries' keys appeared between our look and the call, and the call overwrote them: take it back."""
+    """These entries' keys were added by others between our look and the call: take back what the call did."""
+
+    def __init__(self, entries: set[int]) -> None:
+        self.entries = entries
+
+
+class _Suppressed(Exception):
+    """These entries would have jobs, but a trigger of the table's owner kept them from being counted: take it back."""
 
     def __init__(self, entries: set[int]) -> None:
         self.entries = entries
@@ -31,15 +38,18 @@ class _KeysTaken(Exception):
 def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database."""
     plan = _plan(operation, ids)
+    _hold(plan)
     while True:
         try:
             return _act(operation, plan)
         except _KeysTaken as taken:
-            # Each round settles at least one key, so the loop ends.
+            # Each round settles at least one entry, so the loop ends.
             if operation.key_policy == KeyPolicy.DROP:
                 plan.without_key |= taken.entries
             else:
                 plan.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
+        except _Suppressed as kept:
+            plan.failed |= suppressed(kept.entries)
 
 
 def foresee(operation: BulkOperation, ids: Sequence[int]) -> dict[int, Reason]:
@@ -49,15 +59,18 @@ def foresee(operation: BulkOperation, ids: Sequence[int]) -> dict[int, Reason]:
 
 @dataclass
 class _Plan:
-    """Which entries of a chunk are left out, and which go without their key."""
+    """Which entries of a chunk are left out, which go without their key, and which jobs give way to them."""
 
     ids: Sequence[int]
     skipped: dict[int, Reason] = field(default_factory=dict)
+    failed: dict[int, Reason] = field(default_factory=dict)
     without_key: set[int] = field(default_factory=set)
+    replaces: dict[int, int] = field(default_factory=dict)
+    """The job that has the entry's key, where the policy is to replace it."""
 
     @property
     def chosen(self) -> list[int]:
-        return [entry for entry in self.ids if entry not in self.skipped]
+        return [entry for entry in self.ids if entry not in self.skipped and entry not in self.failed]
 
 
 def _plan(operation: BulkOperation, ids: Sequence[int]) -> _Plan:
@@ -80,7 +93,17 @@ def _plan(operation: BulkOperation, ids: Sequence[int]) -> _Plan:
             plan.skipped[entry] = Reason(holder, str(problem["key_holder_id"]))
         elif holder and operation.key_policy == KeyPolicy.DROP:
             plan.without_key.add(entry)
+        elif holder:
+            plan.replaces[entry] = problem["key_holder_id"]
     return plan
+
+
+def _hold(plan: _Plan) -> None:
+    """Lock the jobs that are to be replaced. Skips the entries whose job somebody else is working on at this moment."""
+    if not plan.replaces:
+        return
+    busy = {job for (job,) in rows(statement("requeue/hold", TABLE), {"jobs": list(plan.replaces.values())})}
+    plan.skipped |= {entry: Reason("key_locked") for entry, job in plan.replaces.items() if job in busy}
 
 
 def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -123,12 +146,12 @@ def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int
 
 
 def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
-    outcome = Outcome(skipped=dict(plan.skipped))
+    outcome = Outcome(skipped=dict(plan.skipped), failed=dict(plan.failed))
     earliest = operation.next_run_at or operation.run_at
 
     def add(ids: Sequence[int]) -> None:
         nonlocal earliest
-        ((done, not_queued, overwritten, last_due),) = rows(
+        ((done, not_queued, overwritten, kept, last_due),) = rows(
             statement("requeue/act", TABLE),
             {
                 "ids": list(ids),
@@ -143,13 +166,24 @@ def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
         )
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
             raise _KeysTaken(set(overwritten))
+        if kept:
+            raise _Suppressed(set(kept))
         outcome.done += done
         outcome.skipped |= {entry: Reason("key_locked") for entry in not_queued}
         if operation.spread:
             earliest = last_due + operation.step
 
     if chosen := plan.chosen:
-        with transaction.atomic():  # _KeysTaken takes back every part, also those that were halved off
-            outcome.failed = refused(chosen, add)
+        with transaction.atomic():  # _KeysTaken and _Suppressed take back every part, also those that were halved off
+            outcome.failed |= refused(chosen, add)
+            if held := _keys_held(plan, outcome):
+                raise _KeysTaken(held)
     operation.next_run_at = earliest if operation.spread else None
     return outcome
+
+
+def _keys_held(plan: _Plan, outcome: Outcome) -> set[int]:
+    """Entries that could not be requeued because somebody was just adding a job with their key."""
+    held = {entry for entry, why in outcome.failed.items() if why.code == "locked"} - plan.without_key
+    keyed = BackfillDlq.objects.filter(id__any_of=held, job_key__isnull=False)
+    return set(keyed.values_list("pk", flat=True)) if held else set()

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Dialog
 
+from dlq.models import FailurePattern
 from dlq.services.confirmation import begin
 from dlq.services.operations import pause
 from tests.browser.conftest import Window
@@ -17,7 +18,18 @@ from tests.support.entries import add_entries, add_entry
 from tests.support.hostile import IDENTIFIER, add_hostile_things
 from tests.support.jobs import exhaust, fail, finish, jobs, start
 from tests.support.operations import confirm, operate
-from tests.support.pages import LIST, OPERATIONS, STATISTICS, TRASH, entry_url, history_url, operation_url
+from tests.support.pages import (
+    LIST,
+    OPERATIONS,
+    PATTERNS,
+    STATISTICS,
+    TRASH,
+    entry_url,
+    history_url,
+    operation_url,
+    pattern_url,
+)
+from tests.support.patterns import pattern_of, sort_everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -48,6 +60,8 @@ def addresses() -> dict[str, str]:
     )
     requeue = operate("requeue", [entry, add_entry(priority=99_999)], reason="after the outage", note="mail is back")
     delete = operate("delete", [add_entry()])
+    sort_everything()
+    FailurePattern.objects.update(advice="no", advice_text="Not before the mail server is back.", owner="ann")
     outcomes = requeue_of_every_outcome()
     paused, _new = begin(confirm("requeue", pairs=[("task_identifier", "nobody")]).counted(5), actor="ann")
     pause(paused.pk, "Paused by ann.")
@@ -60,6 +74,9 @@ def addresses() -> dict[str, str]:
         "history": history_url(entry),
         "statistics": STATISTICS,
         "operations": OPERATIONS,
+        "patterns": PATTERNS,
+        "no patterns": f"{PATTERNS}?q=nowhere",
+        "pattern": pattern_url(pattern_of(entry).pk),
         "requeue": operation_url(requeue.pk),
         "delete": operation_url(delete.pk),
         "outcomes": operation_url(outcomes),
@@ -113,6 +130,7 @@ def findings(opened: Window) -> dict[str, object]:
 
 def test_nothing_acts_when_the_data_is_hostile(superuser: User, window: Callable[..., Window]) -> None:
     things = add_hostile_things()
+    sort_everything()
     sql(f'ALTER TABLE {SCHEMA}.backfill_dlq RENAME "<b>tenant" TO "tenant<b>"')
     try:
         opened = window(superuser)
@@ -131,6 +149,8 @@ def test_nothing_acts_when_the_data_is_hostile(superuser: User, window: Callable
             OPERATIONS,
             operation_url(things.requeue),
             operation_url(things.delete),
+            PATTERNS,
+            pattern_url(pattern_of(things.entry).pk),
             f"{LIST}?{urlencode({'task_identifier': IDENTIFIER})}",
         ):
             opened.open(address)

@@ -16,6 +16,7 @@ LIST = "/admin/dlq/backfilldlq/"
 STATISTICS = f"{LIST}statistics/"
 CONFIRMED = f"{LIST}confirmed/"
 OPERATIONS = "/admin/dlq/bulkoperation/"
+PATTERNS = "/admin/dlq/failurepattern/"
 TRASH = "/admin/dlq/deletedentry/"
 
 
@@ -29,6 +30,10 @@ def history_url(entry: int) -> str:
 
 def operation_url(operation: int) -> str:
     return reverse("admin:dlq_bulkoperation_change", args=[operation])
+
+
+def pattern_url(pattern: int) -> str:
+    return reverse("admin:dlq_failurepattern_change", args=[pattern])
 
 
 @dataclass(frozen=True)

@@ -15,3 +15,4 @@ returned AS (
 INSERT INTO dlq_deletedentry (operation_id, entry_id, row, null_columns, deleted_at)
 SELECT %(operation)s, deleted.id, deleted.row, deleted.null_columns, now()
 FROM deleted
+RETURNING entry_id

@@ -12,3 +12,4 @@ INSERT INTO dlq_entrynote (entry_id, text, replaced, actor, operation_id, create
 SELECT noted.id, noted.notes, CASE WHEN %(replace)s THEN before.notes ELSE '' END, %(actor)s, %(operation)s, now()
 FROM noted
 JOIN before USING (id)
+RETURNING entry_id

@@ -1,6 +1,6 @@
 -- Requeues the given (locked, allowed) entries: adds their jobs, counts the entries up and records the links, all at once.
 -- Returns how many jobs were added, the entries for which the engine queued nothing (their key's job was locked during the
--- call) or overwrote a job, and when the last job is due.
+-- call) or overwrote a job, those that a trigger of the table's owner kept from being counted, and when the last job is due.
 WITH chosen AS MATERIALIZED (
     SELECT e.id,
            e.task_identifier,
@@ -57,6 +57,8 @@ kept AS (
 SELECT count(added.job_id),
        coalesce(array_agg(chosen.id) FILTER (WHERE added.job_id IS NULL), '{}'),
        coalesce(array_agg(chosen.id) FILTER (WHERE added.revision > 0), '{}'),
+       coalesce(array_agg(chosen.id) FILTER (WHERE added.job_id IS NOT NULL AND counted.id IS NULL), '{}'),
        max(chosen.run_at)
 FROM chosen
 LEFT JOIN added USING (run_at)
+LEFT JOIN counted ON counted.id = chosen.id

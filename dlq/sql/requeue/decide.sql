@@ -62,12 +62,12 @@ LEFT JOIN LATERAL (
     WHERE j.key = e.job_key
     OFFSET 0
 ) holder ON true
--- Another entry with the same key that this operation has requeued in an earlier chunk.
+-- Another entry with the same key that this operation has requeued in an earlier chunk. From the key to the requeue, never from
+-- all that the operation has requeued so far, which is what the planner takes while dlq_requeue has no statistics yet.
 LEFT JOIN LATERAL (
     SELECT other.id
-    FROM {table} other
-    JOIN dlq_requeue r ON r.entry_id = other.id AND r.operation_id = %(operation)s
-    WHERE other.job_key = e.job_key AND other.id <> e.id AND NOT %(keys_are_unique)s
+    FROM (SELECT o.id FROM {table} o WHERE o.job_key = e.job_key AND o.id <> e.id AND NOT %(keys_are_unique)s OFFSET 0) other
+    WHERE (SELECT true FROM dlq_requeue r WHERE r.operation_id = %(operation)s AND r.entry_id = other.id)
     LIMIT 1
 ) twin ON true
 WHERE e.id = ANY (%(ids)s)
