@@ -11,7 +11,7 @@ from bench.server import private_server
 
 NO_INDEX = "noindex"
 """Chosen beside search: leave out the indexes, which take long to build."""
-SECTIONS = ("list", "export", "viewers", "search", "ties", "patterns", "requeue", "memory")
+SECTIONS = ("list", "export", "viewers", "search", "ties", "patterns", "statistics", "requeue", "memory")
 
 
 def main() -> int:
@@ -32,7 +32,7 @@ def main() -> int:
 
 def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
     # Only now: these need Django set up.
-    from bench import export, fill, lists, memory, patterns, requeue, search, ties, viewers
+    from bench import export, fill, lists, memory, patterns, requeue, search, statistics, ties, viewers
 
     small: dict[str, float] = {}
     if "list" in chosen:
@@ -47,6 +47,7 @@ def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
         "search": lambda: search.measure(build=NO_INDEX not in chosen),
         "ties": ties.measure,
         "patterns": patterns.measure,
+        "statistics": statistics.measure,
         "requeue": requeue.measure,
         "memory": memory.measure,
     }

@@ -21,6 +21,15 @@ from dlq.services.index_advice import advice
 from dlq.table import quoted
 
 POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS")
+NOT_NEGATIVE = (
+    "ALERT_NEW_PER_HOUR",
+    "ALERT_HOURS",
+    "ALERT_CRITICAL_NEW_PER_HOUR",
+    "ALERT_CRITICAL_TOTAL",
+    "ALERT_OLDEST_DAYS",
+    "ALERT_TASK_HOURS",
+)
+"""0 switches the alarm off."""
 
 TYPES: dict[str, tuple[str, ...]] = {
     "BigAutoField": ("bigint", "integer"),
@@ -45,6 +54,16 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
             problems.append(
                 Error(
                     f"DLQ_{name} must be a whole number of at least 1, not {value!r}.",
+                    hint="Mend the setting.",
+                    id="dlq.E002",
+                )
+            )
+    for name in NOT_NEGATIVE:
+        value = getattr(conf, name)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            problems.append(
+                Error(
+                    f"DLQ_{name} must be a whole number of at least 0 (off), not {value!r}.",
                     hint="Mend the setting.",
                     id="dlq.E002",
                 )

@@ -18,7 +18,20 @@ from dlq.filters import DlqFilterSet
 from dlq.filters.fields import entry_number
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
-from dlq.views import breakdown, confirm, count, entry, export, history, indexes, payload, statistics, values
+from dlq.views import (
+    alerts,
+    breakdown,
+    confirm,
+    count,
+    entry,
+    export,
+    history,
+    indexes,
+    payload,
+    statistics,
+    values,
+    whole_table,
+)
 from dlq.views.page import acting, page
 
 if TYPE_CHECKING:
@@ -49,6 +62,8 @@ class BackfillDlqAdmin(EntryAdmin):
 
         return [
             at("statistics/", self.statistics_view, "statistics"),
+            at("statistics/count/", self.snapshot_view, "snapshot"),
+            at("alerts/", self.alerts_view, "alerts"),
             at("export/", self.export_view, "export"),
             at("export/progress/", self.export_progress_view, "export_progress"),
             at("count/", self.count_view, "count"),
@@ -98,6 +113,14 @@ class BackfillDlqAdmin(EntryAdmin):
     @page
     def statistics_view(self, request: HttpRequest) -> HttpResponse:
         return statistics.show(self, request)
+
+    @acting
+    def snapshot_view(self, request: HttpRequest) -> HttpResponse:
+        return whole_table.count_now(self, request)
+
+    @page
+    def alerts_view(self, request: HttpRequest) -> HttpResponse:
+        return alerts.show(self, request)
 
     @page
     def count_view(self, request: HttpRequest) -> HttpResponse:

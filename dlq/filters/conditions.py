@@ -19,6 +19,7 @@ from dlq.display import queue_label
 from dlq.expressions import OwnerColumnEquals
 from dlq.filters import fields, search
 from dlq.filters.payload import PayloadMatch
+from dlq.filters.weekday_hour import WeekdayHour
 from dlq.indexes import TableState
 
 NO_QUEUE = "-"
@@ -84,6 +85,14 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
 class QueueCondition(Condition):
     def words(self, text: str, value: Any) -> str:
         return queue_label("") if text == NO_QUEUE else text
+
+
+class WeekdayHourCondition(Condition):
+    def absolute(self, text: str, value: Any) -> str:
+        return str(value)
+
+    def words(self, text: str, value: Any) -> str:
+        return str(value.words)
 
 
 class PayloadCondition(Condition):
@@ -156,6 +165,10 @@ def owner_column(column: Column) -> Condition:
         says=f"{column.name} is",
         column=column.name,
     )
+
+
+def in_hour_of_week(hour: WeekdayHour) -> Q:
+    return hour.condition
 
 
 def payload_matches(match: PayloadMatch) -> Q:

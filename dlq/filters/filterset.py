@@ -21,10 +21,12 @@ from dlq.filters.conditions import (
     QueueCondition,
     SearchCondition,
     SearchMode,
+    WeekdayHourCondition,
     at_least,
     at_most,
     exactly,
     has_notes,
+    in_hour_of_week,
     in_queue,
     owner_column,
     payload_matches,
@@ -32,6 +34,7 @@ from dlq.filters.conditions import (
 )
 from dlq.filters.outcomes import ANY, OPEN, STATUSES, StatusCondition, has_status, left_by, requeued_by
 from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
+from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.indexes import TableState, table_state
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
@@ -123,6 +126,14 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         says="Payload has",
         help_text="Path and value: customer_id=42, order.id=7.",
         placeholder="customer_id=42",
+    )
+    weekday_hour = WeekdayHourCondition(
+        in_hour_of_week,
+        WeekdayHourField(),
+        label="Hour of the week",
+        says="Failed on",
+        help_text="A day and an hour on your clock: tue-09 is Tuesdays from 9 to 10.",
+        placeholder="tue-09",
     )
     pattern = PatternCondition(
         in_pattern,
