@@ -13,6 +13,8 @@ from dlq.db import dicts, execute, scalar
 from dlq.models.backfilldlq import TABLE
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 1_000_000)
+SMALL = 100_000
+"""Entries of the table that the large one is compared with."""
 DAYS = 30
 BIG_TASKS = ("task_00", "task_01", "task_02")
 """2 % of the entries each: 20,000 of a million."""
@@ -29,10 +31,11 @@ STATE = """
 """
 
 
-def fill() -> None:
-    """Insert ROWS entries, VACUUM, switch autovacuum off, update 20 % of them."""
-    taken = seconds_of(lambda: fill_as_a_busy_day_does(TABLE.db_table, ROWS, DAYS))
-    print(f"filling the table with {ROWS:,} entries: {taken:.0f} s", flush=True)
+def fill(number: int = ROWS) -> None:
+    """Empty the table and fill it with that many entries."""
+    execute(f"TRUNCATE {TABLE.db_table} RESTART IDENTITY")
+    taken = seconds_of(lambda: fill_as_a_busy_day_does(TABLE.db_table, number, DAYS))
+    print(f"filling the table with {number:,} entries: {taken:.0f} s", flush=True)
     state = dicts(STATE, {"table": TABLE.regclass})[0]
     print("state:", ", ".join(f"{name} {value}" for name, value in state.items()), flush=True)
 
@@ -44,7 +47,10 @@ def _flush() -> None:
 
 
 def fill_as_a_busy_day_does(table: str, rows: int, days: int) -> None:
-    """`table`: its quoted name. The entries are spread over so many days before now."""
+    """Insert entries of that many days before now, VACUUM, switch autovacuum off, update 20 % of them.
+
+    `table`: its quoted name.
+    """
     text = (Path(__file__).parent / "sql" / "fill.sql").read_text()
     with connection.cursor() as cursor:
         cursor.execute(re.sub(r"\{table\}", table, text), {"rows": rows, "days": days})

@@ -17,7 +17,7 @@ from dlq.conf import conf
 from dlq.db import rows, scalar
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
-from dlq.sql import statement
+from dlq.services.index_advice import advice
 from dlq.table import quoted
 
 POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS")
@@ -187,14 +187,14 @@ def _check_queue(_found: dict[str, catalogue.Column]) -> list[CheckMessage]:
 
 
 def _check_indexes(found: dict[str, catalogue.Column]) -> list[CheckMessage]:
-    """The columns that pages look rows up by need an index that begins with them."""
-    leading = {name for (name,) in rows(statement("catalogue/leading_columns", TABLE), {"table": TABLE.regclass})}
-    wanted = {"failed_at", "task_identifier", "queue_name", "job_key", TABLE.job_id_column}
+    """Those that pages need; the page "Indexes" tells of the others, too."""
     return [
         Warning(
-            f"{TABLE.regclass} has no index on {column}: pages will be slow on a large table.",
-            hint="Run manage.py init_dlq; on a table that is in use it builds indexes without blocking writers.",
+            f"{TABLE.regclass} has no index {index.wanted.on}: pages will be slow on a large table. "
+            f"It serves: {index.wanted.serves}",
+            hint=f"Run manage.py init_dlq, which builds it without blocking writers, or yourself: {index.sql}",
             id="dlq.W004",
         )
-        for column in sorted((wanted & set(found)) - leading)
+        for index in advice(TABLE)
+        if not index.is_there and index.wanted.kind != "optional" and found.keys() >= set(index.wanted.columns)
     ]

@@ -14,10 +14,12 @@ from django.template.response import TemplateResponse
 
 from dlq.conf import conf
 from dlq.db import database_now, time_limit
+from dlq.indexes import table_state
 from dlq.models import FailurePattern
+from dlq.models.backfilldlq import TABLE
 from dlq.services.pattern_numbers import MOST_REQUEUES, numbered, scope
 from dlq.services.sorting import sort_in
-from dlq.suggestions import suggestions
+from dlq.services.values import values
 
 State = FailurePattern.State
 
@@ -102,7 +104,7 @@ def _context(model_admin: ModelAdmin[FailurePattern], request: HttpRequest) -> d
         "choice": choice,
         "orders": [(name, label, _query(request, order=name)) for name, (label, _by) in ORDERS.items()],
         "states": STATES.items(),
-        "tasks": suggestions("task_identifier"),
+        "tasks": [value.text for value in values("task_identifier", "", table_state(TABLE)).values],
         "rows": numbered(found[:A_PAGE], counts.entries, now),
         "scope": counts,
         "most_requeues": MOST_REQUEUES,

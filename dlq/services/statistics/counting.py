@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
-from dlq.db import dicts, local_setting
+from dlq.db import dicts, setting_for_block
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 from dlq.services.statistics.dimensions import Counting, Dimension
@@ -85,7 +86,7 @@ def count(
         "series": SERIES,
         "stacked": by.which(stacked),
     }
-    with local_setting("work_mem", MEMORY):
+    with transaction.atomic(), setting_for_block("work_mem", MEMORY):
         found = dicts(statement("stats/window", TABLE, entries=written_in(entries), **by.placeholders()), parameters)
     by_slot = [[0] * (SERIES + 1) for _slot in slots]
     lines: dict[int, list[dict[str, Any]]] = {}

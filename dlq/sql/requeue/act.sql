@@ -49,6 +49,7 @@ recorded AS (
            added.revision, added.revision > 0, chosen.run_at, %(actor)s, chosen.last_requeued_at, now(), ''
     FROM chosen
     JOIN added USING (run_at)
+    ORDER BY chosen.run_at
 ),
 kept AS (
     INSERT INTO dlq_entrynote (entry_id, text, replaced, actor, operation_id, created_at)
