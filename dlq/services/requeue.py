@@ -134,12 +134,11 @@ def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcom
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
             raise _KeysTaken(overwritten)
         with_job.update({entry: job for entry, job, _revision, _due in added})
-        if operation.spread:
-            earliest = max(due for _entry, _job, _revision, due in added) + operation.step
+        earliest = max(due for _entry, _job, _revision, due in added) + operation.step
 
     with transaction.atomic():  # _KeysTaken takes back every part, also those that were halved off
         failed = refused([candidate.id for candidate in candidates], add)
-    operation.next_run_at = earliest if operation.spread else None
+    operation.next_run_at = earliest
     outcome.failed |= failed
     outcome.done += [entry for entry, job in with_job.items() if job is not None]
     outcome.skipped |= {entry: Reason("key_locked") for entry, job in with_job.items() if job is None}
