@@ -29,7 +29,10 @@ class _Candidate:
 
 
 class _KeysTaken(Exception):
-    """Jobs with these entries' keys appeared between our look and the call, and the call overwrote them: take it back."""
+    """The call overwrote jobs with these entries' keys and must not: take it back.
+
+    They appeared between our look and the call, or the queue joined both payloads.
+    """
 
     def __init__(self, entries: set[int]) -> None:
         self.entries = entries
@@ -48,7 +51,8 @@ def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
                 for candidate in candidates:
                     candidate.drop_key |= candidate.id in taken.entries
             else:
-                outcome.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
+                why = Reason("key_joins") if operation.key_policy == KeyPolicy.REPLACE else Reason("key_taken")
+                outcome.skipped |= dict.fromkeys(taken.entries, why)
                 candidates = [candidate for candidate in candidates if candidate.id not in taken.entries]
     return outcome
 
@@ -130,11 +134,14 @@ def _act(operation: BulkOperation, candidates: list[_Candidate], outcome: Outcom
                 **_options(operation),
             },
         )
-        overwritten = {entry for entry, _job, revision, _due in added if revision}
-        if overwritten and operation.key_policy != KeyPolicy.REPLACE:
+        replaces = operation.key_policy == KeyPolicy.REPLACE
+        overwritten = {
+            entry for entry, _job, revision, _due, is_joined in added if (is_joined if replaces else revision)
+        }
+        if overwritten:
             raise _KeysTaken(overwritten)
-        with_job.update({entry: job for entry, job, _revision, _due in added})
-        earliest = max(due for _entry, _job, _revision, due in added) + operation.step
+        with_job.update({entry: job for entry, job, *_rest in added})
+        earliest = max(due for _entry, _job, _revision, due, _is_joined in added) + operation.step
 
     with transaction.atomic():  # _KeysTaken takes back every part, also those that were halved off
         failed = refused([candidate.id for candidate in candidates], add)

@@ -24,7 +24,7 @@ WITH chosen AS MATERIALIZED (
     JOIN {table} e ON e.id = c.id
 ),
 added AS MATERIALIZED (
-    SELECT job.id AS job_id, job.revision, job.run_at
+    SELECT job.id AS job_id, job.revision, job.run_at, CASE WHEN job.revision > 0 THEN job.payload END AS replacing
     -- In key order: two calls with the same keys in opposite orders deadlock.
     FROM {schema}.add_jobs((SELECT array_agg(spec ORDER BY (spec).job_key, id) FROM chosen)) AS job
 ),
@@ -53,6 +53,8 @@ kept AS (
     FROM counted
     WHERE %(note)s <> ''
 )
-SELECT chosen.id, added.job_id, added.revision, chosen.run_at
+SELECT chosen.id, added.job_id, added.revision, chosen.run_at,
+       -- Of two lists under one key the queue makes one: that job would have the data of both.
+       added.replacing IS NOT NULL AND added.replacing::jsonb <> (chosen.spec).payload::jsonb AS is_joined
 FROM chosen
 LEFT JOIN added USING (run_at)
