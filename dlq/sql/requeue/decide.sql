@@ -48,11 +48,12 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT present.* WHERE present.revision = latest.revision
 ) job ON true
--- The queue has the job no more although it was due, and it did not come back with its key. (If it came back as another
--- entry, the outcome or `returned_as` says so.)
+-- The queue has the job no more although it was due, and the entry has not failed since, by that job or another one with its
+-- key. (If the job came back as another entry, the outcome or `returned_as` says so.)
 CROSS JOIN LATERAL (
-    SELECT latest.outcome = 'recovered'
-           OR (latest.outcome = '' AND present.id IS NULL AND latest.run_at <= clock_timestamp() AND e.failed_at <= latest.created_at)
+    SELECT e.failed_at <= latest.created_at
+           AND (latest.outcome = 'recovered'
+                OR (latest.outcome = '' AND present.id IS NULL AND latest.run_at <= clock_timestamp()))
            AS yes
 ) has_run
 LEFT JOIN LATERAL (
