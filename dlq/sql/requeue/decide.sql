@@ -33,7 +33,8 @@ FROM {table} e
 LEFT JOIN LATERAL (
     SELECT r.job_id, r.revision, r.outcome, r.run_at, r.created_at, r.returned_as
     FROM dlq_requeue r
-    WHERE r.entry_id = e.id
+    -- One that was taken back never was: the one before it may still be on its way.
+    WHERE r.entry_id = e.id AND r.outcome <> 'gone'
     ORDER BY r.id DESC
     LIMIT 1
 ) latest ON true
