@@ -14,6 +14,7 @@ from dlq.models.backfilldlq import TABLE
 from dlq.reasons import Reason
 from dlq.services.chunk import Outcome, refused
 from dlq.services.notes import stamped
+from dlq.services.outcomes import unmatched_since
 from dlq.services.selection import matching
 from dlq.sql import statement
 
@@ -69,7 +70,8 @@ def _decisions(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, A
     return dicts(
         statement("requeue/decide", TABLE),
         {"ids": list(ids), "operation": operation.pk, "frozen_at": operation.frozen_at, **_options(operation)}
-        | {"also_on_their_way": operation.also_on_their_way, "also_recovered": operation.also_recovered},
+        | {"also_on_their_way": operation.also_on_their_way, "also_recovered": operation.also_recovered}
+        | {"since": unmatched_since()},
     )
 
 
