@@ -109,7 +109,7 @@ def test_running_job_may_still_succeed() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_job_that_came_back_has_not_succeeded() -> None:
     operation = begun(size=1)
-    exhaust(*first_jobs(operation))
+    exhaust(first_jobs(operation)[0])
     process_failed_jobs(TABLE)
     assert now(operation) == ("paused", 1)
 
