@@ -5,6 +5,7 @@ from dlq.models.operation import BulkOperation, OperationEntry
 from dlq.models.pattern import CoarseKey, EntryPattern, FailurePattern, PatternHour, RequeuePattern, SortingState
 from dlq.models.progress import DutyProgress
 from dlq.models.requeue import Requeue
+from dlq.models.tablesnapshot import TableSnapshot
 
 __all__ = [
     "BackfillDlq",
@@ -20,4 +21,5 @@ __all__ = [
     "Requeue",
     "RequeuePattern",
     "SortingState",
+    "TableSnapshot",
 ]

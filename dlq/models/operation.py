@@ -84,6 +84,7 @@ class BulkOperation(RequeueOptions):
             models.Index(
                 fields=("id",), name="dlq_operation_under_way", condition=models.Q(state__in=("running", "watching"))
             ),
+            models.Index(fields=("created_at",), name="dlq_operation_when"),
         )
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from dlq.models import BulkOperation
 from dlq.services.operations import advance_or_pause
 from dlq.services.outcomes import settle
 from dlq.services.sorting import forget_answers, sort_in
+from dlq.services.statistics import snapshot
 from dlq.services.trash import empty_trash
 
 CHUNKS_BUDGET = 1.0
@@ -66,6 +67,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("sort into patterns", 5, lambda: sort_in(SORT_BUDGET).entries),
     Duty("forget old answers", 3600, forget_answers),
     Duty("empty the trash", 3600, empty_trash),
+    Duty("count the table", snapshot.EVERY_SECONDS, snapshot.count_the_table),
 )
 
 

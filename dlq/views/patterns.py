@@ -17,7 +17,7 @@ from dlq.db import database_now, time_limit
 from dlq.models import FailurePattern
 from dlq.services.pattern_numbers import MOST_REQUEUES, numbered, scope
 from dlq.services.sorting import sort_in
-from dlq.suggestions import suggestions
+from dlq.services.values import names
 
 State = FailurePattern.State
 
@@ -102,7 +102,7 @@ def _context(model_admin: ModelAdmin[FailurePattern], request: HttpRequest) -> d
         "choice": choice,
         "orders": [(name, label, _query(request, order=name)) for name, (label, _by) in ORDERS.items()],
         "states": STATES.items(),
-        "tasks": suggestions("task_identifier"),
+        "tasks": names("task_identifier"),
         "rows": numbered(found[:A_PAGE], counts.entries, now),
         "scope": counts,
         "most_requeues": MOST_REQUEUES,

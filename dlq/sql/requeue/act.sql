@@ -4,6 +4,8 @@
 WITH chosen AS MATERIALIZED (
     SELECT e.id,
            e.task_identifier,
+           e.queue_name,
+           e.priority,
            e.last_requeued_at,
            due.run_at,
            ROW (
@@ -41,12 +43,13 @@ counted AS (
 ),
 recorded AS (
     INSERT INTO dlq_requeue
-        (operation_id, entry_id, task_identifier, job_id, revision, replaced, run_at, actor, previous_requeued_at,
-         created_at, outcome)
-    SELECT %(operation)s, chosen.id, chosen.task_identifier, added.job_id, added.revision, added.revision > 0,
-           chosen.run_at, %(actor)s, chosen.last_requeued_at, now(), ''
+        (operation_id, entry_id, task_identifier, queue_name, priority, job_id, revision, replaced, run_at, actor,
+         previous_requeued_at, created_at, outcome)
+    SELECT %(operation)s, chosen.id, chosen.task_identifier, chosen.queue_name, chosen.priority, added.job_id,
+           added.revision, added.revision > 0, chosen.run_at, %(actor)s, chosen.last_requeued_at, now(), ''
     FROM chosen
     JOIN added USING (run_at)
+    ORDER BY chosen.run_at
 ),
 kept AS (
     INSERT INTO dlq_entrynote (entry_id, text, replaced, actor, operation_id, created_at)
