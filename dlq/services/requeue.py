@@ -15,6 +15,7 @@ from dlq.models.backfilldlq import TABLE
 from dlq.reasons import Reason
 from dlq.services.chunk import Outcome, refused, suppressed
 from dlq.services.notes import stamped
+from dlq.services.outcomes import unmatched_since
 from dlq.services.selection import matching
 from dlq.sql import statement
 
@@ -22,10 +23,14 @@ KeyPolicy = BulkOperation.KeyPolicy
 
 
 class _KeysTaken(Exception):
-    """These entries' keys were added by others between our look and the call: take back what the call did."""
+    """The call overwrote jobs with these entries' keys, or waited for them, and must not: take back what it did.
 
-    def __init__(self, entries: set[int]) -> None:
+    They appeared between our look and the call, or the queue joined both payloads.
+    """
+
+    def __init__(self, entries: set[int], code: str = "key_taken") -> None:
         self.entries = entries
+        self.code = code
 
 
 class _Suppressed(Exception):
@@ -47,7 +52,7 @@ def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
             if operation.key_policy == KeyPolicy.DROP:
                 plan.without_key |= taken.entries
             else:
-                plan.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
+                plan.skipped |= dict.fromkeys(taken.entries, Reason(taken.code))
         except _Suppressed as kept:
             plan.failed |= suppressed(kept.entries)
 
@@ -115,6 +120,7 @@ def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, An
             "operation": operation.pk,
             "frozen_at": operation.frozen_at,
             "keys_are_unique": keys_are_unique(TABLE),
+            "since": unmatched_since(),
             "also_on_their_way": operation.also_on_their_way,
             "also_recovered": operation.also_recovered,
             **_options(operation),
@@ -151,7 +157,7 @@ def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
 
     def add(ids: Sequence[int]) -> None:
         nonlocal earliest
-        ((done, not_queued, overwritten, kept, last_due),) = rows(
+        ((done, not_queued, overwritten, joined, kept, last_due),) = rows(
             statement("requeue/act", TABLE),
             {
                 "ids": list(ids),
@@ -166,19 +172,20 @@ def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
         )
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
             raise _KeysTaken(set(overwritten))
+        if joined:
+            raise _KeysTaken(set(joined), "key_joins")
         if kept:
             raise _Suppressed(set(kept))
         outcome.done += done
         outcome.skipped |= {entry: Reason("key_locked") for entry in not_queued}
-        if operation.spread:
-            earliest = last_due + operation.step
+        earliest = last_due + operation.step
 
     if chosen := plan.chosen:
         with transaction.atomic():  # _KeysTaken and _Suppressed take back every part, also those that were halved off
             outcome.failed |= refused(chosen, add)
             if held := _keys_held(plan, outcome):
                 raise _KeysTaken(held)
-    operation.next_run_at = earliest if operation.spread else None
+    operation.next_run_at = earliest
     return outcome
 
 
