@@ -3,6 +3,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from backfill_admin.health import healthz
+from dlq.views.metrics import metrics
 
 admin.site.site_header = "backfill-admin"
 admin.site.site_title = "backfill-admin"
@@ -13,4 +14,5 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:dlq_backfilldlq_changelist")),
     path("admin/", admin.site.urls),
     path("healthz", healthz),
+    path("metrics", metrics),
 ]

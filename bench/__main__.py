@@ -9,12 +9,14 @@ from backfill_admin.postgres import ClusterError
 from bench.figures import Figure, table
 from bench.server import private_server
 
-SECTIONS = ("list", "requeue", "memory")
+NO_INDEX = "noindex"
+"""Chosen beside search: leave out the indexes, which take long to build."""
+SECTIONS = ("list", "export", "viewers", "search", "ties", "patterns", "statistics", "requeue", "memory")
 
 
 def main() -> int:
     chosen = [name.strip() for name in os.environ.get("BENCH_ONLY", "").split(",") if name.strip()] or SECTIONS
-    if unknown := set(chosen) - set(SECTIONS):
+    if unknown := set(chosen) - {*SECTIONS, NO_INDEX}:
         sys.exit(f"BENCH_ONLY has no {', '.join(sorted(unknown))}: choose from {', '.join(SECTIONS)}.")
     try:
         with private_server():
@@ -30,14 +32,31 @@ def main() -> int:
 
 def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
     # Only now: these need Django set up.
-    from bench import fill, lists, memory, requeue
+    from bench import export, fill, lists, memory, patterns, requeue, search, statistics, ties, viewers
 
+    small: dict[str, float] = {}
+    if "list" in chosen:
+        fill.fill(fill.SMALL)
+        print("measuring: list, on the small table", flush=True)
+        small = lists.measure_small()
     fill.fill()
+    measured = {
+        "list": lambda: lists.measure(small),
+        "export": export.measure,
+        "viewers": viewers.measure,
+        "search": lambda: search.measure(build=NO_INDEX not in chosen),
+        "ties": ties.measure,
+        "patterns": patterns.measure,
+        "statistics": statistics.measure,
+        "requeue": requeue.measure,
+        "memory": memory.measure,
+    }
     figures: list[Figure] = []
-    for name, section in zip(SECTIONS, (lists, requeue, memory), strict=True):
+    for name in SECTIONS:
         if name in chosen:
             print(f"measuring: {name}", flush=True)
-            figures += section.measure()
+            figures += measured[name]()
+            print(table(figures), flush=True)
     return figures
 
 

@@ -40,7 +40,7 @@ class StockAdmin(EntryAdmin):
 
     list_display = COLUMNS
     list_filter = ("task_identifier", "queue_name", "failed_at")
-    search_fields = ("task_identifier", "failure_reason", "job_key", "notes")
+    search_fields = ("failure_reason", "job_key", "last_error", "payload")
     date_hierarchy = "failed_at"
     ordering = ("-failed_at", "-id")
     list_per_page = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psutil
 
@@ -31,16 +31,20 @@ def _figure(name: str, what: str) -> Figure:
     return Figure(name, f"+{grown:.1f} MB", "", bound, grown < MOST_MEGABYTES)
 
 
-def growth(call: Callable[[], object]) -> float:
-    """Megabytes by which the highest resident size during the call exceeds the size before it."""
-    process = psutil.Process()
-    before = highest = process.memory_info().rss
+def growth(call: Callable[[], object], processes: Sequence[psutil.Process] = ()) -> float:
+    """Megabytes by which the highest resident size during the call exceeds the size before it; of the process that grows
+    most, of this one if none is given."""
+    before = {process: process.memory_info().rss for process in processes or (psutil.Process(),)}
+    highest = 0
     over = threading.Event()
 
-    def watch() -> None:
+    def look() -> None:
         nonlocal highest
+        highest = max(highest, *(process.memory_info().rss - size for process, size in before.items()))
+
+    def watch() -> None:
         while not over.wait(INTERVAL):
-            highest = max(highest, process.memory_info().rss)
+            look()
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -49,7 +53,8 @@ def growth(call: Callable[[], object]) -> float:
     finally:
         over.set()
         watcher.join()
-    return float(max(highest, process.memory_info().rss) - before) / 2**20
+    look()
+    return float(highest) / 2**20
 
 
 def _main(what: str) -> None:

@@ -29,7 +29,7 @@ class Explaining:
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         # Lists of ids differ in length only.
         shape = re.sub(r"(%s, )+%s", "...", sql)
-        if "backfill_dlq" in sql and not self.asleep and not many and shape not in self.seen:
+        if re.search("backfill_dlq|dlq_[a-z]*pattern", sql) and not self.asleep and not many and shape not in self.seen:
             self.seen.add(shape)
             self.asleep = True
             try:
@@ -56,7 +56,13 @@ def _explain_all() -> None:
 
     from bench import fill
     from bench.lists import FILTER
+    from bench.patterns import PATTERNS
     from bench.visitor import LIST, Visitor
+    from dlq.models import FailurePattern
+    from dlq.services.sorting import sort_in
+
+    def _largest_pattern() -> int:
+        return int(FailurePattern.objects.order_by("-entry_count", "pk")[0].pk)
 
     fill.fill()
     visitor = Visitor()
@@ -76,6 +82,10 @@ def _explain_all() -> None:
         "search": lambda: visitor.get(f"{LIST}?q=declined"),
         "statistics": lambda: visitor.get(f"{LIST}statistics/"),
         "statistics of a task": lambda: visitor.get(f"{LIST}statistics/{task}"),
+        "the sorting into patterns": lambda: sort_in(3600),
+        "the list of patterns": lambda: visitor.get(PATTERNS),
+        "a pattern": lambda: visitor.get(f"{PATTERNS}{_largest_pattern()}/change/"),
+        "the list of its entries": lambda: visitor.get(f"{LIST}?pattern={_largest_pattern()}&status=any"),
         "an entry": lambda: visitor.get(f"{LIST}{fill.ROWS // 2}/change/"),
         "confirmation of everything of a task": lambda: visitor.confirmation(task),
         "confirmation of everything": lambda: visitor.confirmation(""),

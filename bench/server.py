@@ -29,9 +29,11 @@ def private_server() -> Iterator[None]:
     folder = Path(tempfile.mkdtemp(prefix="backfill-admin-bench-"))
     # The server of a root user runs as another account, which must be able to pass.
     folder.chmod(0o755)
-    cluster = Cluster(folder / "pg", wheel_binaries(VERSION, folder))
+    # BENCH_POSTGRES_BIN names another PostgreSQL's programs, e.g. a distribution's, which has pg_trgm.
+    cluster = Cluster(folder / "pg", Path(os.environ.get("BENCH_POSTGRES_BIN") or wheel_binaries(VERSION, folder)))
     try:
         cluster.start()
+        os.environ["BENCH_PSQL"] = str(cluster.binaries / "psql")
         _set_up_django(cluster.url(), folder)
         _install_queue(cluster.url())
         call_command("migrate", verbosity=0)
@@ -40,6 +42,12 @@ def private_server() -> Iterator[None]:
     finally:
         cluster.stop("immediate")
         shutil.rmtree(folder)
+
+
+def psql(text: str) -> None:
+    """Run this with the server's own psql."""
+    command = [os.environ["BENCH_PSQL"], "-X", "-q", "-v", "ON_ERROR_STOP=1", os.environ["DATABASE_URL"]]
+    subprocess.run(command, input=text, text=True, check=True, stdout=subprocess.DEVNULL)
 
 
 def _set_up_django(url: str, folder: Path) -> None:

@@ -10,6 +10,8 @@ from statistics import median
 SLOW = 0.5
 """Seconds. A call that takes longer is repeated FEW times only: noise is small beside it."""
 FEW = 3
+VERY_SLOW = 5.0
+"""Seconds. A call that takes longer is not repeated at all: its first time counts."""
 
 
 def seconds_of(call: Callable[[], object]) -> float:
@@ -20,11 +22,13 @@ def seconds_of(call: Callable[[], object]) -> float:
 
 def medians(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Seconds by name: each call once unmeasured to fill caches, then once a round in turn."""
-    for call in calls.values():
-        call()
+    first = {name: seconds_of(call) for name, call in calls.items()}
     times: defaultdict[str, list[float]] = defaultdict(list)
+    for name, seconds in first.items():
+        if seconds > VERY_SLOW:
+            times[name].append(seconds)
     for _round in range(rounds):
         for name, call in calls.items():
-            if len(times[name]) < FEW or median(times[name]) < SLOW:
+            if first[name] <= VERY_SLOW and (len(times[name]) < FEW or median(times[name]) < SLOW):
                 times[name].append(seconds_of(call))
     return {name: median(measured) for name, measured in times.items()}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.http import HttpResponse
 from django.test import Client
 
@@ -16,13 +17,21 @@ START = "/admin/"
 
 
 class Visitor:
-    def __init__(self) -> None:
-        user, _new = User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
+    def __init__(self, *, permissions: bool = False) -> None:
+        """A superuser, or (with `permissions`) somebody who has all of the app's permissions one by one."""
+        name = "bench-staff" if permissions else "bench"
+        user, _new = User.objects.get_or_create(username=name, is_staff=True, is_superuser=not permissions)
+        if permissions:
+            user.user_permissions.set(Permission.objects.filter(content_type__app_label="dlq"))
         self.client = Client(headers={"host": "localhost"})
         self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 
     def get(self, address: str) -> str:
         return self._page(self.client.get(address))
+
+    def finds(self, address: str) -> bool:
+        """Whether there is such a page."""
+        return self.client.get(address).status_code == HTTPStatus.OK
 
     def listed_ids(self, address: str = LIST) -> list[int]:
         return [int(number) for number in re.findall(r'name="_selected_action" value="(\d+)"', self.get(address))]

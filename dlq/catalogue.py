@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dlq.conf import conf
-from dlq.db import dicts
+from dlq.db import dicts, scalar
 from dlq.sql import statement
 from dlq.table import DlqTable
 
@@ -27,6 +27,11 @@ def columns(table: DlqTable) -> list[Column]:
     """The table's columns in their order; empty where there is no such table."""
     found = dicts(statement("catalogue/columns", table), {"schema": table.schema, "name": table.name})
     return [Column(**column) for column in found]
+
+
+def keys_are_unique(table: DlqTable) -> bool:
+    """Whether a unique index keeps two entries from having the same key. Both kinds of table are in the field."""
+    return bool(scalar(statement("catalogue/has_unique_key", table), {"table": table.regclass}))
 
 
 def owner_columns(table: DlqTable) -> list[Column]:

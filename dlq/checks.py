@@ -17,10 +17,19 @@ from dlq.conf import conf
 from dlq.db import rows, scalar
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
-from dlq.sql import statement
+from dlq.services.index_advice import advice
 from dlq.table import quoted
 
 POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS")
+NOT_NEGATIVE = (
+    "ALERT_NEW_PER_HOUR",
+    "ALERT_HOURS",
+    "ALERT_CRITICAL_NEW_PER_HOUR",
+    "ALERT_CRITICAL_TOTAL",
+    "ALERT_OLDEST_DAYS",
+    "ALERT_TASK_HOURS",
+)
+"""0 switches the alarm off."""
 
 TYPES: dict[str, tuple[str, ...]] = {
     "BigAutoField": ("bigint", "integer"),
@@ -45,6 +54,16 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
             problems.append(
                 Error(
                     f"DLQ_{name} must be a whole number of at least 1, not {value!r}.",
+                    hint="Mend the setting.",
+                    id="dlq.E002",
+                )
+            )
+    for name in NOT_NEGATIVE:
+        value = getattr(conf, name)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            problems.append(
+                Error(
+                    f"DLQ_{name} must be a whole number of at least 0 (off), not {value!r}.",
                     hint="Mend the setting.",
                     id="dlq.E002",
                 )
@@ -168,14 +187,14 @@ def _check_queue(_found: dict[str, catalogue.Column]) -> list[CheckMessage]:
 
 
 def _check_indexes(found: dict[str, catalogue.Column]) -> list[CheckMessage]:
-    """The columns that pages look rows up by need an index that begins with them."""
-    leading = {name for (name,) in rows(statement("catalogue/leading_columns", TABLE), {"table": TABLE.regclass})}
-    wanted = {"failed_at", "task_identifier", "queue_name", "job_key", TABLE.job_id_column}
+    """Those that pages need; the page "Indexes" tells of the others, too."""
     return [
         Warning(
-            f"{TABLE.regclass} has no index on {column}: pages will be slow on a large table.",
-            hint="Run manage.py init_dlq; on a table that is in use it builds indexes without blocking writers.",
+            f"{TABLE.regclass} has no index {index.wanted.on}: pages will be slow on a large table. "
+            f"It serves: {index.wanted.serves}",
+            hint=f"Run manage.py init_dlq, which builds it without blocking writers, or yourself: {index.sql}",
             id="dlq.W004",
         )
-        for column in sorted((wanted & set(found)) - leading)
+        for index in advice(TABLE)
+        if not index.is_there and index.wanted.kind != "optional" and found.keys() >= set(index.wanted.columns)
     ]

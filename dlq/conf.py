@@ -23,6 +23,13 @@ class _Conf:
     CHUNK_SIZE: int = 1000
     CONFIRM_ABOVE: int = 1000
     TRASH_DAYS: int = 30
+    ALERT_NEW_PER_HOUR: int = 10
+    ALERT_HOURS: int = 2
+    ALERT_CRITICAL_NEW_PER_HOUR: int = 50
+    ALERT_CRITICAL_TOTAL: int = 500
+    ALERT_OLDEST_DAYS: int = 90
+    ALERT_TASK_HOURS: int = 6
+    METRICS_TOKEN: str = ""
 
     def __getattribute__(self, name: str) -> Any:
         default = object.__getattribute__(self, name)

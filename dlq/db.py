@@ -53,12 +53,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     The setting is local to the transaction, so that it is safe behind a pooler, and put back at the end, because in a
     nested transaction it would otherwise outlive the block.
     """
-    setting = "SELECT set_config('statement_timeout', %(value)s, true)"
-    with transaction.atomic():
-        before = scalar("SELECT current_setting('statement_timeout')")
-        execute(setting, {"value": f"{int(seconds * 1000)}ms"})
+    with transaction.atomic(), setting_for_block("statement_timeout", f"{max(int(seconds * 1000), 1)}ms"):
         yield
-        execute(setting, {"value": before})
 
 
 def in_time(seconds: float, read: Callable[[], T]) -> T | None:
@@ -70,3 +66,16 @@ def in_time(seconds: float, read: Callable[[], T]) -> T | None:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
         return None
+
+
+@contextmanager
+def setting_for_block(name: str, value: str) -> Iterator[None]:
+    """One of PostgreSQL's settings for the statements of the block, put back at its end. Within a transaction.
+
+    Where a statement fails, the transaction (or savepoint) that is undone takes the setting with it.
+    """
+    change = "SELECT set_config(%(name)s, %(value)s, true)"
+    before = scalar("SELECT current_setting(%(name)s)", {"name": name})
+    execute(change, {"name": name, "value": value})
+    yield
+    execute(change, {"name": name, "value": before})

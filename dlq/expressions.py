@@ -97,8 +97,12 @@ class EntryStatus(Expression):
         super().__init__(output_field=TextField())
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        alias = connection.ops.quote_name(str(compiler.query.get_initial_alias()))
-        return statement("entry/status", configured_table(), entry=alias), ()
+        return statement("entry/status", configured_table(), entry=_alias(compiler)), ()
+
+
+def _alias(compiler: SQLCompiler) -> str:
+    """The name of the dead letter table in the query: its own, which is quoted already, or that of a subquery (U0)."""
+    return str(compiler.query.get_initial_alias())
 
 
 class OwnerColumn(Expression):
@@ -112,7 +116,7 @@ class OwnerColumn(Expression):
         quote = connection.ops.quote_name
         # Doubled: the statement is executed with parameters.
         name = quote(self.name.replace('"', '""')).replace("%", "%%")
-        return f"{quote(compiler.query.get_initial_alias())}.{name}", ()
+        return f"{_alias(compiler)}.{name}", ()
 
 
 class OwnerColumnEquals(Func):
@@ -130,6 +134,57 @@ class OwnerColumnEquals(Func):
         cast = self.cast.replace("%", "%%")
         side = f"{left}::jsonb" if self.cast == "jsonb" else left
         return f"({side} = CAST({right} AS {cast}))", list(parameters)
+
+
+SEARCHED_TEXT = "({} || E'\\n' || coalesce({}, '') || E'\\n' || coalesce({} #>> '{{}}', '') || E'\\n' || {}::text)"
+"""What a search looks through, of reason, key, error and payload. The search index is on this very expression."""
+SEARCHED_COLUMNS = ("failure_reason", "job_key", "last_error", "payload")
+WORDS_WITHIN = 200_000
+"""Characters that the full text index reads: PostgreSQL refuses a row whose words are more than a megabyte."""
+
+
+def searched_text() -> str:
+    """The expression for an index."""
+    return SEARCHED_TEXT.format(*SEARCHED_COLUMNS)
+
+
+def searched_words(text: str) -> str:
+    return f"to_tsvector('simple', left({text}, {WORDS_WITHIN}))"
+
+
+class SearchedText(Func):
+    """The text of one entry that a search looks through."""
+
+    output_field = TextField()
+
+    def __init__(self) -> None:
+        super().__init__(*(F(column) for column in SEARCHED_COLUMNS))
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        columns = [compiler.compile(part)[0] for part in self.source_expressions]
+        return SEARCHED_TEXT.format(*columns), []
+
+
+class HasWords(Func):
+    """Whether an entry's text has these words one after the other, the last of which may only be a beginning."""
+
+    output_field = BooleanField()
+
+    def __init__(self, words: str) -> None:
+        super().__init__(SearchedText(), Value(words, output_field=TextField()))
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        (text, _none), (words, parameters) = (compiler.compile(part) for part in self.source_expressions)
+        # A text without any word (only punctuation) gives an empty query, to which no ":*" can be added: it finds nothing.
+        query = f"(nullif(phraseto_tsquery('simple', {words})::text, '') || ':*')::tsquery"
+        return f"({searched_words(text)} @@ {query})", list(parameters)
+
+
+class IsTrue(Func):
+    """A condition that no index is used for, so that the rows are read in the order of another condition's index."""
+
+    template = "((%(expressions)s) IS TRUE)"
+    output_field = BooleanField()
 
 
 class RowCompare(Func):

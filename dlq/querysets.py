@@ -18,9 +18,16 @@ LISTED_ERROR_LENGTH = 160
 """Characters of the error that a line of the list has room for."""
 
 
+def advice_of_pattern() -> models.Subquery:
+    """What people say about requeueing failures of the entry's pattern (FailurePattern.Advice)."""
+    from dlq.models import EntryPattern
+
+    return models.Subquery(EntryPattern.objects.filter(entry_id=models.OuterRef("pk")).values("pattern__advice")[:1])
+
+
 class EntryQuerySet(models.QuerySet["BackfillDlq"]):
     def for_list(self) -> EntryQuerySet:
-        """With `error_line`, `status` (as stored) and the listed owner's columns (as text), without the wide columns."""
+        """With `error_line`, `status` (as stored), `pattern_advice` the owner's listed columns as text; without wide ones."""
         listed: dict[str, Any] = {
             owner_alias(number): Cast(OwnerColumn(column.name), models.TextField())
             for number, column in enumerate(catalogue.listed_columns(configured_table()))
@@ -29,6 +36,7 @@ class EntryQuerySet(models.QuerySet["BackfillDlq"]):
         return light.annotate(
             error_line=error_line(LISTED_ERROR_LENGTH),
             status=EntryStatus(),
+            pattern_advice=advice_of_pattern(),
             has_notes=models.Case(
                 models.When(models.Q(notes__isnull=True) | models.Q(notes=""), then=False), default=True
             ),

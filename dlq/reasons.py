@@ -23,7 +23,7 @@ REASONS = {
     "key_exhausted": "job {about} with the same key has used up its attempts and is about to come here",
     "key_taken": "a job with the same key was added at the same moment",
     "key_joins": "a job with the same key waits in the queue, and the queue would join both payloads, which are lists",
-    "key_locked": "a worker was just starting the job with the same key",
+    "key_locked": "the job with the same key was just being started, or moved here",
     "gone": "it is no longer here, or failed again since the confirmation page was shown",
     "locked": "it was being changed by somebody else",
     "restore_conflict": "its id or its key is taken by another entry now",
@@ -38,6 +38,7 @@ REASONS = {
     "recall_replaced": "its job {about} took the place of a waiting one, which can't be brought back",
     "recall_entry": "the entry is no longer in the table, so its job {about} is all that is left of it",
     "refused": "the database refused it: {about}",
+    "suppressed": "a trigger of the table's owner kept it as it was",
     "": "{about}",
 }
 """The sentence for each code; `{about}` is the job, entry, column or words it names. The empty code is of older records."""

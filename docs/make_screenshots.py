@@ -47,6 +47,8 @@ def main(server: str) -> None:
         page.screenshot(path=IMAGES / "entry.png")
         confirm_all(page, server)
         page.screenshot(path=IMAGES / "confirm.png")
+        page.goto(f"{server}/admin/dlq/failurepattern/")
+        page.screenshot(path=IMAGES / "patterns.png")
         page.goto(f"{server}{LIST}statistics/")
         page.screenshot(path=IMAGES / "statistics.png")
         browser.close()

@@ -1,4 +1,4 @@
--- %(rows)s entries of 30 tasks and 12 queues over the last 30 days, oldest first as they would have come.
+-- %(rows)s entries of 30 tasks and 12 queues over the last %(days)s days, oldest first as they would have come.
 INSERT INTO {table}
     (original_job_id, task_identifier, payload, queue_name, priority, job_key, max_attempts, failure_reason,
      failure_count, last_error, original_created_at, original_run_at, failed_at, notes)
@@ -36,4 +36,4 @@ SELECT i,
        moment - interval '2 hours', moment - interval '1 hour', moment,
        CASE WHEN i %% 20 = 0 THEN 'seen before' END
 FROM generate_series(1, %(rows)s) AS i,
-     LATERAL (SELECT now() - (%(rows)s - i) * interval '30 days' / %(rows)s AS moment) AS failure
+     LATERAL (SELECT now() - (%(rows)s - i) * make_interval(days => %(days)s) / %(rows)s AS moment) AS failure

@@ -18,7 +18,20 @@ from dlq.filters import DlqFilterSet
 from dlq.filters.fields import entry_number
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
-from dlq.views import confirm, count, entry, export, history, payload, statistics
+from dlq.views import (
+    alerts,
+    breakdown,
+    confirm,
+    count,
+    entry,
+    export,
+    history,
+    indexes,
+    payload,
+    statistics,
+    values,
+    whole_table,
+)
 from dlq.views.page import acting, page
 
 if TYPE_CHECKING:
@@ -49,8 +62,14 @@ class BackfillDlqAdmin(EntryAdmin):
 
         return [
             at("statistics/", self.statistics_view, "statistics"),
+            at("statistics/count/", self.snapshot_view, "snapshot"),
+            at("alerts/", self.alerts_view, "alerts"),
             at("export/", self.export_view, "export"),
+            at("export/progress/", self.export_progress_view, "export_progress"),
             at("count/", self.count_view, "count"),
+            at("breakdown/", self.breakdown_view, "breakdown"),
+            at("indexes/", self.indexes_view, "indexes"),
+            at("values/", self.values_view, "values"),
             at("confirmed/", self.confirmed_view, "confirmed"),
             at("<int:entry_id>/payload/", self.payload_view, "payload"),
             *super().get_urls(),
@@ -95,12 +114,41 @@ class BackfillDlqAdmin(EntryAdmin):
     def statistics_view(self, request: HttpRequest) -> HttpResponse:
         return statistics.show(self, request)
 
+    @acting
+    def snapshot_view(self, request: HttpRequest) -> HttpResponse:
+        return whole_table.count_now(self, request)
+
+    @page
+    def alerts_view(self, request: HttpRequest) -> HttpResponse:
+        return alerts.show(self, request)
+
     @page
     def count_view(self, request: HttpRequest) -> HttpResponse:
         return count.show(self, request)
 
+    @page
+    def breakdown_view(self, request: HttpRequest) -> HttpResponse:
+        return breakdown.show(self, request)
+
+    @page
+    def indexes_view(self, request: HttpRequest) -> HttpResponse:
+        return indexes.show(self, request)
+
+    @page
+    def values_view(self, request: HttpRequest) -> HttpResponse:
+        return values.show(self, request)
+
     def export_view(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-        return export.download(self, request)
+        """Not limited as a page is: an export takes as long as there is something to export."""
+        return export.download(self, request) if "format" in request.GET else self.export_page_view(request)
+
+    @page
+    def export_page_view(self, request: HttpRequest) -> HttpResponse:
+        return export.show(self, request)
+
+    @page
+    def export_progress_view(self, request: HttpRequest) -> HttpResponse:
+        return export.watch(self, request)
 
     @page
     def payload_view(self, request: HttpRequest, entry_id: int) -> HttpResponse:

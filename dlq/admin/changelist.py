@@ -3,70 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal
 
+from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
-from django.core import signing
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from dlq.db import in_time
-from dlq.expressions import RowCompare
-from dlq.filters import DlqFilterSet
+from dlq.filters import DlqFilterSet, search
+from dlq.filters.fields import Moment
 from dlq.filters.outcomes import REQUEUED
 from dlq.models import BackfillDlq
+from dlq.models.backfilldlq import TABLE
+from dlq.services.order import Order, Place
 from dlq.services.outcomes import states_of_entries
-
-if TYPE_CHECKING:
-    from dlq.querysets import EntryQuerySet
+from dlq.services.pages import fetch_page, looks_first, may_walk
 
 LIVE_SECONDS = 1.0
 """What the list may spend on the jobs' states of this moment; beyond it the stored ones have to do."""
-AFTER, BEFORE = "after", "before"
-DEFAULT_ORDER = ("failed_at", True)
-
-
-@dataclass(frozen=True)
-class Order:
-    """The column that the list is sorted by; the id breaks ties, in the same direction."""
-
-    column: str
-    descending: bool
-
-    def apply(self, entries: QuerySet[BackfillDlq], *, reverse: bool) -> QuerySet[BackfillDlq]:
-        sign = "-" if self.descending != reverse else ""
-        return entries.order_by(*(f"{sign}{column}" for column in self.columns))
-
-    def beyond(
-        self, entries: QuerySet[BackfillDlq], cursor: tuple[Any, ...], *, reverse: bool
-    ) -> QuerySet[BackfillDlq]:
-        """Those that come behind the cursor's place (before it, if reverse), whether its row is still there or not."""
-        return entries.filter(RowCompare(self.columns, "<" if self.descending != reverse else ">", cursor))
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,) if self.column == "id" else (self.column, "id")
-
-    def cursor_of(self, entry: BackfillDlq) -> str:
-        values = [getattr(entry, column) for column in self.columns]
-        plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
-        # Signed not for secrecy but so that nothing else has to be expected when it is read.
-        return signing.dumps([self.column, *plain], salt="dlq.cursor", compress=True)
-
-    def read(self, cursor: str) -> tuple[Any, ...] | None:
-        """The place that a cursor names; None for one that can't be read or belongs to another order."""
-        try:
-            column, *values = signing.loads(cursor, salt="dlq.cursor")
-        except signing.BadSignature:
-            return None
-        if column != self.column:
-            return None
-        if column == "failed_at":
-            values[0] = datetime.fromisoformat(values[0])
-        return tuple(values)
+AFTER, BEFORE, AT, FAR = "after", "before", "at", "far"
+"""The parameters of a place in the list: behind a row, before a row, at a time; and whether to search on from there longer."""
+DEFAULT_ORDER = Order("failed_at", descending=True)
+MOST_BY_NUMBER = 5
+"""Entries that a number leads to: one by its own, and one each time that its job died."""
 
 
 class EntryChangeList(ChangeList):
@@ -76,57 +38,140 @@ class EntryChangeList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[BackfillDlq]:
         self.filterset = DlqFilterSet(request.GET, self.root_queryset, hide_recovered=True)
+        self.request_data = request.GET
         self.has_filters = self.has_active_filters = False
         self.filter_specs: list[Any] = []
         self.clear_all_filters_qs = "?"
+        self.sortable_by = self.sortable = self._sortable()
         self.order = self._order()
         return self.filterset.qs
 
     def _order(self) -> Order:
-        column_index, descending = next(iter(self.get_ordering_field_columns().items()), (None, ""))
+        column_index, direction = next(iter(self.get_ordering_field_columns().items()), (None, ""))
         if column_index is None:
-            return Order(*DEFAULT_ORDER)
+            return DEFAULT_ORDER
         column = self.get_ordering_field(self.list_display[column_index])
-        return Order(str(column), descending == "desc")
+        return Order(str(column), direction == "desc")
 
     def get_ordering_field_columns(self) -> dict[int, Literal["asc", "desc"]]:
         """The one column that `o` sorts by: an index serves one, and people sort by one."""
+        number, descending = self._asked_column()
+        if number is None or self.list_display[number] not in self.sortable:
+            return {}
+        return {number: "desc" if descending else "asc"}
+
+    def _asked_column(self) -> tuple[int | None, bool]:
         first = self.params.get(ORDER_VAR, "").split(".")[0]
         number = first.removeprefix("-")
         known = number.isdecimal() and int(number) < len(self.list_display)
         if known and self.get_ordering_field(self.list_display[int(number)]):
-            return {int(number): "desc" if first.startswith("-") else "asc"}
-        return {}
+            return int(number), first.startswith("-")
+        return None, False
+
+    def _sortable(self) -> list[Any]:
+        """The columns that an index gives in order; all of them where the table is small enough to be sorted on the spot."""
+        state = self.filterset.state
+        return [
+            shown
+            for shown in self.list_display
+            if (column := self.get_ordering_field(shown))
+            and (not state.is_large or column == DEFAULT_ORDER.column or state.gives_order(str(column), "id"))
+        ]
+
+    @property
+    def unsortable(self) -> list[str]:
+        """The headings of columns that could be sorted by if the table were smaller or had an index on them."""
+        return [
+            str(label_for_field(shown, self.model, self.model_admin))
+            for shown in self.list_display
+            if self.get_ordering_field(shown) and shown not in self.sortable
+        ]
+
+    @property
+    def refused_order(self) -> str | None:
+        """The heading of the column that the address asks to sort by, where that is not offered."""
+        number, _descending = self._asked_column()
+        if number is None or self.list_display[number] in self.sortable:
+            return None
+        return str(label_for_field(self.list_display[number], self.model, self.model_admin))
 
     def get_results(self, request: HttpRequest) -> None:
-        """Fetch one row more than a page, which tells whether there is a further page."""
-        after, before = (self.order.read(request.GET.get(name, "")) for name in (AFTER, BEFORE))
-        backwards = BEFORE in request.GET and (before is not None or request.GET[BEFORE] == "")
-        entries = self.queryset
-        offset = 0
-        if cursor := before if backwards else after:
-            entries = self.order.beyond(entries, cursor, reverse=backwards)
-        elif not backwards:
-            offset = max(self.page_num - 1, 0) * self.list_per_page
-        ordered = self.order.apply(entries, reverse=backwards)
-        found = list(_for_list(ordered)[offset : offset + self.list_per_page + 1])
-        more = len(found) > self.list_per_page
-        page = found[: self.list_per_page]
-        if backwards:
-            page.reverse()
-        _look_up_status(page)
-        self.result_list = page
-        self.has_next = more if not backwards else cursor is not None
-        self.has_previous = more if backwards else bool(cursor or offset)
-        self.multi_page = self.has_next or self.has_previous
+        """One row more than a page is fetched, which tells whether there is a further page. A page before a place is
+        fetched in the opposite order."""
+        place, backwards = self._place(request)
+        skip = 0 if place or backwards else max(self.page_num - 1, 0) * self.list_per_page
+        order = self.order.reversed if backwards else self.order
+        page = fetch_page(self.filterset, order, place, self.list_per_page, skip=skip, far=FAR in request.GET)
+        self.result_list = list(page.entries)[::-1] if backwards else list(page.entries)
+        _look_up_status(self.result_list)
+        self.stopped = page.stopped
+        self.searches_backwards = backwards
+        self.is_first_page = place is None
+        onward, behind = page.more, bool(place or skip)
+        self.has_next, self.has_previous = (behind, onward) if backwards else (onward, behind)
+        self.multi_page = self.has_next or self.has_previous or page.stopped is not None
         # What Django's templates compare with the page's length: more rows match than are shown.
-        self.result_count = len(page) + self.multi_page
+        self.result_count = len(self.result_list) + self.multi_page
         self.full_result_count = None
         self.show_full_result_count = self.can_show_all = False
-        self.show_admin_actions = bool(page)
+        self.show_admin_actions = bool(self.result_list)
+
+    def _place(self, request: HttpRequest) -> tuple[Place | None, bool]:
+        """Where the page begins (None: at the beginning), and whether it lies before that place."""
+        self.at, self.at_problem = request.GET.get(AT, "").strip(), ""
+        if self.at and not self.is_by_time:
+            self.at_problem = "it needs the list in the order of time."
+        elif self.at:
+            try:
+                return self.order.place_at(Moment(end_of_day=self.order.descending).clean(self.at)), False
+            except ValidationError as error:
+                self.at_problem = error.messages[0]
+        after, before = (self.order.read(request.GET.get(name, "")) for name in (AFTER, BEFORE))
+        backwards = BEFORE in request.GET and (before is not None or request.GET[BEFORE] == "")
+        return (before if backwards else after), backwards
+
+    @property
+    def is_by_time(self) -> bool:
+        return self.order.column == DEFAULT_ORDER.column
+
+    @property
+    def looks_towards_newer(self) -> bool:
+        return self.order.descending == self.searches_backwards
+
+    @property
+    def slow_filters(self) -> str:
+        """The filters in force that no index answers, in words."""
+        return self.filterset.words_of(self.filterset.without_index)
+
+    @property
+    def anywhere(self) -> str:
+        """The same search, within words too."""
+        return self.filterset.narrowed("q_by", search.ANYWHERE)
+
+    @property
+    def entries_by_number(self) -> list[BackfillDlq]:
+        """Of a search for a number: the entries, or those of the jobs, that have it. Found wherever they stand in the list."""
+        number = search.number(self.filterset.data.get("q", ""))
+        if number is None or not self.filterset.state.has_many:
+            return []
+        wanted = Q(pk=number)
+        if self.filterset.state.finds(TABLE.job_id_column):
+            wanted |= Q(original_job_id=number)
+        return list(BackfillDlq.objects.filter(wanted).only("task_identifier")[:MOST_BY_NUMBER])
+
+    @property
+    def kept_parameters(self) -> list[tuple[str, str]]:
+        """What a form that leads to another place of the same list has to carry along."""
+        here = {AFTER, BEFORE, AT, FAR, "p", "e"}
+        return [(name, value) for name, values in self.request_data.lists() if name not in here for value in values]
+
+    @property
+    def counts_by_itself(self) -> bool:
+        """Whether counting what matches is cheap enough to be done unasked."""
+        return not (may_walk(self.filterset, DEFAULT_ORDER) and looks_first(self.filterset))
 
     def _link(self, **cursor: str | None) -> str:
-        return self.get_query_string({AFTER: None, BEFORE: None, **cursor})
+        return self.get_query_string({AFTER: None, BEFORE: None, AT: None, FAR: None, **cursor})
 
     @property
     def first_page(self) -> str:
@@ -138,16 +183,30 @@ class EntryChangeList(ChangeList):
 
     @property
     def next_page(self) -> str:
-        return self._link(after=self.order.cursor_of(self.result_list[-1])) if self.result_list else self._link()
+        return self._link(after=self._edge(-1)) if self.result_list else self._link()
 
     @property
     def previous_page(self) -> str:
-        return self._link(before=self.order.cursor_of(self.result_list[0])) if self.result_list else self._link()
+        return self._link(before=self._edge(0)) if self.result_list else self._link()
+
+    @property
+    def further(self) -> str:
+        """Where a search that stopped goes on, with all the time that a page has."""
+        stopped = self.stopped
+        if stopped is None or stopped.place is None:
+            return self._link()
+        cursor = self.order.cursor_of(stopped.place)
+        return self._link(before=cursor, far="1") if self.searches_backwards else self._link(after=cursor, far="1")
+
+    def _edge(self, row: int) -> str:
+        return self.order.cursor_of(self.order.place_of(self.result_list[row]))
 
     def get_query_string(self, new_params: dict[str, Any] | None = None, remove: Iterable[str] | None = None) -> str:
         """Django's removes by prefix and would keep the cursor in the links of the headers."""
         kept = {
-            name: values for name, values in self.filter_params.items() if name not in {AFTER, BEFORE, *(remove or ())}
+            name: values
+            for name, values in self.filter_params.items()
+            if name not in {AFTER, BEFORE, AT, FAR, *(remove or ())}
         }
         for name, value in (new_params or {}).items():
             if value is None:
@@ -155,10 +214,6 @@ class EntryChangeList(ChangeList):
             else:
                 kept[name] = value
         return "?" + urlencode(sorted(kept.items()), doseq=True)
-
-
-def _for_list(entries: QuerySet[BackfillDlq]) -> EntryQuerySet:
-    return cast("EntryQuerySet", entries).for_list()
 
 
 def _look_up_status(page: Sequence[Any]) -> None:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from dlq import catalogue
 from dlq.display import age, clock, queue_label
 from dlq.expressions import owner_alias
-from dlq.models import BackfillDlq, Requeue
+from dlq.models import BackfillDlq, FailurePattern, Requeue
 from dlq.models.backfilldlq import TABLE
 from dlq.outcome_words import RECOVERED_HELP, SHORT
 
@@ -32,8 +32,14 @@ def queue(entry: BackfillDlq) -> str | SafeString:
 
 
 @admin.display(description="Error")
-def error(entry: BackfillDlq) -> str:
-    return str(getattr(entry, "error_line"))  # noqa: B009 (an annotation of the list's queryset)
+def error(entry: BackfillDlq) -> str | SafeString:
+    """With a warning where people should think before they requeue."""
+    line = str(getattr(entry, "error_line"))  # noqa: B009 (an annotation of the list's queryset)
+    advice = getattr(entry, "pattern_advice", None)
+    if advice not in (FailurePattern.Advice.NO, FailurePattern.Advice.ASK):
+        return line
+    label = FailurePattern.Advice(advice).label
+    return format_html('{} <span class="dlq-advice dlq-advice-{}">{}</span>', line, advice, label)
 
 
 @admin.display(description="Failures", ordering="failure_count")

@@ -36,7 +36,6 @@ class DeletedEntryAdmin(TrashAdmin):
     list_display = ("entry", "task", "deleted", "kept", "by", "reason")
     list_display_links = None
     search_fields = ("=entry_id",)
-    search_help_text = "The number of a failed job"
     ordering = ("-id",)
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

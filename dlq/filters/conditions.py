@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import operator
-import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import reduce
@@ -12,17 +10,17 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.utils.formats import date_format
-from django.utils.text import smart_split, unescape_string_literal
 from django.utils.timezone import localtime
 
 from dlq.catalogue import Column
 from dlq.display import queue_label
-from dlq.expressions import ContainsText, JsonText, OwnerColumnEquals
-from dlq.filters import fields
+from dlq.expressions import OwnerColumnEquals
+from dlq.filters import fields, search
 from dlq.filters.payload import PayloadMatch
+from dlq.filters.weekday_hour import WeekdayHour
+from dlq.indexes import TableState
 
 NO_QUEUE = "-"
 """What the `queue_name` parameter calls the empty queue name."""
@@ -47,19 +45,29 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         help_text: str = "",
         placeholder: str = "",
         more: bool = True,
+        column: str | None = None,
     ) -> None:
         super().__init__(label=label, each=each, help_text=help_text)
         self.condition = condition
+        self.column = column
+        """The table's column that the values are compared with, where an index on it answers."""
         self.says = says
         self.placeholder = placeholder
         self.more = more
         """Whether the list's form shows it only under "More filters"."""
 
-    def filter(self, queryset: QuerySet[Any], values: list[Any]) -> QuerySet[Any]:
-        if not values:
-            return queryset
+    def of(self, values: list[Any]) -> Q:
+        """What the values mean together; everything, if there are none."""
         join = operator.or_ if self.joined_by == "or" else operator.and_
-        return queryset.filter(reduce(join, map(self.condition, values)))
+        return reduce(join, map(self.condition, values)) if values else Q()
+
+    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
+        """Whether the table has an index that leads to what matches, without reading the rest."""
+        return self.column is not None and state.finds(self.column)
+
+    def is_wide(self, values: list[Any]) -> bool:
+        """Whether nearly everything matches, so that nothing has to be found."""
+        return False
 
     def absolute(self, text: str, value: Any) -> str:
         """The parameter's text that means the same whenever and wherever it is read."""
@@ -79,15 +87,51 @@ class QueueCondition(Condition):
         return queue_label("") if text == NO_QUEUE else text
 
 
+class WeekdayHourCondition(Condition):
+    def absolute(self, text: str, value: Any) -> str:
+        return str(value)
+
+    def words(self, text: str, value: Any) -> str:
+        return str(value.words)
+
+
 class PayloadCondition(Condition):
     """Repeated conditions on the payload are AND-ed: each narrows further."""
 
     joined_by = "and"
 
+    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
+        return state.finds_payload
 
-def exactly(column: str, each: forms.Field | None = None, *, label: str, **options: Any) -> Condition:
+
+class SearchCondition(Condition):
+    """The search. What a word means depends on `q_by`, which the filter set knows (dlq.filters.search)."""
+
+    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
+        return state.finds_words or (state.finds_parts_of_words and all(map(search.has_trigram, values)))
+
+
+class SearchMode(Condition):
+    """How `q` is meant; no condition of its own."""
+
+    def is_in_force(self, text: str) -> bool:
+        return text == search.WORDS
+
+    def words(self, text: str, value: Any) -> str:
+        return search.MODES[text]
+
+    def of(self, values: list[Any]) -> Q:
+        return Q()
+
+    def is_wide(self, values: list[Any]) -> bool:
+        return True
+
+
+def exactly(name: str, each: forms.Field | None = None, *, label: str, **options: Any) -> Condition:
+    """The model's field `name` has the value."""
+    options.setdefault("column", name)
     return Condition(
-        lambda value: Q(**{column: value}), each or fields.Text(), label=label, says=f"{label} is", **options
+        lambda value: Q(**{name: value}), each or fields.Text(), label=label, says=f"{label} is", **options
     )
 
 
@@ -119,40 +163,13 @@ def owner_column(column: Column) -> Condition:
         fields.OwnerValue(column),
         label=column.name,
         says=f"{column.name} is",
+        column=column.name,
     )
+
+
+def in_hour_of_week(hour: WeekdayHour) -> Q:
+    return hour.condition
 
 
 def payload_matches(match: PayloadMatch) -> Q:
     return match.condition
-
-
-def words_found(text: str) -> Q:
-    """Every word (or "quoted phrase") in reason, error, payload or key; a number also finds an entry's or a job's id."""
-    return reduce(operator.and_, (_word_found(word) for word in _words(text)))
-
-
-def _words(text: str) -> list[str]:
-    return [
-        unescape_string_literal(bit) if re.fullmatch(r"([\"']).+\1", bit, re.DOTALL) else bit
-        for bit in smart_split(text)
-    ]
-
-
-def _word_found(word: str) -> Q:
-    # Within JSON a quote, a backslash or a line break stands escaped.
-    escaped = json.dumps(word, ensure_ascii=False)[1:-1]
-    found = (
-        Q(failure_reason__contains_text=word)
-        | Q(job_key__contains_text=word)
-        | _contains(JsonText(F("last_error")), word)
-        | _contains(Cast("payload", TextField()), escaped)
-    )
-    if escaped != word:
-        found |= _contains(Cast("last_error", TextField()), escaped)
-    if re.fullmatch(r"[0-9]{1,19}", word) and int(word) <= fields.BIGGEST_ID:
-        found |= Q(id=int(word)) | Q(original_job_id=int(word))
-    return found
-
-
-def _contains(text: Any, word: str) -> Q:
-    return Q(ContainsText(text, word))

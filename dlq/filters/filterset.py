@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import operator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, reduce
 from typing import Any, cast
 
 import django_filters
@@ -12,27 +14,33 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from dlq import catalogue
-from dlq.filters import fields
+from dlq.filters import fields, search
 from dlq.filters.conditions import (
     Condition,
     PayloadCondition,
     QueueCondition,
+    SearchCondition,
+    SearchMode,
+    WeekdayHourCondition,
     at_least,
     at_most,
     exactly,
     has_notes,
+    in_hour_of_week,
     in_queue,
     owner_column,
     payload_matches,
     was_requeued,
-    words_found,
 )
 from dlq.filters.outcomes import ANY, OPEN, STATUSES, StatusCondition, has_status, left_by, requeued_by
+from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
+from dlq.filters.weekday_hour import WeekdayHourField
+from dlq.indexes import TableState, table_state
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE
 
 STATUS = "status"
-NOT_FILTERS = frozenset({"o", "p", "e", "_popup", "after", "before"})
+NOT_FILTERS = frozenset({"o", "p", "e", "_popup", "after", "before", "at", "far"})
 """Parameters of the list that say how to show it, not what."""
 
 
@@ -64,14 +72,21 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     An unknown parameter or an invalid value is an error, and then `qs` is empty: never all rows.
     """
 
-    q = Condition(
-        words_found,
+    q = SearchCondition(
+        lambda text: search.found(text, search.ANYWHERE),
         fields.Text(),
         label="Search",
         says="Contains",
         more=False,
         help_text="Words in error, reason, payload or key; or an entry's or a job's number. “A phrase” goes in quotes.",
         placeholder="error text, customer, key, number …",
+    )
+    q_by = SearchMode(
+        lambda _mode: Q(),
+        fields.OneOf(search.MODES),
+        label="Search finds",
+        says="Search finds",
+        help_text="What the words of a search are compared with.",
     )
     task_identifier = exactly("task_identifier", label="Task", more=False)
     queue_name = QueueCondition(
@@ -80,6 +95,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         label="Queue",
         says="Queue is",
         more=False,
+        column="queue_name",
         help_text="- means: in no queue.",
         placeholder="- for no queue",
     )
@@ -89,6 +105,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         label="Failed from",
         says="Failed from",
         more=False,
+        column="failed_at",
         help_text="A date, a time, or an age: 24h, 7d.",
         placeholder="24h, 7d, 2026-11-24",
     )
@@ -98,6 +115,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         label="Failed until",
         says="Failed until",
         more=False,
+        column="failed_at",
         help_text="A date, a time, or an age: 24h, 7d.",
         placeholder="24h, 7d, 2026-11-24",
     )
@@ -109,6 +127,22 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         help_text="Path and value: customer_id=42, order.id=7.",
         placeholder="customer_id=42",
     )
+    weekday_hour = WeekdayHourCondition(
+        in_hour_of_week,
+        WeekdayHourField(),
+        label="Hour of the week",
+        says="Failed on",
+        help_text="A day and an hour on your clock: tue-09 is Tuesdays from 9 to 10.",
+        placeholder="tue-09",
+    )
+    pattern = PatternCondition(
+        in_pattern,
+        PatternField(),
+        label="Pattern",
+        says="Pattern is",
+        help_text="The number of a failure pattern; - means: not sorted in yet.",
+        placeholder="12",
+    )
     status = StatusCondition(
         has_status,
         fields.OneOf(STATUSES, initial=ANY),
@@ -118,7 +152,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         help_text="What became of it, as far as it is stored.",
     )
     job_key = exactly("job_key", label="Key")
-    original_job_id = exactly("original_job_id", fields.Number(), label="Job id")
+    original_job_id = exactly("original_job_id", fields.Number(), label="Job id", column=TABLE.job_id_column)
     failure_count_min = at_least("failure_count", label="Failures, at least", says="Failures at least")
     priority_min = at_least("priority", label="Priority from", says="Priority from")
     priority_max = at_most("priority", label="Priority to", says="Priority to")
@@ -129,6 +163,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         fields.Number(),
         label="Requeued by operation",
         says="Requeued by operation",
+        column="id",
         help_text="Its number.",
     )
     left_by = Condition(
@@ -136,6 +171,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         fields.Number(),
         label="Skipped by operation",
         says="Skipped or failed in operation",
+        column="id",
         help_text="Its number: what it skipped, or failed to act on.",
     )
 
@@ -185,6 +221,61 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     def qs(self) -> QuerySet[BackfillDlq]:
         return cast(QuerySet[BackfillDlq], super().qs if self.is_valid() else self.queryset.none())
 
+    def filter_queryset(self, queryset: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
+        return queryset.filter(self.condition)
+
+    @property
+    def condition(self) -> Q:
+        """All parameters together."""
+        return reduce(operator.and_, (self._meaning(name, values) for name, _c, _t, values in self.given), Q())
+
+    def _meaning(self, name: str, values: list[Any]) -> Q:
+        if name == "q":
+            return reduce(operator.or_, (search.found(text, self.search_mode) for text in values))
+        meaning: Q = self.filters[name].of(values)
+        return meaning
+
+    @cached_property
+    def state(self) -> TableState:
+        """The table's size and indexes."""
+        return table_state(TABLE)
+
+    @property
+    def search_mode(self) -> str:
+        """How `q` is meant: as `q_by` says; else in whole words where the table has an index for those only."""
+        if asked := self.data.get("q_by", "").strip():
+            return str(asked)
+        only_words = self.state.finds_words and not self.state.finds_parts_of_words
+        return search.WORDS if only_words else search.ANYWHERE
+
+    @property
+    def finds_words_only(self) -> bool:
+        """Whether a search does not look within words, without anybody having asked for that."""
+        return "q" in self.in_force and not self.data.get("q_by", "").strip() and self.search_mode == search.WORDS
+
+    @property
+    def without_index(self) -> list[str]:
+        """The parameters in force that no index answers: the rows have to be looked at one by one."""
+        return [name for name, is_found in self._found_by_index().items() if not is_found]
+
+    @property
+    def with_index(self) -> list[str]:
+        """The parameters in force that an index answers."""
+        return [name for name, is_found in self._found_by_index().items() if is_found]
+
+    def _found_by_index(self) -> dict[str, bool]:
+        """Of the parameters that narrow down."""
+        return {
+            name: condition.is_found_by_index(self.state, values) and (name != "q" or self._search_is_indexed)
+            for name, condition, _texts, values in self.given
+            if not condition.is_wide(values)
+        }
+
+    @property
+    def _search_is_indexed(self) -> bool:
+        state = self.state
+        return state.finds_words if self.search_mode == search.WORDS else state.finds_parts_of_words
+
     @property
     def problems(self) -> list[str]:
         """Why nothing is shown, a sentence each; empty for a valid filter."""
@@ -193,22 +284,30 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
             sentences += [f"{self.filters[name].label}: {error}" for error in errors]
         return sentences
 
-    def _given(self) -> Iterable[tuple[str, Condition, list[str], list[Any]]]:
+    @property
+    def given(self) -> list[tuple[str, Condition, list[str], list[Any]]]:
         """Each parameter in force with its texts and what they were read as."""
         cleaned = self.form.cleaned_data if self.is_valid() else {}
-        for name, condition in self.filters.items():
-            texts = [text for text in self.data.getlist(name) if text.strip()]
-            if texts and name in cleaned:
-                yield name, condition, texts, cleaned[name]
+        texts = {name: [text for text in self.data.getlist(name) if text.strip()] for name in self.filters}
+        return [
+            (name, condition, texts[name], cleaned[name])
+            for name, condition in self.filters.items()
+            if texts[name] and name in cleaned
+        ]
 
     @property
     def absolute_pairs(self) -> list[tuple[str, str]]:
-        """The filter in force with every relative or local time made absolute."""
-        return [
+        """The filter in force with every relative or local time made absolute.
+
+        A search is pinned to what it means now: an index that somebody makes or drops later must not change it.
+        """
+        pairs = [
             (name, condition.absolute(text, value))
-            for name, condition, texts, values in self._given()
+            for name, condition, texts, values in self.given
             for text, value in zip(texts, values, strict=True)
         ]
+        is_open = any(name == "q" for name, _text in pairs) and not any(name == "q_by" for name, _text in pairs)
+        return [*pairs, ("q_by", self.search_mode)] if is_open else pairs
 
     @property
     def active(self) -> list[ActiveFilter]:
@@ -223,7 +322,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
                     for text, value in zip(texts, values, strict=True)
                 ),
             )
-            for name, condition, texts, values in self._given()
+            for name, condition, texts, values in self.given
             if all(map(condition.is_in_force, texts))
         ]
 
@@ -236,8 +335,23 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         """Whether more is left out than recovered entries, which the list hides by itself."""
         return any(filter.name != STATUS or not self.hides_recovered for filter in self.active)
 
+    @property
+    def in_force(self) -> set[str]:
+        """The names of the parameters that leave anything out, or may."""
+        return {name for name, condition, texts, _values in self.given if all(map(condition.is_in_force, texts))}
+
     def __str__(self) -> str:
         return "; ".join(map(str, self.active)) or "every failed job"
+
+    def words_of(self, names: Collection[str]) -> str:
+        """Some of the parameters in force, in words."""
+        return " and ".join(f"“{active}”" for active in self.active if active.name in names)
+
+    def narrowed(self, name: str, text: str) -> str:
+        """The query string with this one value for the parameter, on the first page."""
+        data = self.data.copy()
+        data[name] = text
+        return "?" + query_string(data)
 
     def _query_without(self, name: str, text: str) -> str:
         """The query string with one value removed, back on the first page."""
@@ -260,7 +374,7 @@ def query_string(data: QueryDict) -> str:
     """Without empty values and cursors, so that a link stays short and starts on the first page."""
     kept = QueryDict(mutable=True)
     for name, values in data.lists():
-        if name not in {"p", "e", "after", "before"}:
+        if name not in {"p", "e", "after", "before", "at", "far"}:
             kept.setlist(name, [value for value in values if value.strip()])
     return kept.urlencode()
 

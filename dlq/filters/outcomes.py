@@ -9,6 +9,7 @@ from django.db.models.lookups import Exact
 
 from dlq.expressions import EntryStatus
 from dlq.filters.conditions import Condition
+from dlq.indexes import TableState
 from dlq.models import OperationEntry, Requeue
 
 Outcome = Requeue.Outcome
@@ -31,6 +32,12 @@ EVERYTHING = ~Q(pk__in=())
 class StatusCondition(Condition):
     def is_in_force(self, text: str) -> bool:
         return text != ANY
+
+    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
+        return set(values) <= {Outcome.RECOVERED, Outcome.GONE}
+
+    def is_wide(self, values: list[Any]) -> bool:
+        return set(values) <= {OPEN, ANY}
 
     def words(self, text: str, value: Any) -> str:
         return STATUSES[text]

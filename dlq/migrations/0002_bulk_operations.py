@@ -183,17 +183,17 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='deletedentry',
             name='operation',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deleted_entries', to='dlq.bulkoperation'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deleted_entries', to='dlq.bulkoperation'),
         ),
         migrations.AlterField(
             model_name='operationentry',
             name='operation',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='dlq.bulkoperation'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='dlq.bulkoperation'),
         ),
         migrations.AlterField(
             model_name='requeue',
             name='operation',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='requeues', to='dlq.bulkoperation'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='requeues', to='dlq.bulkoperation'),
         ),
         migrations.AddIndex(
             model_name='bulkoperation',
@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='entrynote',
             name='operation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='dlq.bulkoperation'),
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='dlq.bulkoperation'),
         ),
         migrations.AddIndex(
             model_name='entrynote',

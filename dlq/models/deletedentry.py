@@ -24,7 +24,7 @@ class DeletedEntry(models.Model):
     """
 
     operation = models.ForeignKey(
-        BulkOperation, on_delete=models.PROTECT, related_name="deleted_entries", db_index=False
+        BulkOperation, on_delete=models.PROTECT, related_name="deleted_entries", db_index=False, db_constraint=False
     )
     entry_id = models.BigIntegerField()
     row = PlainJson()

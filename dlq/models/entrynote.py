@@ -16,7 +16,9 @@ class EntryNote(models.Model):
     replaced = models.TextField(blank=True)
     """What the notes said before, where the new text does not begin with it."""
     actor = models.CharField(max_length=200)
-    operation = models.ForeignKey(BulkOperation, null=True, on_delete=models.CASCADE, related_name="notes")
+    operation = models.ForeignKey(
+        BulkOperation, null=True, on_delete=models.CASCADE, related_name="notes", db_constraint=False
+    )
     created_at = models.DateTimeField()
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -19,10 +20,15 @@ class Requeue(models.Model):
         FAILED_AGAIN = "failed_again", "failed again"
         GONE = "gone", "taken back or replaced"
 
-    operation = models.ForeignKey(BulkOperation, on_delete=models.PROTECT, related_name="requeues", db_index=False)
+    operation = models.ForeignKey(
+        BulkOperation, on_delete=models.PROTECT, related_name="requeues", db_index=False, db_constraint=False
+    )
     entry_id = models.BigIntegerField()
     task_identifier = models.CharField(max_length=200, default="")
     """The entry's task: the numbers of a task outlive its entries."""
+    queue_name = models.CharField(max_length=100, null=True)
+    priority = models.IntegerField(null=True)
+    """Of the entry, likewise; null in records of before they were kept."""
     job_id = models.BigIntegerField()
     revision = models.IntegerField()
     """Of the job as we made it; a later one means that somebody replaced the job."""
@@ -50,6 +56,8 @@ class Requeue(models.Model):
             models.Index(fields=("entry_id", "-id"), name="dlq_requeues_of_entry"),
             models.Index(fields=("job_id",), name="dlq_requeue_of_job"),
             models.Index(fields=("id",), name="dlq_requeue_unsettled", condition=models.Q(outcome="")),
+            # Rows come in this order, so that an index of a few pages serves the statistics.
+            BrinIndex(fields=("created_at",), name="dlq_requeue_when", autosummarize=True),
         )
 
     def __str__(self) -> str:

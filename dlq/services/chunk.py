@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, OperationalError, transaction
-from django.db.models import Func, IntegerField, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Func, IntegerField, QuerySet
 from psycopg.errors import LockNotAvailable
 
 from dlq.conf import conf
@@ -18,20 +18,21 @@ from dlq.services.selection import matching
 
 PAYLOAD_BYTES = 16 * 1024 * 1024
 """A chunk ends here too: one array of job specs over 1 GB fails, and memory is shared with the web pages."""
+ROWS_A_FETCH = 50
 LOCK_TRIES = 3
 LOCK_TIMEOUT = "500ms"
 """A try's patience with a row that somebody else is changing. Short: others wait for the rows that we hold."""
-
-
+LOCKED_SECONDS = 6.0
+"""How long a chunk goes on looking for the rows that others hold; what it has not told apart by then counts as held."""
 ROW_ERRORS = ("22", "23", "44", "54", "P0")
 """Classes of SQLSTATE that one row can cause: data, constraint, view's check, program limit, an owner's trigger."""
 
 
 @dataclass
 class Outcome:
-    """What became of the entries of one chunk. `skipped` and `failed` give the reason for each id."""
+    """What became of the entries of one chunk: how many were acted on, and why each of the others was not."""
 
-    done: list[int] = field(default_factory=list)
+    done: int = 0
     skipped: dict[int, Reason] = field(default_factory=dict)
     failed: dict[int, Reason] = field(default_factory=dict)
 
@@ -50,7 +51,12 @@ class Window:
 
 
 class _Bytes(Func):
-    function = "octet_length"
+    """About the length of a jsonb value as text. Its stored size is that of its parts, unless it is stored compressed."""
+
+    template = (
+        "CASE WHEN pg_column_compression(%(expressions)s) IS NULL THEN pg_column_size(%(expressions)s)"
+        " ELSE octet_length(%(expressions)s::text) END"
+    )
     output_field = IntegerField()
 
 
@@ -87,10 +93,13 @@ def size_of(operation: BulkOperation) -> int:
 
 
 def _within_size(entries: QuerySet[BackfillDlq], most: int) -> list[int]:
-    """The first ids, bounded in number and in bytes of payload."""
+    """The first ids, bounded in number and in bytes of payload.
+
+    They come a few at a time: the sizes of a thousand payloads, of which the chunk then takes a few, would be the work.
+    """
     chosen: list[int] = []
     total = 0
-    for entry, size in entries.values_list("id", _Bytes(Cast("payload", TextField())))[:most]:
+    for entry, size in entries.values_list("id", _Bytes("payload"))[:most].iterator(chunk_size=ROWS_A_FETCH):
         total += size
         if chosen and total > PAYLOAD_BYTES:
             break
@@ -134,20 +143,39 @@ def _patiently(lock: Callable[[], list[int]]) -> list[int] | None:
 def refused(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[int, Reason]:
     """Run `act` on all ids; where PostgreSQL refuses a row, on halves, so that one bad row never stops the rest.
 
-    Returns the ids that it refused alone, with its words. One bad row costs about 2 log2(n) statements. Errors that are
-    not about a row (a lost connection, a deadlock, a missing right) are raised.
+    Returns the ids that it refused alone, with its words. One bad row costs about 2 log2(n) statements. One that touches
+    what an open transaction holds is treated alike, with the reason `locked`. Errors that are not about a row (a lost
+    connection, a deadlock, a missing right) are raised.
     """
+    execute("SELECT set_config('lock_timeout', %(time)s, true)", {"time": LOCK_TIMEOUT})
+    # What deferred constraints of the owner's would say only at the commit, of the whole chunk, they say of their rows.
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return _halved(ids, act, time.monotonic() + LOCKED_SECONDS)
+
+
+def _halved(ids: Sequence[int], act: Callable[[Sequence[int]], None], give_up_at: float) -> dict[int, Reason]:
     try:
         with transaction.atomic():
             act(ids)
     except DatabaseError as error:
-        if not _is_about_a_row(error):
+        is_locked = isinstance(error.__cause__, LockNotAvailable)
+        if not is_locked and not _is_about_a_row(error):
             raise
-        if len(ids) == 1:
-            return {ids[0]: _words(error)}
+        if len(ids) == 1 or (is_locked and time.monotonic() > give_up_at):
+            return dict.fromkeys(ids, Reason("locked") if is_locked else _words(error))
         middle = len(ids) // 2
-        return refused(ids[:middle], act) | refused(ids[middle:], act)
+        return _halved(ids[:middle], act, give_up_at) | _halved(ids[middle:], act, give_up_at)
     return {}
+
+
+def suppressed(ids: Iterable[int]) -> dict[int, Reason]:
+    """For entries that a statement left out although nothing spoke against it: a trigger's function returned null."""
+    return {entry: Reason("suppressed") for entry in sorted(ids)}
+
+
+def acted_on(ids: Sequence[int], done: set[int], failed: dict[int, Reason]) -> Outcome:
+    """The outcome where each of the ids was acted on, or refused, or suppressed."""
+    return Outcome(len(done), failed=failed | suppressed(set(ids) - done - set(failed)))
 
 
 def _is_about_a_row(error: DatabaseError) -> bool:

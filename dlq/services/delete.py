@@ -8,22 +8,21 @@ from dlq import catalogue
 from dlq.db import rows
 from dlq.models import BulkOperation
 from dlq.models.backfilldlq import TABLE
-from dlq.services.chunk import Outcome, refused
+from dlq.services.chunk import Outcome, acted_on, refused
 from dlq.sql import statement
 from dlq.table import literal, quoted
 
 
 def delete_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     """Move these locked entries to the trash."""
-    outcome = Outcome()
+    deleted: set[int] = set()
     null_columns = _names_of_null_columns()
 
     def move(part: Sequence[int]) -> None:
         query = statement("delete/act", TABLE, null_columns=null_columns)
-        outcome.done += [entry for (entry,) in rows(query, {"ids": list(part), "operation": operation.pk})]
+        deleted.update(entry for (entry,) in rows(query, {"ids": list(part), "operation": operation.pk}))
 
-    outcome.failed |= refused(ids, move)
-    return outcome
+    return acted_on(ids, deleted, refused(ids, move))
 
 
 def _names_of_null_columns() -> str:

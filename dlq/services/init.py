@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from dlq.db import scalar
+from dlq.indexes import TableState, table_state
+from dlq.services.index_advice import Surroundings, create_index, statements_for
+from dlq.services.index_list import UNIQUE_KEY, Wanted, search_index, wanted
 from dlq.sql import statement
-from dlq.table import LONGEST_NAME, DlqTable, quoted
+from dlq.table import DlqTable
 
-INDEXES = (
-    "task_identifier",
-    "failed_at",
-    "queue_name",
-    "job_key",
-    "job_id",
-    "task_identifier_id",
-    "failed_at_id",
-    "job_key_unique",
-)
+MADE = ("library", "recommended")
+"""The kinds of indexes that init_dlq makes by itself."""
 
 
-def index_name(table: DlqTable, suffix: str) -> str:
-    """The library's own name for `backfill_dlq`; for another table one of its own, for a long one a shortened one."""
-    name = f"idx_{table.name}_{suffix}"
-    if len(name.encode()) <= LONGEST_NAME:
-        return name
-    return f"idx_{hashlib.sha256(table.name.encode()).hexdigest()[:16]}_{suffix}"
-
-
-def init_sql(table: DlqTable) -> str:
+def init_sql(table: DlqTable, *, search: bool = False) -> str:
     """The statements, each ended by a semicolon, for psql or a migration tool."""
-    indexes = {f"index_{suffix}": quoted(index_name(table, suffix)) for suffix in INDEXES}
-    return statement("init/create", table, **indexes).replace("%%", "%")
+    parts = [statement("init/create", table).replace("%%", "%")]
+    parts += [f"-- {index.serves}\n{create_index(table, index)}\n" for index in _indexes(table)]
+    if search:
+        around = Surroundings.of(table)
+        index = search_index(around.trigram_schema)
+        made = "\n".join(statements_for(table, index, around, concurrently=False))
+        parts.append(f"-- {index.serves}\n{made}\n")
+    return "\n".join(parts)
 
 
 def create_schema_sql(table: DlqTable) -> str:
     return f"CREATE SCHEMA IF NOT EXISTS {table.names['schema']};".replace("%%", "%")
 
 
-def init_dlq(table: DlqTable) -> list[str]:
+def init_dlq(table: DlqTable, *, search: bool = False) -> list[str]:
     """Create what is missing. Returns what could not be made, a sentence each.
 
     On a table that exists the indexes are built CONCURRENTLY (outside a transaction), so that nobody's writes wait.
@@ -48,17 +41,60 @@ def init_dlq(table: DlqTable) -> list[str]:
     schema_exists = scalar("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = %(name)s)", {"name": table.schema})
     existed = scalar("SELECT to_regclass(%(table)s) IS NOT NULL", {"table": table.regclass})
     concurrently = existed and not connection.in_atomic_block
-    left_out = []
-    statements = [part.strip() for part in init_sql(table).split(";\n")]
     with connection.cursor() as cursor:
         if not schema_exists:
             cursor.execute(create_schema_sql(table))
-        for text in filter(None, statements):
-            if "UNIQUE INDEX" in text and _has_shared_keys(table):
-                left_out.append("The unique index on job_key was left out: two or more entries share a key.")
-                continue
-            cursor.execute(text.replace(" INDEX IF", " INDEX CONCURRENTLY IF") if concurrently else text)
+        for text in _statements(statement("init/create", table).replace("%%", "%")):
+            cursor.execute(text)
+    left_out = _prepare_search(table) if search else []
+    state, around = table_state(table), Surroundings.of(table)
+    chosen = [*_indexes(table), *([search_index(around.trigrams_in)] if search else [])]
+    for index in chosen:
+        if index.is_there(state):
+            continue
+        if sentence := _obstacle(table, index, state):
+            left_out.append(sentence)
+            continue
+        with connection.cursor() as cursor:
+            for text in statements_for(table, index, around, concurrently=concurrently):
+                cursor.execute(text)
     return left_out
+
+
+def _indexes(table: DlqTable) -> Iterator[Wanted]:
+    yield from (index for index in wanted(table, None) if index.kind in MADE)
+    yield UNIQUE_KEY
+
+
+def _statements(text: str) -> list[str]:
+    return list(filter(None, (part.strip() for part in text.split(";\n"))))
+
+
+def _prepare_search(table: DlqTable) -> list[str]:
+    """Make the extension pg_trgm where the server has it. Returns why not."""
+    around = Surroundings.of(table)
+    if around.trigrams_in:
+        return []
+    if not around.trigrams_available:
+        return ["The server has no pg_trgm: the search index is one of whole words and their beginnings."]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public")
+    except DatabaseError as error:
+        words = str(error).strip().splitlines()[0]
+        return [f"pg_trgm could not be made ({words}): the search index is one of whole words and their beginnings."]
+    return []
+
+
+def _obstacle(table: DlqTable, index: Wanted, state: TableState) -> str | None:
+    """Why the index can't be made, in one sentence."""
+    if not index.is_unique:
+        return None
+    if state.is_partitioned:
+        return "The unique index on job_key was left out: a partitioned table can't have one."
+    if _has_shared_keys(table):
+        return "The unique index on job_key was left out: two or more entries share a key."
+    return None
 
 
 def _has_shared_keys(table: DlqTable) -> bool:

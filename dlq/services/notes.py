@@ -11,7 +11,7 @@ from django.utils import timezone
 from dlq.db import rows
 from dlq.models import BackfillDlq, BulkOperation, EntryNote
 from dlq.models.backfilldlq import TABLE
-from dlq.services.chunk import Outcome, refused
+from dlq.services.chunk import Outcome, acted_on, refused
 from dlq.sql import statement
 
 
@@ -22,7 +22,7 @@ def stamped(operation: BulkOperation) -> str:
 
 def note_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     """Add the operation's note to these locked entries, or put it in the place of theirs."""
-    outcome = Outcome()
+    noted: set[int] = set()
     parameters = {
         "operation": operation.pk,
         "actor": operation.actor,
@@ -31,11 +31,10 @@ def note_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     }
 
     def write(part: Sequence[int]) -> None:
-        noted = rows(statement("note/act", TABLE), {"ids": list(part), **parameters})
-        outcome.done += [entry for (entry,) in noted]
+        found = rows(statement("note/act", TABLE), {"ids": list(part), **parameters})
+        noted.update(entry for (entry,) in found)
 
-    outcome.failed |= refused(ids, write)
-    return outcome
+    return acted_on(ids, noted, refused(ids, write))
 
 
 @dataclass(frozen=True)

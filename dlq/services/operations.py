@@ -146,7 +146,7 @@ def _record(operation: BulkOperation, outcome: Outcome, cursor: int) -> None:
         for entry, why in sorted(reasons.items())
     )
     operation.cursor = cursor
-    operation.done_count += len(outcome.done)
+    operation.done_count += outcome.done
     operation.skipped_count += len(outcome.skipped)
     operation.failed_count += len(outcome.failed)
     if operation.canary_left == 0:

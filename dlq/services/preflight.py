@@ -73,8 +73,7 @@ def preflight(operation: BulkOperation) -> Preflight:
 
 def _look_up(operation: BulkOperation) -> tuple[int, Counter[str], bool]:
     ids = list(matching(operation).order_by("id").values_list("id", flat=True)[: MOST_CHECKED + 1])
-    outcome = foresee(operation, ids[:MOST_CHECKED])
-    skipped = Counter(why.code for why in outcome.skipped.values())
+    skipped = Counter(why.code for why in foresee(operation, ids[:MOST_CHECKED]).values())
     return len(ids[:MOST_CHECKED]), skipped, len(ids) > MOST_CHECKED
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from dlq.db import rows, scalar
+from dlq import catalogue
+from dlq.db import rows
 from dlq.services.chunk import refused
 from dlq.sql import statement
 from dlq.table import DlqTable
@@ -26,12 +27,12 @@ class Moved:
 def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -> Moved:
     """Move every job that has used up its attempts and that nobody holds locked.
 
-    A job that the engine runs for the last time already counts as used up, so the lock is what tells them apart; rows
-    that others have locked are left for the next call. `known_misfits` are not tried again.
+    A job that the engine runs for the last time already counts as used up, so the lock is what tells them apart; jobs
+    that others have locked, or whose entry they have, are left for the next call. `known_misfits` are not tried again.
     """
     moved = Moved()
-    upsert = scalar(statement("process/has_unique_key", table), {"table": table.regclass})
-    move = statement("process/move", table, on_conflict=statement("process/upsert", table) if upsert else "")
+    upsert = statement("process/upsert", table) if catalogue.keys_are_unique(table) else ""
+    move = statement("process/move", table, on_conflict=upsert)
     after = 0
     while True:
         with transaction.atomic():
@@ -46,5 +47,6 @@ def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -
             def take(part: Sequence[int]) -> None:
                 moved.jobs += [job for (job,) in rows(move, {"ids": list(part)})]
 
-            moved.misfits |= {job: str(why) for job, why in refused(ids, take).items()}
+            refusals = refused(ids, take)
+            moved.misfits |= {job: str(why) for job, why in refusals.items() if why.code != "locked"}
         after = ids[-1]

@@ -49,18 +49,17 @@ def recall_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
         latest = latest.filter(operation=operation.undoes_id)
     by_entry = dict(latest.order_by().values_list("entry_id").annotate(Max("id")))
     job_of = dict(rows(statement("recall/lock", TABLE), {"requeues": list(by_entry.values())}))
-    outcome = Outcome()
+    recalled: set[int] = set()
 
     def take_back(part: Sequence[int]) -> None:
         requeues = [by_entry[entry] for entry in part]
         act = {"jobs": [job_of[requeue] for requeue in requeues], "requeues": requeues, "operation": operation.pk}
-        outcome.done += [entry for (entry,) in rows(statement("recall/act", TABLE), act)]
+        recalled.update(entry for (entry,) in rows(statement("recall/act", TABLE), act))
 
-    if locked := sorted(entry for entry, requeue in by_entry.items() if requeue in job_of):
-        outcome.failed = refused(locked, take_back)
-    left = sorted(set(ids) - set(outcome.done) - set(outcome.failed))
-    outcome.skipped = _why_not({entry: by_entry.get(entry) for entry in left})
-    return outcome
+    locked = sorted(entry for entry, requeue in by_entry.items() if requeue in job_of)
+    failed = refused(locked, take_back) if locked else {}
+    left = sorted(set(ids) - recalled - set(failed))
+    return Outcome(len(recalled), _why_not({entry: by_entry.get(entry) for entry in left}), failed)
 
 
 def _why_not(requeue_of: dict[int, int | None]) -> dict[int, Reason]:

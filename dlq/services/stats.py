@@ -1,4 +1,4 @@
-"""The library's dlq_stats, and what the statistics page counts over windows of time."""
+"""The library's dlq_stats: numbers of the whole table, counted now."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from datetime import datetime
 from dlq.db import dicts
 from dlq.sql import statement
 from dlq.table import DlqTable
+
+LISTED_TASKS = 10
+"""As many as the library lists."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,13 @@ class DlqStats:
     oldest_failure: datetime | None
     newest_failure: datetime | None
     task_breakdown: list[tuple[str, int]]
-    """The ten tasks with the most entries."""
+    """The tasks with the most entries, ten if not asked for more."""
     as_of: datetime
 
 
-def dlq_stats(table: DlqTable) -> DlqStats:
-    """Count now: reads the whole table."""
-    numbers = dicts(statement("stats/whole_table", table))[0]
+def dlq_stats(table: DlqTable, *, tasks: int = LISTED_TASKS) -> DlqStats:
+    """Count now: one statement that reads the whole table."""
+    numbers = dicts(statement("stats/whole_table", table), {"tasks": tasks})[0]
     breakdown = numbers.pop("task_breakdown")
     breakdown = json.loads(breakdown) if isinstance(breakdown, str) else breakdown
     return DlqStats(**numbers, task_breakdown=[(task, count) for task, count in breakdown])

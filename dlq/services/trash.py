@@ -56,14 +56,18 @@ def restore_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     )
     outcome.skipped |= {entry: Reason("restore_sequence") for entry in ids_above_counter}
 
+    restored: set[int] = set()
+
     def put_back(part: Sequence[int]) -> None:
         query = statement("trash/restore", TABLE, **lists)
-        restored = rows(query, {"ids": list(part), "operation": operation.pk, "trash": trash})
-        outcome.done += [entry for (entry,) in restored]
+        restored.update(
+            entry for (entry,) in rows(query, {"ids": list(part), "operation": operation.pk, "trash": trash})
+        )
 
     if wanted := [entry for entry in ids if entry not in ids_above_counter]:
         outcome.failed |= refused(wanted, put_back)
-    left = set(ids) - set(outcome.done) - set(outcome.failed) - set(outcome.skipped)
+    outcome.done = len(restored)
+    left = set(ids) - restored - set(outcome.failed) - set(outcome.skipped)
     outcome.skipped |= {entry: Reason("restore_conflict") for entry in sorted(left)}
     return outcome
 

@@ -9,6 +9,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from psycopg import ClientCursor
 
 from dlq.table import DlqTable
 
@@ -20,6 +26,16 @@ def statement(name: str, table: DlqTable, **made: str) -> str:
     """
     names = table.names | made
     return re.sub(r"\{(\w+)\}", lambda placeholder: names[placeholder[1]], _text(name))
+
+
+def written_in(queryset: QuerySet[Any]) -> str:
+    """The queryset's SELECT, unordered, with its values written in, quoted: to stand within a statement with parameters."""
+    try:
+        query, parameters = queryset.order_by().query.sql_with_params()
+    except EmptyResultSet:  # what the filter says no row can be
+        return f"SELECT * FROM {queryset.model._meta.db_table} WHERE false"  # noqa: S608 (a quoted name)
+    connection.ensure_connection()
+    return ClientCursor(connection.connection).mogrify(query, parameters).replace("%", "%%")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from dlq import display, reasons
 from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
-from dlq.suggestions import suggestions
+from dlq.services.values import offers_values
 
 register = template.Library()
 
@@ -30,6 +30,11 @@ def clock(moment: datetime) -> SafeString:
 @register.filter
 def age(moment: datetime) -> str:
     return display.age(moment)
+
+
+@register.filter
+def time_span(seconds: float) -> str:
+    return display.duration(seconds)
 
 
 @register.filter
@@ -63,7 +68,7 @@ class FilterField:
     choices: list[tuple[str, str]]
     """Value and words of each; empty for free text."""
     errors: list[str]
-    suggestions: Sequence[str]
+    offers_values: bool
 
 
 @register.filter
@@ -94,5 +99,5 @@ def _field(filterset: DlqFilterSet, name: str, condition: Condition) -> FilterFi
         other_values=given[:-1],
         choices=fields.choices_of(each),
         errors=[str(error) for error in filterset.form.errors.get(name, [])],
-        suggestions=suggestions(name),
+        offers_values=offers_values(name),
     )

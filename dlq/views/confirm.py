@@ -20,6 +20,7 @@ from dlq.models import BackfillDlq, BulkOperation
 from dlq.permissions import may
 from dlq.services.confirmation import MOST_TICKED, BadConfirmation, Confirmation, begin
 from dlq.services.overview import Overview, overview
+from dlq.services.pattern_advice import advice_on
 from dlq.services.preflight import preflight
 from dlq.services.selection import matching
 from dlq.views.confirm_form import ConfirmForm
@@ -102,6 +103,7 @@ def _page(
         "operation": operation,
         "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
         "overview": shown,
+        "advice": advice_on(matching(operation)),
         "preflight": preflight(operation) if confirmation.kind == Kind.REQUEUE else None,
         "token": confirmation.token,
         "trash_days": conf.TRASH_DAYS,

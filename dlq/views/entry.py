@@ -24,6 +24,7 @@ from dlq.outcome_words import RECOVERED_HELP
 from dlq.permissions import may
 from dlq.services.notes import NoteConflict, note_to_put_back, save_note
 from dlq.services.outcomes import states_of_entries
+from dlq.services.pattern_advice import pattern_of
 from dlq.views.undo import undo
 
 Kind = BulkOperation.Kind
@@ -110,6 +111,7 @@ def _context(
         "error": entry_page.error_document(entry),
         "owner_values": entry_page.owner_values(entry),
         "timeline": timeline(entry),
+        "pattern": pattern_of(entry.pk),
         "similar": _similar(entry),
         "notes_form": form,
         "conflict": conflict,

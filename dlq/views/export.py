@@ -1,22 +1,33 @@
-"""The export of everything that matches the filter."""
+"""The export of everything that matches the filter: a page to begin it and watch it, and the file itself."""
 
 from __future__ import annotations
 
+import re
+import secrets
+import socket
 from collections.abc import Callable, Iterator
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
 from dlq.filters import DlqFilterSet
+from dlq.filters.filterset import STATUS
+from dlq.filters.outcomes import OPEN
 from dlq.models import BackfillDlq
+from dlq.services.count import LIMIT, count
 from dlq.services.export import csv_lines, json_lines
+from dlq.services.export_progress import name_of, progress
+from dlq.services.pages import looks_first
 from dlq.viewer_zone import viewer_zone
 
+MOST_TRIES = 10
+"""Seconds that the page looks out for a download that is not seen yet, or so small that it was over at once."""
 LONGEST_NAME = 80
 """Characters of the filter in a file's name."""
 
@@ -27,25 +38,109 @@ FORMATS: dict[str, tuple[Lines, str]] = {
 }
 
 
+def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
+    """What is going to be exported, how much that is, and the links to the files."""
+    _check(model_admin, request)
+    filterset = DlqFilterSet(request.GET, hide_recovered=True)
+    if filterset.problems:
+        return _refused(request, filterset.problems)
+    # Counting what no index answers takes as long as exporting it.
+    counted = None if looks_first(filterset) else count(filterset, exactly=False)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": "Export",
+        "opts": model_admin.opts,
+        "filterset": filterset,
+        "count": counted,
+        "expected": (counted.estimate if counted.is_capped else counted.number) if counted else None,
+        "token": secrets.token_hex(16),
+    }
+    return TemplateResponse(request, "dlq/export.html", context)
+
+
+def watch(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
+    """How far it is, asked again and again by the page."""
+    _check(model_admin, request)
+    token, expected = request.GET.get("token", ""), request.GET.get("expected", "")
+    if not _is_token(token):
+        return HttpResponseBadRequest("That is no export.", content_type="text/plain")
+    found = progress(token)
+    total, tries = _number(expected), (_number(request.GET.get("tries", "")) or 0) + 1
+    left = found.seconds * (total - found.entries) / found.entries if found and found.entries and total else None
+    context = {
+        "token": token,
+        "expected": total,
+        "progress": found,
+        "seconds_left": left if left and left > 0 else None,
+        "was_seen": "seen" in request.GET,
+        "tries": tries,
+        "goes_on": bool(found) or tries < MOST_TRIES,
+    }
+    return TemplateResponse(request, "dlq/export_progress.html", context)
+
+
 def download(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    if not (model_admin.has_view_permission(request) and request.user.has_perm("dlq.export_backfilldlq")):
-        raise PermissionDenied
+    _check(model_admin, request)
     with timezone.override(viewer_zone(request)):
-        filterset = DlqFilterSet(request.GET, also_known=("format",), hide_recovered=True)
+        filterset = DlqFilterSet(request.GET, also_known=("format", "token"), hide_recovered=True)
         wanted = request.GET.get("format", "csv")
         problems = filterset.problems
         if wanted not in FORMATS:
             problems = ["An export is csv or jsonl.", *problems]
         if problems:
-            messages.error(request, f"Nothing was exported. {' '.join(problems)}")
-            return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
+            return _refused(request, problems)
         lines, content_type = FORMATS[wanted]
-        response = StreamingHttpResponse(lines(filterset.qs), content_type=content_type)
-        name = "-".join(filter(None, ("failed-jobs", f"{timezone.localtime():%Y-%m-%d}", _words(filterset))))
-    response["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
+        entries = filterset.qs.order_by()
+        if not looks_first(filterset) and (count(filterset, exactly=False).number or LIMIT) < LIMIT:
+            # So few are sorted in a moment; more come as the table has them.
+            entries = entries.order_by("-failed_at", "-id")
+        token = request.GET.get("token", "")
+        name = name_of(token) if _is_token(token) else ""
+        response = StreamingHttpResponse(lines(entries, name=name, gone=_gone(request)), content_type=content_type)
+        parts = filter(None, ("failed-jobs", f"{timezone.localtime():%Y-%m-%d}", _words(filterset)))
+    response["Content-Disposition"] = f'attachment; filename="{"-".join(parts)}.{wanted}"'
+    # A web server in between must pass on what comes, when it comes.
+    response["X-Accel-Buffering"] = "no"
     return response
 
 
+def _check(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> None:
+    if not (model_admin.has_view_permission(request) and request.user.has_perm("dlq.export_backfilldlq")):
+        raise PermissionDenied
+
+
+def _refused(request: HttpRequest, problems: list[str]) -> HttpResponse:
+    messages.error(request, f"Nothing was exported. {' '.join(problems)}")
+    return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
+
+
+def _is_token(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{32}", text) is not None
+
+
+def _gone(request: HttpRequest) -> Callable[[], bool] | None:
+    """Whether the browser has hung up, where the web server lets us look (gunicorn does)."""
+    client = request.META.get("gunicorn.socket")
+    if not isinstance(client, socket.socket):
+        return None
+
+    def gone() -> bool:
+        try:
+            return client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError:
+            return True
+
+    return gone
+
+
 def _words(filterset: DlqFilterSet) -> str:
-    words = " ".join(f"{filter.name} {value.text}" for filter in filterset.active for value in filter.values)
+    chosen = [(filter.name, value.text) for filter in filterset.active for value in filter.values]
+    # All but recovered is what everybody means who does not say.
+    words = " ".join(f"{name} {text}" for name, text in chosen if (name, text) != (STATUS, OPEN))
     return slugify(words)[:LONGEST_NAME].strip("-")

@@ -70,14 +70,15 @@ def _require(request: HttpRequest, kind: str) -> str:
 
 
 def _drive(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> Answer:
-    """What the open page sends every second. The part that it renews is answered at once; a change of state loads the page."""
+    """What the open page sends every second to renew its progress; when the state has changed, all of it is renewed."""
     _require(request, operation.kind)
     operation = drive(request, operation, DRIVE_BUDGET)
     if not request.headers.get("HX-Request"):
         return None
+    page = _page(model_admin, request, operation)
     if operation.state != request.POST["drive"]:
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    return _page(model_admin, request, operation)
+        page["HX-Retarget"] = page["HX-Reselect"] = "#dlq-operation"
+    return page
 
 
 def _pause(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> Answer:

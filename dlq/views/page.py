@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib import admin
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 from psycopg.errors import QueryCanceled
 
 from dlq.conf import conf
-from dlq.db import time_limit
+from dlq.db import in_time, time_limit
 from dlq.filters import DlqFilterSet
 from dlq.viewer_zone import viewer_zone
 
 P = ParamSpec("P")
+NARROWER = (
+    ("last 24 hours", "24h", timedelta(hours=24)),
+    ("last hour", "1h", timedelta(hours=1)),
+    ("last 5 minutes", "5m", timedelta(minutes=5)),
+)
+"""What is offered where a page took too long."""
+
 View = Callable[Concatenate[Any, HttpRequest, P], HttpResponse]
 
 
@@ -53,15 +61,39 @@ def _shown(view: View[P], *, limited: bool) -> View[P]:
 
 def _too_slow(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     filterset = DlqFilterSet(request.GET, also_known=request.GET)
-    narrower = request.GET.copy()
-    narrower["failed_after"] = "24h"
-    for cursor in ("after", "before", "p", "o"):
-        narrower.pop(cursor, None)
+    slow = _without_index(filterset)
+    label, narrower = _narrower(filterset)
     context = {
         **site.each_context(request),
         "title": "This takes too long",
         "seconds": conf.STATEMENT_TIMEOUT,
         "filterset": filterset,
-        "narrower": f"?{narrower.urlencode()}",
+        "slow": filterset.words_of(slow),
+        "faster": _query(filterset, dict.fromkeys(slow)) if slow else "",
+        "narrower_label": label,
+        "narrower": narrower,
     }
     return TemplateResponse(request, "dlq/too_slow.html", context).render()
+
+
+def _without_index(filterset: DlqFilterSet) -> list[str]:
+    """The filters that are to blame; none where even the catalogue does not answer in time."""
+    return in_time(conf.STATEMENT_TIMEOUT, lambda: filterset.without_index) or []
+
+
+def _narrower(filterset: DlqFilterSet) -> tuple[str, str]:
+    """The longest of a few windows of time that is narrower than the filter's own: its label and the query for it."""
+    after = [moment for name, _c, _t, moments in filterset.given if name == "failed_after" for moment in moments]
+    for label, age, length in NARROWER:
+        if not after or min(after) < timezone.now() - length:
+            return label, _query(filterset, {"failed_after": age})
+    return "", ""
+
+
+def _query(filterset: DlqFilterSet, changed: Mapping[str, str | None]) -> str:
+    query = QueryDict(filterset.query, mutable=True)
+    for name, value in changed.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return f"?{query.urlencode()}"

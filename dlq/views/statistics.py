@@ -1,131 +1,77 @@
-"""The statistics page: failures over the last hour, day and week, and the library's numbers of the whole table."""
+"""The statistics page: what failed in a window of time, live, and the stored numbers of the whole table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from psycopg.errors import QueryCanceled
 
 from dlq.conf import conf
-from dlq.db import database_now, time_limit
-from dlq.display import queue_label
-from dlq.filters import DlqFilterSet
-from dlq.filters.conditions import NO_QUEUE
+from dlq.db import database_now, in_time
 from dlq.models import BackfillDlq
-from dlq.models.backfilldlq import TABLE
-from dlq.services.stats import DlqStats, dlq_stats
-from dlq.services.windows import WINDOWS, Row, count_windows
+from dlq.services.statistics.dimensions import DIMENSIONS
+from dlq.services.statistics.recovery import recovery
+from dlq.services.statistics.window import LENGTHS
+from dlq.views.charts import download
+from dlq.views.charts.asked import OWN, TIMES, Asked
+from dlq.views.charts.heatmap import heatmap
+from dlq.views.charts.links import Links
+from dlq.views.charts.panels import counted_for, panels
+from dlq.views.charts.tables import tables
+from dlq.views.charts.timeline import timeline
+from dlq.views.whole_table import whole_table
 
-UNASKED_SECONDS = 1.0
-"""How long the whole table may be counted without anybody asking for it."""
-MOST_ROWS = 50
-"""Tasks or queues in a table; the rest is far down and can be filtered for."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    count: int
-    query: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of a table: a task, a queue or all together, with a number and a link for each window."""
-
-    label: str
-    cells: list[Cell]
-    query: str
+MOST_EXPORTED = 1_000_000
 
 
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    filterset = DlqFilterSet(request.GET, also_known=("count",))
-    now = database_now()
-    windows = count_windows(filterset.qs, now)
-    links = _Links(filterset, now)
-    tables = [
-        (
-            "Task",
-            [links.line(row.name, row, task_identifier=row.name) for row in windows.by_task[:MOST_ROWS]],
-            len(windows.by_task),
-        ),
-        (
-            "Queue",
-            [
-                links.line(queue_label(row.name), row, queue_name=row.name or NO_QUEUE)
-                for row in windows.by_queue[:MOST_ROWS]
-            ],
-            len(windows.by_queue),
-        ),
-    ]
-    whole = _whole_table(conf.STATEMENT_TIMEOUT if "count" in request.GET else UNASKED_SECONDS)
+    asked = Asked.of(request.GET, database_now())
+    links = Links(asked)
+    shown: dict[str, Any] = {}
+    countable = not asked.problems and not asked.window.is_empty
+    if countable and (wanted := request.GET.get("table")):
+        return _download(asked, links, wanted)
+    may_see_operations = request.user.has_perm("dlq.view_bulkoperation")
+    if countable:
+        shown = in_time(conf.STATEMENT_TIMEOUT, lambda: panels(asked, links, with_operations=may_see_operations)) or {}
     context = {
         **model_admin.admin_site.each_context(request),
         "title": "Statistics",
         "opts": model_admin.opts,
-        "filterset": filterset,
-        "now": now,
-        "windows": [label for label, _length in WINDOWS],
-        "total": links.line("All", Row("", windows.total)),
-        "tables": tables,
-        "most_rows": MOST_ROWS,
-        "whole": whole,
-        "breakdown": [(task, count, links.whole_task(task)) for task, count in whole.task_breakdown] if whole else [],
-        "asked": "count" in request.GET,
+        "filterset": asked.filterset,
+        "asked": asked,
+        "windows": list(_windows(asked, links)),
+        "stackings": [(one, links.page(by=one.name), one is asked.stacked) for one in DIMENSIONS],
+        "csv": links.page(table=""),
+        "too_slow": countable and not shown,
+        "seconds": conf.STATEMENT_TIMEOUT,
+        "whole": whole_table(),
+        **shown,
     }
     return TemplateResponse(request, "dlq/statistics.html", context)
 
 
-class _Links:
-    """Links to the list that show exactly the entries of a number: the page's filter, narrowed further."""
-
-    def __init__(self, filterset: DlqFilterSet, now: datetime) -> None:
-        self.now = now
-        self.base = QueryDict(filterset.query, mutable=True)
-        # The list would hide recovered entries, which the numbers here count.
-        self.base.setdefault("status", "any")
-        cleaned: dict[str, Any] = filterset.form.cleaned_data if filterset.is_valid() else {}
-        # Values of one parameter are OR-ed, so the widest of them is what is in force.
-        self.since = min(cleaned.get("failed_after") or [datetime.min.replace(tzinfo=now.tzinfo)])
-        self.until = min(max(cleaned.get("failed_before") or [now]), now)
-
-    def line(self, label: str, row: Row, **narrowed: str) -> Line:
-        cells = [
-            Cell(count, self._query(max(self.since, self.now - length), **narrowed))
-            for count, (_label, length) in zip(row.counts, WINDOWS, strict=True)
-        ]
-        return Line(label, cells, cells[-1].query)
-
-    def whole_task(self, task: str) -> str:
-        query = QueryDict(mutable=True)
-        query["task_identifier"] = task
-        query["status"] = "any"
-        return f"?{query.urlencode()}"
-
-    def _query(self, since: datetime, **narrowed: str) -> str:
-        query = self.base.copy()
-        query.pop("count", None)
-        query["failed_after"] = since.isoformat()
-        query["failed_before"] = self.until.isoformat()
-        for name, value in narrowed.items():
-            query[name] = value
-        return f"?{query.urlencode()}"
+def _windows(asked: Asked, links: Links) -> Iterator[tuple[str, str, bool]]:
+    for name, (label, _length) in LENGTHS.items():
+        yield label, links.page(without=TIMES, window=name), name == asked.window_name
+    if asked.window_name == OWN:
+        yield "The filter’s times", links.page(), True
 
 
-def _whole_table(seconds: float) -> DlqStats | None:
-    """The library's numbers; None where they take longer than that."""
-    try:
-        with time_limit(min(seconds, conf.STATEMENT_TIMEOUT)):
-            return dlq_stats(TABLE)
-    except OperationalError as error:
-        if not isinstance(error.__cause__, QueryCanceled):
-            raise
-        return None
+def _download(asked: Asked, links: Links, wanted: str) -> HttpResponse:
+    """The table of one panel as CSV."""
+    counted = counted_for(asked, most=MOST_EXPORTED)
+    if wanted == "time":
+        return download.response(download.over_time(timeline(counted, [], links)), wanted)
+    if wanted == "hour" and asked.window.has_heat:
+        return download.response(download.by_hour_of_the_week(heatmap(counted, links)), wanted)
+    for table in tables(counted, recovery(asked.untimed, asked.window, counted.by), links):
+        if table.name == wanted:
+            return download.response(download.by_value(table), wanted)
+    return HttpResponse(f"There is no table {wanted!r}.", status=404, content_type="text/plain")

@@ -9,12 +9,27 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Dialog
 
+from dlq.models import FailurePattern
+from dlq.services.confirmation import begin
+from dlq.services.operations import pause
 from tests.browser.conftest import Window
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.hostile import IDENTIFIER, add_hostile_things
-from tests.support.operations import operate
-from tests.support.pages import LIST, OPERATIONS, STATISTICS, entry_url, history_url, operation_url
+from tests.support.jobs import exhaust, fail, finish, jobs, start
+from tests.support.operations import confirm, operate
+from tests.support.pages import (
+    LIST,
+    OPERATIONS,
+    PATTERNS,
+    STATISTICS,
+    TRASH,
+    entry_url,
+    history_url,
+    operation_url,
+    pattern_url,
+)
+from tests.support.patterns import pattern_of, sort_everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -45,6 +60,11 @@ def addresses() -> dict[str, str]:
     )
     requeue = operate("requeue", [entry, add_entry(priority=99_999)], reason="after the outage", note="mail is back")
     delete = operate("delete", [add_entry()])
+    sort_everything()
+    FailurePattern.objects.update(advice="no", advice_text="Not before the mail server is back.", owner="ann")
+    outcomes = requeue_of_every_outcome()
+    paused, _new = begin(confirm("requeue", pairs=[("task_identifier", "nobody")]).counted(5), actor="ann")
+    pause(paused.pk, "Paused by ann.")
     return {
         "list": LIST,
         "filtered list": f"{LIST}?{urlencode({'q': 'exceeded', 'failure_count_min': 1})}",
@@ -54,9 +74,25 @@ def addresses() -> dict[str, str]:
         "history": history_url(entry),
         "statistics": STATISTICS,
         "operations": OPERATIONS,
+        "patterns": PATTERNS,
+        "no patterns": f"{PATTERNS}?q=nowhere",
+        "pattern": pattern_url(pattern_of(entry).pk),
         "requeue": operation_url(requeue.pk),
         "delete": operation_url(delete.pk),
+        "outcomes": operation_url(outcomes),
+        "paused": operation_url(paused.pk),
+        "trash": TRASH,
     }
+
+
+def requeue_of_every_outcome() -> int:
+    operation = operate("requeue", add_entries(5))
+    finished, exhausted, failed, started, _waiting = (job["id"] for job in jobs()[-5:])
+    finish(finished)
+    exhaust(exhausted)
+    fail(failed)
+    start(started)
+    return operation.pk
 
 
 @SIZES
@@ -94,6 +130,7 @@ def findings(opened: Window) -> dict[str, object]:
 
 def test_nothing_acts_when_the_data_is_hostile(superuser: User, window: Callable[..., Window]) -> None:
     things = add_hostile_things()
+    sort_everything()
     sql(f'ALTER TABLE {SCHEMA}.backfill_dlq RENAME "<b>tenant" TO "tenant<b>"')
     try:
         opened = window(superuser)
@@ -112,6 +149,8 @@ def test_nothing_acts_when_the_data_is_hostile(superuser: User, window: Callable
             OPERATIONS,
             operation_url(things.requeue),
             operation_url(things.delete),
+            PATTERNS,
+            pattern_url(pattern_of(things.entry).pk),
             f"{LIST}?{urlencode({'task_identifier': IDENTIFIER})}",
         ):
             opened.open(address)

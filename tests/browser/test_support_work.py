@@ -93,3 +93,28 @@ def test_text_is_kept_when_two_windows_write_notes_at_once(superuser: User, wind
     assert two.page.get_by_role("textbox", name="Notes").input_value() == "second"
     assert cell(entry, "notes") == "first"
     assert one.problems + two.problems == []
+
+
+def test_long_requeue_is_paused_and_goes_on_when_its_page_is_open(
+    superuser: User, window: Callable[..., Window], settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DLQ_CHUNK_SIZE = 2  # type: ignore[attr-defined]
+    monkeypatch.setattr("dlq.views.confirm.REQUEST_BUDGET", 0)
+    monkeypatch.setattr("dlq.views.operation.DRIVE_BUDGET", 0)
+    add_entries(30)
+    opened = window(superuser)
+    page = opened.open(LIST)
+    page.locator("#action-toggle").check()
+    page.get_by_label("Action:").select_option("requeue_selected")
+    page.locator("#changelist-form button[name=index]").first.click()
+    page.get_by_role("button", name="Requeue", exact=True).click()
+    page.get_by_text(re.compile(r"Requeued: [2-9] failed jobs")).wait_for()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_text("Paused by boss.").wait_for()
+    assert len(jobs()) < 30
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_text("Requeued: 30 failed jobs.").wait_for()
+    assert len(jobs()) == 30
+    page.get_by_role("button", name="Take back what has not started").click()
+    page.get_by_text(re.compile("Taken back from the queue: ")).wait_for()
+    assert opened.problems == []

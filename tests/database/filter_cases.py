@@ -95,6 +95,12 @@ CASES: dict[str, dict[str, str]] = {
         "customer_id=": "payload -> 'customer_id' = '\"\"'",
         "big=1e999999": "false",
     },
+    "weekday_hour": {
+        "sun-23": "to_char(failed_at AT TIME ZONE 'UTC', 'ID HH24') = '7 23'",
+        "Mon 00": "to_char(failed_at AT TIME ZONE 'UTC', 'ID HH24') = '1 00'",
+        "mon-8@Asia/Tokyo": "to_char(failed_at AT TIME ZONE 'Asia/Tokyo', 'ID HH24') = '1 08'",
+        "sun-19@America/St_Johns": "to_char(failed_at AT TIME ZONE 'America/St_Johns', 'ID HH24') = '7 19'",
+    },
     "job_key": {"50%": "job_key = '50%'", "key-1": "job_key = 'key-1'"},
     "original_job_id": {"42": "original_job_id = 42", "-1": "false", "9223372036854775807": "false"},
     "failure_count_min": {"5": "failure_count >= 5", "26": "false", "99999999999": "false"},

@@ -101,7 +101,7 @@ def test_everything_matches_when_values_are_empty() -> None:
     [
         ("status", "fresh", "Write one of: open, any, new"),
         ("requeued_by", "the last", "Write a whole number"),
-        ("pattern", "1", "There is no filter “pattern”"),
+        ("pattern", "1", "There is no failure pattern “1”"),
         ("task", "x", "There is no filter “task”"),
         ("task_identifier__in", "x", "There is no filter"),
         ("created_by", "x", "There is no filter"),

@@ -73,15 +73,13 @@ def test_job_is_replaced_when_the_key_was_added_between_look_and_call_and_may_be
     assert Requeue.objects.get().replaced
 
 
-def test_nothing_is_counted_when_a_worker_starts_the_job_with_the_key_during_the_call() -> None:
+def test_nothing_is_counted_when_a_worker_is_just_starting_the_job_with_the_key() -> None:
     job = add_job(job_key="k")
     entry = add_entry(job_key="k")
     before = text_of(entry)
-    operation = requeue_while(
-        f"UPDATE {SCHEMA}._private_jobs SET locked_at = now(), locked_by = 'w' WHERE id = {job}",
-        [entry],
-        key_policy="replace",
-    )
+    operation, _new = begin(confirm("requeue", [entry]), actor="tester", key_policy="replace")
+    with while_others(f"UPDATE {SCHEMA}._private_jobs SET locked_at = now(), locked_by = 'w' WHERE id = {job}"):
+        operation = advance(operation.pk, FOR_EVER)
     assert reasons(operation) == {entry: REASONS["key_locked"]}
     assert operation.done_count == 0
     assert text_of(entry) == before

@@ -81,3 +81,22 @@ def test_people_are_told_when_the_entry_vanished_while_they_wrote(boss: Client) 
     entry = add_entry()
     sql(f"DELETE FROM {SCHEMA}.backfill_dlq")
     assert any("There is no failed job" in message for message in save(boss, entry, "x", "").messages)
+
+
+def test_notes_are_offered_back_when_something_else_emptied_them(boss: Client) -> None:
+    entry = add_entry(notes=None)
+    save(boss, entry, "call the customer", "")
+    sql(f"UPDATE {SCHEMA}.backfill_dlq SET notes = NULL, requeued_count = 1, last_requeued_at = now()")
+    page = get(boss, entry_url(entry))
+    assert "There are no notes now, but boss left some" in page.text
+    assert "Put them back" in page.buttons
+    save(boss, entry, "call the customer", "")
+    assert cell(entry, "notes") == "call the customer"
+    assert "Put them back" not in get(boss, entry_url(entry)).buttons
+
+
+def test_notes_are_not_offered_back_when_a_person_emptied_them(boss: Client) -> None:
+    entry = add_entry(notes="old")
+    save(boss, entry, "", "old")
+    assert "Put them back" not in get(boss, entry_url(entry)).buttons
+    assert "(emptied) in place of: old" in events(get(boss, history_url(entry)))[0]

@@ -42,6 +42,8 @@ def pages_of(entry: int) -> list[str]:
         LIST,
         f"{LIST}count/",
         STATISTICS,
+        f"{STATISTICS}?table=time",
+        f"{LIST}alerts/",
         entry_url(entry),
         history_url(entry),
         f"{entry_url(entry).removesuffix('change/')}payload/",

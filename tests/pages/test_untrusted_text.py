@@ -9,10 +9,25 @@ import html5lib
 import pytest
 from django.test import Client
 
+from dlq.models import FailurePattern
+from dlq.services.pattern_writing import FIELDS
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry
 from tests.support.hostile import IDENTIFIER, TEXT, add_hostile_things
-from tests.support.pages import LIST, OPERATIONS, STATISTICS, Page, ask, entry_url, history_url, operation_url
+from tests.support.pages import (
+    LIST,
+    OPERATIONS,
+    PATTERNS,
+    STATISTICS,
+    TRASH,
+    Page,
+    ask,
+    entry_url,
+    history_url,
+    operation_url,
+    pattern_url,
+)
+from tests.support.patterns import pattern_of, sort_everything
 
 pytestmark = pytest.mark.django_db
 
@@ -27,14 +42,23 @@ PLACES = (
     "history",
     "statistics",
     "filtered statistics",
+    "statistics by pattern",
     "count",
     "operations",
     "requeue operation",
     "delete operation",
+    "cancelled operation",
+    "trash",
+    "trashed history",
     "confirm requeue",
     "confirm delete",
     "confirm note",
     "confirm all",
+    "patterns",
+    "pattern",
+    "pattern with a mistake",
+    "pattern written about by two",
+    "filtered by pattern",
     "notes refused",
     "notes conflict",
     "gone",
@@ -44,6 +68,14 @@ PLACES = (
 def rename_the_owners_column() -> None:
     """Its odd name has a test of its own (test_entry.py)."""
     sql(f'ALTER TABLE {SCHEMA}.backfill_dlq RENAME "<b>tenant" TO "tenant<b>x</b>"')
+
+
+def write_about_patterns(entry: int) -> int:
+    """Sort everything in, fill every field that people write with the text, and return the entry's pattern."""
+    sort_everything()
+    written = dict.fromkeys(("advice_text", "notes", "runbook_url"), TEXT)
+    FailurePattern.objects.update(owner=TEXT[:100], edited_by=TEXT[:100], edit_number=1, advice="no", **written)
+    return pattern_of(entry).pk
 
 
 @pytest.fixture
@@ -61,6 +93,7 @@ def pages(boss: Client, settings: object) -> dict[str, Page]:
         }
     )
     entry = entry_url(things.entry)
+    pattern = write_about_patterns(things.entry)
     got = {
         "list": boss.get(LIST),
         "filtered list": boss.get(f"{LIST}?{urlencode({'task_identifier': IDENTIFIER})}"),
@@ -73,11 +106,22 @@ def pages(boss: Client, settings: object) -> dict[str, Page]:
         "entry that came back": boss.get(entry_url(things.came_back)),
         "history": boss.get(history_url(things.entry)),
         "statistics": boss.get(STATISTICS),
+        "statistics by pattern": boss.get(f"{STATISTICS}?by=pattern&window=1h"),
         "filtered statistics": boss.get(f"{STATISTICS}?{query}"),
         "count": boss.get(f"{LIST}count/?{query}"),
         "operations": boss.get(OPERATIONS),
         "requeue operation": boss.get(operation_url(things.requeue)),
         "delete operation": boss.get(operation_url(things.delete)),
+        "patterns": boss.get(f"{PATTERNS}?{urlencode({'task': IDENTIFIER, 'owner': TEXT[:100], 'state': 'any'})}"),
+        "pattern": boss.get(pattern_url(pattern)),
+        "pattern with a mistake": boss.post(pattern_url(pattern), dict.fromkeys(FIELDS, TEXT)),
+        "pattern written about by two": boss.post(
+            pattern_url(pattern), {"state": "known", "notes": TEXT + "mine", "seen": "0"}
+        ),
+        "filtered by pattern": boss.get(f"{LIST}?pattern={pattern}&status=any"),
+        "cancelled operation": boss.get(operation_url(things.cancelled)),
+        "trash": boss.get(TRASH),
+        "trashed history": boss.get(history_url(things.gone)),
         "notes refused": boss.post(entry, {"notes": TEXT + "x" * 100_001, "seen": TEXT}),
         "notes conflict": boss.post(entry, {"notes": TEXT + "mine", "seen": TEXT}),
         "gone": boss.get(f"{LIST}9999999/change/", follow=True),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from dlq.services.confirmation import begin
+from dlq.services.operations import cancel
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry
-from tests.support.operations import operate
+from tests.support.operations import confirm, operate
 
 TEXT = (
     """</script><script>alert("x")</script>'"><img src=x onerror=alert(1)>"""
@@ -22,6 +24,8 @@ class HostileThings:
     came_back: int
     requeue: int
     delete: int
+    cancelled: int
+    gone: int
 
 
 def add_hostile_things(actor: str = TEXT[:100]) -> HostileThings:
@@ -58,4 +62,6 @@ def add_hostile_things(actor: str = TEXT[:100]) -> HostileThings:
         f"UPDATE {SCHEMA}.backfill_dlq SET original_job_id = (SELECT job_id FROM dlq_requeue LIMIT 1) WHERE id = %s",
         came_back,
     )
-    return HostileThings(entry, came_back, requeue.pk, delete.pk)
+    stopped, _new = begin(confirm("requeue", [entry]), actor=actor, reason=TEXT, note=TEXT, queue_name=TEXT[:100])
+    cancel(stopped.pk, TEXT)
+    return HostileThings(entry, came_back, requeue.pk, delete.pk, stopped.pk, gone)

@@ -16,6 +16,8 @@ LIST = "/admin/dlq/backfilldlq/"
 STATISTICS = f"{LIST}statistics/"
 CONFIRMED = f"{LIST}confirmed/"
 OPERATIONS = "/admin/dlq/bulkoperation/"
+PATTERNS = "/admin/dlq/failurepattern/"
+TRASH = "/admin/dlq/deletedentry/"
 
 
 def entry_url(entry: int) -> str:
@@ -28,6 +30,10 @@ def history_url(entry: int) -> str:
 
 def operation_url(operation: int) -> str:
     return reverse("admin:dlq_bulkoperation_change", args=[operation])
+
+
+def pattern_url(pattern: int) -> str:
+    return reverse("admin:dlq_failurepattern_change", args=[pattern])
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,11 @@ def ask(client: Client, kind: str, entries: Sequence[int] = (), *, everything: b
     ticked = list(entries) or [0]
     form = {"action": action, "_selected_action": ticked, "select_across": "1" if everything else "0", "index": "0"}
     return Page.of(client.post(f"{LIST}{query}", form, follow=True))
+
+
+def press(client: Client, address: str, button: str) -> Page:
+    """Press the button with this name of a page; the page that it leads to."""
+    return Page.of(client.post(address, {button: "1"}, follow=True))
 
 
 def send(client: Client, confirmation: Page, **fields: str) -> Page:

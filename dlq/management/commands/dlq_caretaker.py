@@ -1,4 +1,4 @@
-"""Look after the dead letter queue for ever: drive operations, settle what became of requeued jobs, empty the trash."""
+"""Look after the dead letter queue for ever: operations, outcomes of requeued jobs, failure patterns, the trash."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ INTERVAL = 1.0
 
 class Command(BaseCommand):
     help = (
-        "Drives bulk operations on whose page nobody is, settles what became of requeued jobs, and empties the trash."
+        "Drives bulk operations on whose page nobody is, settles what became of requeued jobs, sorts failures into"
+        " patterns, and empties the trash."
         " Several may run beside each other."
     )
 

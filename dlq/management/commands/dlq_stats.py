@@ -1,9 +1,10 @@
-"""Print the numbers of the dead letter queue."""
+"""Print the numbers of the dead letter queue, or look whether somebody should be told."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+import sys
+from dataclasses import asdict, fields
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,20 +12,43 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError
 
 from dlq.models.backfilldlq import TABLE
+from dlq.services.statistics.alerts import CRITICAL, WARNING, Alert, Thresholds, alerts
 from dlq.services.stats import dlq_stats
+
+EXIT = {"": 0, WARNING: 1, CRITICAL: 2}
+"""As Nagios and its kin read it."""
+THRESHOLDS = {
+    "new_per_hour": "warn above so many new entries in each of the last --hours",
+    "hours": "hours that --new-per-hour looks at",
+    "critical_new_per_hour": "critical above so many new entries in the last hour",
+    "critical_total": "critical above so many entries in all",
+    "oldest_days": "warn of an entry older than so many days",
+    "task_hours": "warn of a task that failed in each of so many last hours",
+}
 
 
 class Command(BaseCommand):
-    help = "Prints the numbers of the whole dead letter table (times in UTC)."
+    help = (
+        "Prints the numbers of the whole dead letter table (times in UTC). With --check: one line on what exceeds a"
+        " threshold, and exit code 0 (nothing), 1 (warning) or 2 (critical, also if it can't be found out)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="One JSON object, under the library's names.")
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--json", action="store_true", help="One JSON object, under the library's names.")
+        what.add_argument("--check", action="store_true", help="Compare with the thresholds, for a monitor or cron.")
+        thresholds = parser.add_argument_group("thresholds of --check (0 switches one off; defaults: DLQ_ALERT_…)")
+        for name, meaning in THRESHOLDS.items():
+            thresholds.add_argument(f"--{name.replace('_', '-')}", type=int, metavar="N", help=meaning)
 
-    def handle(self, *args: Any, json: bool, **options: Any) -> None:
+    def handle(self, *args: Any, json: bool, check: bool, **options: Any) -> None:
+        if check:
+            self._check(Thresholds.configured(**{one.name: options[one.name] for one in fields(Thresholds)}))
+            return
         try:
             stats = dlq_stats(TABLE)
         except DatabaseError as error:
-            raise CommandError(str(error).strip().splitlines()[0]) from error
+            raise CommandError(_first_line(error)) from error
         if json:
             self.stdout.write(as_json(asdict(stats)))
             return
@@ -44,6 +68,22 @@ class Command(BaseCommand):
         for task, count in stats.task_breakdown:
             self.stdout.write(f"{count:>10}  {task}")
 
+    def _check(self, limits: Thresholds) -> None:
+        try:
+            raised = alerts(TABLE, limits)
+        except DatabaseError as error:
+            raised = [Alert(CRITICAL, f"could not look: {_first_line(error)}")]
+        level = raised[0].level if raised else ""
+        words = "; ".join(alert.words for alert in raised) or "nothing exceeds a threshold"
+        # A task's name may have line breaks; a monitor reads one line.
+        self.stdout.write(" ".join(f"DLQ {level.upper() or 'OK'}: {words}".split()))
+        if raised:
+            sys.exit(EXIT[level])
+
 
 def as_json(numbers: dict[str, Any]) -> str:
     return json.dumps(numbers, cls=DjangoJSONEncoder, indent=2)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

@@ -19,17 +19,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--schema", default=TABLE.schema, help="The schema (default: %(default)s).")
+        parser.add_argument(
+            "--search-index", action="store_true", help="Make the index for the search, too: large, and worth it."
+        )
         parser.add_argument("--print-sql", action="store_true", help="Print the SQL instead of running it.")
 
-    def handle(self, *args: Any, schema: str, print_sql: bool, **options: Any) -> None:
+    def handle(self, *args: Any, schema: str, search_index: bool, print_sql: bool, **options: Any) -> None:
         table = replace(TABLE, schema=schema)
         if problem := table.problem:
             raise CommandError(problem)
         if print_sql:
-            self.stdout.write(f"{create_schema_sql(table)}\n\n{init_sql(table)}", ending="")
+            self.stdout.write(f"{create_schema_sql(table)}\n\n{init_sql(table, search=search_index)}", ending="")
             return
         try:
-            left_out = init_dlq(table)
+            left_out = init_dlq(table, search=search_index)
         except DatabaseError as error:
             raise CommandError(f"The table could not be made: {str(error).strip().splitlines()[0]}") from error
         for sentence in left_out:

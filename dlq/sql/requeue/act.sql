@@ -1,8 +1,12 @@
 -- Requeues the given (locked, allowed) entries: adds their jobs, counts the entries up and records the links, all at once.
--- One row an entry; job_id is null where the engine queued nothing (its key's job was locked during the call).
+-- Returns how many jobs were added, the entries for which the engine queued nothing (their key's job was locked during the
+-- call), overwrote a job, or overwrote one and joined both payloads (it does so with two lists), those that a trigger of the
+-- table's owner kept from being counted, and when the last job is due.
 WITH chosen AS MATERIALIZED (
     SELECT e.id,
            e.task_identifier,
+           e.queue_name,
+           e.priority,
            e.last_requeued_at,
            due.run_at,
            ROW (
@@ -11,11 +15,11 @@ WITH chosen AS MATERIALIZED (
                nullif(coalesce(%(queue_name)s, e.queue_name), ''),
                due.run_at,
                coalesce(%(max_attempts)s, e.max_attempts)::smallint,
-               CASE WHEN c.drop_key THEN NULL ELSE e.job_key END,
+               CASE WHEN e.id = ANY (%(without_key)s::bigint[]) THEN NULL ELSE e.job_key END,
                coalesce(%(priority)s, e.priority)::smallint,
                NULL::text[]
            )::{schema}.job_spec AS spec
-    FROM unnest(%(ids)s::bigint[], %(drop_key)s::boolean[]) WITH ORDINALITY AS c (id, drop_key, n)
+    FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS c (id, n)
     -- add_jobs returns its rows in no promised order; a run_at of its own tells them apart, and lets the workers, who take
     -- jobs by (priority, run_at), keep the entries' order.
     CROSS JOIN LATERAL (
@@ -40,12 +44,13 @@ counted AS (
 ),
 recorded AS (
     INSERT INTO dlq_requeue
-        (operation_id, entry_id, task_identifier, job_id, revision, replaced, run_at, actor, previous_requeued_at,
-         created_at, outcome)
-    SELECT %(operation)s, chosen.id, chosen.task_identifier, added.job_id, added.revision, added.revision > 0,
-           chosen.run_at, %(actor)s, chosen.last_requeued_at, now(), ''
+        (operation_id, entry_id, task_identifier, queue_name, priority, job_id, revision, replaced, run_at, actor,
+         previous_requeued_at, created_at, outcome)
+    SELECT %(operation)s, chosen.id, chosen.task_identifier, chosen.queue_name, chosen.priority, added.job_id,
+           added.revision, added.revision > 0, chosen.run_at, %(actor)s, chosen.last_requeued_at, now(), ''
     FROM chosen
     JOIN added USING (run_at)
+    ORDER BY chosen.run_at
 ),
 kept AS (
     INSERT INTO dlq_entrynote (entry_id, text, replaced, actor, operation_id, created_at)
@@ -53,8 +58,12 @@ kept AS (
     FROM counted
     WHERE %(note)s <> ''
 )
-SELECT chosen.id, added.job_id, added.revision, chosen.run_at,
-       -- Of two lists under one key the queue makes one: that job would have the data of both.
-       added.replacing IS NOT NULL AND added.replacing::jsonb <> (chosen.spec).payload::jsonb AS is_joined
+SELECT count(added.job_id),
+       coalesce(array_agg(chosen.id) FILTER (WHERE added.job_id IS NULL), '{}'),
+       coalesce(array_agg(chosen.id) FILTER (WHERE added.revision > 0), '{}'),
+       coalesce(array_agg(chosen.id) FILTER (WHERE added.replacing::jsonb <> (chosen.spec).payload::jsonb), '{}'),
+       coalesce(array_agg(chosen.id) FILTER (WHERE added.job_id IS NOT NULL AND counted.id IS NULL), '{}'),
+       max(chosen.run_at)
 FROM chosen
 LEFT JOIN added USING (run_at)
+LEFT JOIN counted ON counted.id = chosen.id

@@ -1,5 +1,5 @@
--- Which of the locked entries may be requeued. One row an entry: `refusal` is null, or a code that dlq.reasons words, and
--- `refusal_about` the job or entry that its wording names.
+-- What stands against requeueing the locked entries. One row for each entry with a refusal (a code that dlq.reasons words;
+-- `refusal_about` is the job or entry that its wording names), a key that may be in the way, or another entry that it came back as.
 -- Runs after the entries are locked, in a statement of its own, so that it sees what happened while we waited.
 -- The operation's own priority, queue and max_attempts (null: the entry's) are what the queue would be given.
 -- `since`: everything that failed before it has been matched with requeues already (see outcome/decide.sql).
@@ -24,8 +24,9 @@ arrived AS MATERIALIZED (
       AND a.{job_id} = ANY (ARRAY(SELECT latest.job_id FROM latest WHERE latest.outcome = ''))
     GROUP BY a.{job_id}
 )
+SELECT * FROM (
 SELECT e.id,
-       e.job_key,
+       CASE WHEN NOT %(keys_are_unique)s THEN e.job_key END AS shared_key,
        CASE
            WHEN e.last_requeued_at > %(frozen_at)s                                        THEN 'requeued_since'
            WHEN job.locked_at IS NOT NULL AND NOT %(also_on_their_way)s                   THEN 'running'
@@ -80,13 +81,15 @@ LEFT JOIN LATERAL (
     WHERE j.key = e.job_key
     OFFSET 0
 ) holder ON true
--- Another entry with the same key that this operation has requeued in an earlier chunk.
+-- Another entry with the same key that this operation has requeued in an earlier chunk. From the key to the requeue, never from
+-- all that the operation has requeued so far, which is what the planner takes while dlq_requeue has no statistics yet.
 LEFT JOIN LATERAL (
     SELECT other.id
-    FROM {table} other
-    JOIN dlq_requeue r ON r.entry_id = other.id AND r.operation_id = %(operation)s
-    WHERE other.job_key = e.job_key AND other.id <> e.id
+    FROM (SELECT o.id FROM {table} o WHERE o.job_key = e.job_key AND o.id <> e.id AND NOT %(keys_are_unique)s OFFSET 0) other
+    WHERE (SELECT true FROM dlq_requeue r WHERE r.operation_id = %(operation)s AND r.entry_id = other.id)
     LIMIT 1
 ) twin ON true
 WHERE e.id = ANY (%(ids)s)
-ORDER BY e.id
+) decided
+WHERE num_nonnulls(refusal, returned_as, key_holder, shared_key) > 0
+ORDER BY id

@@ -11,7 +11,7 @@ largest AS (
     FROM tasks
     GROUP BY task_identifier
     ORDER BY entries DESC, task_identifier
-    LIMIT 10
+    LIMIT %(tasks)s
 )
 SELECT coalesce(sum(entries), 0)::bigint                        AS total_jobs,
        count(DISTINCT task_identifier)                          AS unique_tasks,
@@ -22,5 +22,6 @@ SELECT coalesce(sum(entries), 0)::bigint                        AS total_jobs,
        max(newest)                                              AS newest_failure,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(task_identifier, entries) ORDER BY entries DESC, task_identifier), '[]')
         FROM largest)                                           AS task_breakdown,
-       now()                                                    AS as_of
+       -- When this statement began to see the table; now() is when its transaction began.
+       statement_timestamp()                                    AS as_of
 FROM tasks

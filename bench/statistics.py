@@ -1,0 +1,137 @@
+"""The statistics page against one plain GROUP BY over the same window, on a table ten times as large, and its snapshots."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db import connection
+from django.http import QueryDict
+
+from bench.figures import Figure, milliseconds
+from bench.fill import DAYS, ROWS, fill_as_a_busy_day_does
+from bench.timing import medians, seconds_of
+from dlq.db import database_now, execute, rows
+from dlq.models import EntryPattern
+from dlq.models.backfilldlq import TABLE
+from dlq.services import caretaker
+from dlq.services.caretaker import Caretaker, Duty
+from dlq.services.statistics import snapshot
+from dlq.views.charts.asked import Asked
+from dlq.views.charts.links import Links
+from dlq.views.charts.panels import panels
+
+ROUNDS = 9
+MOST_TIMES_PLAIN, MOST_TIMES_SMALL = 2.0, 1.5
+TIMES_SMALLER = 10
+SMALL = TABLE.db_table.replace(TABLE.name, "small_dlq")
+PLAIN = f"""
+    SELECT date_trunc('hour', failed_at), task_identifier, queue_name, count(*)
+    FROM {TABLE.db_table}
+    WHERE failed_at >= %(start)s AND failed_at <= %(end)s
+    GROUP BY 1, 2, 3
+"""
+SHORTEST_INTERVAL = 8.0
+"""Seconds: the other duties may hold the caretaker up for two."""
+LOOKS = 0.05
+"""Seconds between two looks at the newest snapshot."""
+
+
+def measure() -> list[Figure]:
+    return [*_against_plain_sql(), *_against_a_smaller_table(), _age_of_snapshots()]
+
+
+def _all_panels(window: str, by: str = "task_identifier") -> dict[str, Any]:
+    asked = Asked.of(QueryDict(f"window={window}&by={by}"), database_now())
+    return panels(asked, Links(asked), with_operations=True)
+
+
+def _against_plain_sql() -> Iterator[Figure]:
+    window = Asked.of(QueryDict("window=7d"), database_now()).window
+    times = medians(
+        {
+            "plain": lambda: rows(PLAIN, {"start": window.start, "end": window.end}),
+            "panels": lambda: _all_panels("7d"),
+            "by pattern": lambda: _all_panels("7d", "pattern"),
+        },
+        ROUNDS,
+    )
+    ratio = times["panels"] / times["plain"]
+    yield Figure("GROUP BY hour, task, queue over 7 days", milliseconds(times["plain"]), "1.0 x")
+    yield Figure(
+        "all live 7-day panels",
+        milliseconds(times["panels"]),
+        f"{ratio:.2f} x",
+        f"at most {MOST_TIMES_PLAIN:g} x",
+        ratio <= MOST_TIMES_PLAIN,
+    )
+    number = EntryPattern.objects.count()
+    name = f"the same, asked for by pattern ({number:,} entries are in one)"
+    yield Figure(name, milliseconds(times["by pattern"]), f"{times['by pattern'] / times['plain']:.2f} x")
+
+
+def _against_a_smaller_table() -> Iterator[Figure]:
+    """A day of both, which has as many entries in the one as in the other."""
+    execute(f"CREATE TABLE {SMALL} (LIKE {TABLE.db_table} INCLUDING ALL)")
+    fill_as_a_busy_day_does(SMALL, ROWS // TIMES_SMALLER, DAYS // TIMES_SMALLER)
+
+    def small() -> None:
+        with connection.execute_wrapper(_on_the_small_table):
+            _all_panels("24h")
+
+    times = medians({"small": small, "large": lambda: _all_panels("24h")}, ROUNDS)
+    execute(f"DROP TABLE {SMALL}")
+    ratio = times["large"] / times["small"]
+    name = f"all live panels of a day, {ROWS // TIMES_SMALLER:,} entries over {DAYS // TIMES_SMALLER} days"
+    yield Figure(name, milliseconds(times["small"]), "1.0 x")
+    yield Figure(
+        f"the same, {ROWS:,} over {DAYS}",
+        milliseconds(times["large"]),
+        f"{ratio:.2f} x",
+        f"at most {MOST_TIMES_SMALL:g} x",
+        ratio <= MOST_TIMES_SMALL,
+    )
+
+
+def _on_the_small_table(run: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """An execute_wrapper under which the model stands for the other table."""
+    return run(sql.replace(TABLE.db_table, SMALL), params, many, context)
+
+
+def _age_of_snapshots() -> Figure:
+    """The oldest that anybody sees while a caretaker does all its duties, its interval scaled to the time that counting takes."""
+    every = max(4 * seconds_of(snapshot.count_the_table), SHORTEST_INTERVAL)
+    promised = every * snapshot.OLDEST_SECONDS / snapshot.EVERY_SECONDS
+    duties = tuple(
+        Duty(duty.name, every, duty.do) if duty.do is snapshot.count_the_table else duty for duty in caretaker.DUTIES
+    )
+    ended = threading.Event()
+    worker = threading.Thread(target=_look_after, args=(Caretaker(duties).round, ended))
+    worker.start()
+    oldest, until = 0.0, time.monotonic() + 3 * every
+    time.sleep(every / 2)
+    while time.monotonic() < until:
+        newest = snapshot.newest_snapshot()
+        if newest is None:
+            raise AssertionError("the caretaker has taken no snapshot")
+        oldest = max(oldest, (database_now() - newest.as_of).total_seconds())
+        time.sleep(LOOKS)
+    ended.set()
+    worker.join()
+    return Figure(
+        f"oldest snapshot seen, caretaker counts every {every:.1f} s",
+        f"{oldest:.1f} s",
+        f"{oldest / promised:.2f} of the interval",
+        "at most 1",
+        oldest <= promised,
+    )
+
+
+def _look_after(round_: Callable[[], object], ended: threading.Event) -> None:
+    try:
+        while not ended.wait(LOOKS):
+            round_()
+    finally:
+        connection.close()

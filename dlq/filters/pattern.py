@@ -1,0 +1,52 @@
+"""The `pattern` filter: failed jobs that were sorted into a failure pattern."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
+
+from dlq.filters.conditions import Condition
+from dlq.filters.fields import BIGGEST_ID
+from dlq.models import EntryPattern, FailurePattern
+
+UNSORTED = "-"
+"""What the `pattern` parameter calls failed jobs that are in no pattern yet."""
+
+
+class PatternField(forms.Field):
+    """The number of a pattern, as the pattern; None for UNSORTED. One that newer rules merged stands for what it became."""
+
+    def clean(self, value: Any) -> FailurePattern | None:
+        text = str(value).strip()
+        if text == UNSORTED:
+            return None
+        number = int(text) if re.fullmatch(r"[0-9]{1,19}", text) else 0
+        pattern = FailurePattern.objects.filter(pk=number).first() if 0 < number <= BIGGEST_ID else None
+        if pattern is None:
+            raise ValidationError("There is no failure pattern “%(text)s”.", params={"text": text})
+        return pattern.merged_into or pattern
+
+
+class PatternCondition(Condition):
+    def words(self, text: str, value: Any) -> str:
+        return f"“{value.title}” ({value.task_identifier})" if value else "not sorted in yet"
+
+
+def in_pattern(pattern: FailurePattern | None) -> Q:
+    """By the failure that was sorted: an entry that failed again since is in no pattern until that failure is sorted, too."""
+    # "At least" means the same as "equal", and keeps PostgreSQL from joining by the time, which very many may share.
+    sorted_in = EntryPattern.objects.filter(entry_id=OuterRef("pk"), failed_at__gte=OuterRef("failed_at"))
+    if pattern is None:
+        return ~Q(Exists(sorted_in))
+    # Entries of merged ones are sorted anew only by and by.
+    merged = list(pattern.merged.values_list("pk", flat=True))
+    # The times follow from the rest; said plainly they spare PostgreSQL the walk along entries that are newer.
+    return Q(
+        Exists(sorted_in.filter(pattern__in=[pattern.pk, *merged])),
+        failed_at__gte=pattern.first_seen,
+        failed_at__lte=pattern.last_seen,
+    )

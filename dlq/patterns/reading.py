@@ -1,0 +1,218 @@
+"""What an error says, however it was kept: a text, a JSON object in one of the usual shapes, or a list of either."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+DEEPEST = 6
+"""Causes within causes that are followed."""
+MOST_ITEMS = 10
+"""Of a list."""
+
+MESSAGES = (
+    "message", "errormessage", "excmessage", "msg", "errormsg", "errordescription", "description", "detail", "failedreason",
+    "faultstring", "faultmessage", "reason", "error", "title", "text", "statustext", "stderr", "info", "output", "body",
+    "exception",
+)  # fmt: skip
+"""Keys under which the sentence stands, the most telling first."""
+CLASSES = (
+    "name",
+    "type",
+    "class",
+    "errorclass",
+    "exceptionclass",
+    "exception",
+    "errortype",
+    "errorname",
+    "kind",
+    "@type",
+)
+CODES = (
+    "code", "status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "errorcode", "sqlstate", "errno", "declinecode",
+    "exitcode", "responsecode", "smtpcode", "signal",
+)  # fmt: skip
+STACKS = ("stack", "stacktrace", "traceback", "trace", "backtrace")
+CAUSES = (
+    "cause", "causes", "inner", "innererror", "innerexception", "previous", "source", "rootcause", "original", "originalerror",
+    "causedby", "errors", "response", "err", "error", "exception", "details", "data", "fault",
+)  # fmt: skip
+ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
+"""Keys of an item in a list of failed attempts, of which the last one counts."""
+
+CLASS_NAME = re.compile(r"[A-Za-z_@][\w.:$\\/#-]{0,200}")
+TELLING_NAME = re.compile(r"Error|Exception|Fault|Failure|Timeout|Abort|Panic|Refused|Reset")
+PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
+XML_PART = re.compile(r"<(Code|Message|faultcode|faultstring)>([^<]{0,500})</")
+
+
+@dataclass
+class Reading:
+    """`messages` from the outermost to the root cause; `stack` is a text that may name exception and frames."""
+
+    messages: list[str] = field(default_factory=list)
+    classes: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    stack: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.messages or self.classes or self.codes or self.stack)
+
+
+def document(text: str) -> Any:
+    """The JSON document; of one whose middle was left out, the texts and numbers that can be read."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return {key: content or int(number) for key, content, number in PAIR.findall(text)}
+
+
+def read(last_error: Any, failure_reason: str) -> Reading:
+    """The error; the reason where the error says nothing."""
+    reading = Reading()
+    _read(last_error, reading, 0)
+    if reading.is_empty:
+        _read(failure_reason, reading, 0)
+    return reading
+
+
+def _read(value: Any, reading: Reading, depth: int) -> None:
+    if depth > DEEPEST or value is None:
+        return
+    if isinstance(value, str):
+        _read_text(value, reading, depth)
+    elif isinstance(value, dict):
+        _read_object(value, reading, depth)
+    elif isinstance(value, list):
+        _read_list(value, reading, depth)
+    elif isinstance(value, bool | int | float):
+        reading.messages.append(str(value))
+
+
+def _read_text(text: str, reading: Reading, depth: int) -> None:
+    """A text may hold a JSON or XML document, alone or behind an introduction."""
+    text = text.strip()
+    if not text:
+        return
+    start = min((at for at in (text.find("{"), text.find("[{")) if at >= 0), default=-1)
+    inner, rest = _document(text, start) if start >= 0 else (None, "")
+    if isinstance(inner, dict | list) and _speaks(inner):
+        introduction = text[:start].rstrip(" :-,\n\"'`")
+        if introduction:
+            reading.messages.append(introduction)
+        _read(inner, reading, depth + 1)
+        if rest.strip(" \n\"'`.)"):
+            reading.messages.append(rest.strip(" \n\"'`"))
+        return
+    if (parts := dict(XML_PART.findall(text))) and (code := parts.get("Code") or parts.get("faultcode")):
+        reading.classes.append(code)
+        reading.messages.append(
+            f"{text[: text.index('<')]} {parts.get('Message') or parts.get('faultstring', '')}".strip()
+        )
+        return
+    reading.messages.append(text)
+
+
+def _document(text: str, start: int) -> tuple[Any, str]:
+    try:
+        inner, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None, ""
+    return inner, text[end:]
+
+
+def _speaks(inner: Any) -> bool:
+    """Whether it is an error's description and not, say, the data that was wrong."""
+    items = inner if isinstance(inner, list) else [inner]
+    known = {*MESSAGES, *STACKS, *CODES, "errors", "exception"}
+    return any(isinstance(item, dict) and known & {_plain(key) for key in item} for item in items[:MOST_ITEMS])
+
+
+def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
+    by_key = {_plain(key): content for key, content in value.items()}
+    reading.messages.extend(_first_text(by_key))
+    for key in CLASSES:
+        name = by_key.get(key)
+        if isinstance(name, str) and CLASS_NAME.fullmatch(name) and (key != "name" or TELLING_NAME.search(name)):
+            reading.classes.append(name)
+    # In {"error": "card_declined", "message": "…"} the error is a name.
+    if isinstance(name := by_key.get("error"), str) and CLASS_NAME.fullmatch(name) and _message_key(by_key) != "error":
+        reading.classes.append(name)
+    reading.codes.extend(_codes(by_key))
+    for key in STACKS:
+        if stack := _lines(by_key.get(key)):
+            reading.stack = stack if not reading.stack else f"{reading.stack}\nCaused by: {stack}"
+            break
+    for key in CAUSES:
+        if isinstance(by_key.get(key), dict | list) or (key in ("cause", "causedby", "previous") and by_key.get(key)):
+            _read(by_key[key], reading, depth + 1)
+    if any(content or content == 0 for content in value.values()) and reading.is_empty:
+        reading.messages.append(json.dumps(value, sort_keys=True, ensure_ascii=False))
+
+
+def _message_key(by_key: dict[str, Any]) -> str | None:
+    return next((key for key in MESSAGES if isinstance(by_key.get(key), str) and by_key[key].strip()), None)
+
+
+def _first_text(by_key: dict[str, Any]) -> list[str]:
+    """The sentence, and before it the title where there is one."""
+    inner = Reading()
+    if isinstance(title := by_key.get("title"), str):
+        inner.messages.append(title)
+    if (key := _message_key(by_key)) and key != "title":
+        _read_text(by_key[key], inner, DEEPEST - 1)
+    return inner.messages
+
+
+def _codes(by_key: dict[str, Any]) -> Iterator[str]:
+    for key in CODES:
+        code = by_key.get(key)
+        if isinstance(code, str | int) and not isinstance(code, bool) and len(str(code)) <= 64:
+            yield str(code)
+
+
+def _lines(stack: Any) -> str:
+    if isinstance(stack, str):
+        return stack
+    if isinstance(stack, list):
+        return "\n".join(_frame(item) for item in stack)
+    return ""
+
+
+def _frame(item: Any) -> str:
+    """A frame as a text; one kept as an object is written as JavaScript writes it."""
+    if not isinstance(item, dict):
+        return str(item)
+    by_key = {_plain(key): content for key, content in item.items()}
+    file = next((by_key[key] for key in ("file", "filename", "path", "abspath") if by_key.get(key)), "")
+    function = next((by_key[key] for key in ("function", "method", "func", "name", "symbol") if by_key.get(key)), "")
+    return f"    at {function} ({file}:{by_key.get('line') or by_key.get('lineno') or 0}:0)"
+
+
+def _read_list(items: list[Any], reading: Reading, depth: int) -> None:
+    objects = [item for item in items if isinstance(item, dict)]
+    if objects and all(ATTEMPTS & {_plain(key) for key in item} for item in objects):
+        _read(objects[-1], reading, depth + 1)
+    elif items and all(isinstance(item, str) for item in items):
+        _read_texts(items[:MOST_ITEMS], reading)
+    else:
+        for item in items[:MOST_ITEMS]:
+            _read(item, reading, depth + 1)
+
+
+def _read_texts(texts: Iterable[str], reading: Reading) -> None:
+    """Lines of one text where they look like frames, else a chain of messages."""
+    lines = [text for text in texts if text.strip()]
+    if any(re.match(r"\s*(?:at |File \"|from |#\d|Traceback )", line) for line in lines):
+        reading.messages.append("\n".join(lines))
+    else:
+        reading.messages.extend(dict.fromkeys(lines))
+
+
+def _plain(key: str) -> str:
+    """statusCode, status_code and Status-Code are one key."""
+    return key.lower().replace("_", "").replace("-", "")

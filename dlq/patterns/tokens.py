@@ -1,0 +1,48 @@
+"""What a word of an error text is, and which words with digits tell failures apart. PostgreSQL and Python read the same.
+
+The expressions are written in the common part of both dialects.
+"""
+
+from __future__ import annotations
+
+import re
+
+MOST_CHARACTERS = 16 * 1024
+"""Of an error's text that are looked at: its beginning, and its end, where a Python traceback has the exception."""
+TAIL_CHARACTERS = 4 * 1024
+
+LETTER = r"""[^\s"'`(){}\[\],;:=<>|]"""
+"""A character of a word; the others separate words."""
+WORD_WITH_DIGIT = f"{LETTER}*[0-9]{LETTER}*"
+
+SHORT_NUMBER = r"-?[0-9]{1,3}"
+"""HTTP status, exit code, errno, signal."""
+SQLSTATE = r"(?:08|2[0-8]|4[02]|5[3-8])[0-8P][0-9][0-9]|[HXP][YX0][0-9]{3}"
+NAME = r"(?:[A-Za-z_.]*[0-9]{1,2}){1,3}[A-Za-z_.]{4,}"
+"""A name with a digit in it, as in S3UploadFailedError."""
+
+TELLING = rf"{SHORT_NUMBER}\.?|{SQLSTATE}|{NAME}"
+"""Words with digits that the coarse key keeps. Where one of them is part of a longer word, the longer one is masked."""
+
+MASKED = "<*>"
+
+CODE = re.compile(rf"{SHORT_NUMBER}|{SQLSTATE}")
+_WORD = re.compile(f"{LETTER}+")
+# In one go (WORD_WITH_DIGIT) Python would begin anew at each letter of a long word.
+
+
+def with_digits_masked(text: str, keep: re.Pattern[str] | None = None) -> str:
+    """The text with each word that has a digit masked, but for words that are `keep` as a whole."""
+
+    def masked(word: re.Match[str]) -> str:
+        has_digit = any("0" <= letter <= "9" for letter in word[0])
+        return MASKED if has_digit and not (keep and keep.fullmatch(word[0])) else word[0]
+
+    return _WORD.sub(masked, text)
+
+
+def looked_at(text: str) -> str:
+    """The part of a text that is looked at; as long as the part that PostgreSQL makes the key of."""
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    return text[: MOST_CHARACTERS - TAIL_CHARACTERS] + "\n" + text[-TAIL_CHARACTERS:]

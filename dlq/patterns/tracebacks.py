@@ -1,0 +1,204 @@
+"""The exception and the innermost application frame of a traceback, as the usual languages print them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LIBRARY = re.compile(
+    # Python, Node.js, Go, Ruby, PHP, Rust
+    r"site-packages|dist-packages|/lib/python\d|<frozen |<string>|/node_modules/|\bnode:|^internal/|\(internal/|<anonymous>$"
+    r"|/usr/local/go/|/pkg/mod/|/go/src/|^(?:runtime|net|net/http|database/sql|reflect|sync)[./]|/gems/|/lib/ruby/|<internal:"
+    r"|/vendor/|\[internal function\]|/rustc/|/\.cargo/|^(?:core|std|alloc|tokio|futures\w*|hyper|reqwest|sqlx|anyhow)::"
+    r"|^rust_begin_unwind|^__rust|^<(?:core|std|alloc|tokio|futures)"
+    # Java and its relatives, .NET, Elixir
+    r"|^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|io\.netty|io\.micrometer|io\.grpc|reactor|okhttp3|retrofit2"
+    r"|org\.(?:springframework|hibernate|postgresql|apache|eclipse|jboss|junit|quartz|jooq|redisson|mariadb)"
+    r"|com\.(?:zaxxer|fasterxml|mysql|amazonaws|google|rabbitmq|mongodb|squareup|stripe|oracle|netflix)|software\.amazon|redis\.clients)\."
+    r"|^(?:System|Microsoft|Npgsql|Newtonsoft|Polly|StackExchange)\."
+    r"|\((?:elixir|stdlib|ecto|ecto_sql|db_connection|phoenix|oban) \d",
+)
+"""What a frame of somebody else's code has in its file or its function."""
+
+CLASS = r"(?:[A-Za-z_][\w$]{0,99}(?:\.|::|\\|/)){0,12}[A-Za-z_][\w$]{0,99}"
+HEADLINE = re.compile(
+    r"^(?:(?:Uncaught|Unhandled|Fatal error:|PHP Fatal error:|Caused by:|\[cause\]:|--->|Error:"
+    r"|Exception in thread \"[^\"\n]{0,100}\")\s+){0,3}"
+    rf"(?P<class>{CLASS})(?:\s\[[\w-]{{1,40}}\]|\s\(0x[0-9a-fA-F]{{1,16}}\))?(?::\s?(?P<message>[^\n]{{0,2000}}))?$",
+)
+FRAMES = (
+    # Python:      File "/srv/app/tasks.py", line 41, in resize
+    re.compile(r'^\s*File "(?P<file>[^"\n]{1,500})", line \d+(?:, in (?P<function>[^\n]{1,200}))?'),
+    # JavaScript:  at async send (/app/src/mail.js:41:15)
+    re.compile(
+        r"^\s+at (?:async )?(?:new )?(?P<function>[^\s(][^(\n]{0,200}?) \((?P<file>[^()\n]{1,500}?)(?::\d+){1,2}\)"
+    ),
+    re.compile(r"^\s+at (?:async )?(?P<file>(?:file://|webpack://|node:|[A-Za-z]:)?[^\s():]{1,500}):\d+:\d+$"),
+    # Java:        at com.acme.Mailer.send(Mailer.java:41)
+    re.compile(
+        r"^\s*at (?:[\w.@-]{1,60}/{1,2})?(?P<function>[\w.$<>]{3,300})\((?P<file>"
+        r"[\w$]{1,100}\.(?:java|kt|scala|groovy)(?::\d+)?|Native Method|Unknown Source|<generated>)\)"
+    ),
+    # .NET:        at Acme.Mailer.Send(String to) in /src/Mailer.cs:line 41
+    re.compile(r"^\s+at (?P<function>[\w.`<>\[\]|+]{3,300})\([^)\n]{0,500}\)(?: in (?P<file>[^\n]{1,300}?):line \d+)?"),
+    # Ruby:        from app/jobs/mail.rb:41:in `perform'
+    re.compile(r"^\s*(?:from )?(?P<file>[^\s:]{1,300}\.(?:rb|erb|rake)):\d+:in [`'](?P<function>[^'\n]{1,200})'"),
+    # PHP:         #1 /var/www/app/src/Mail.php(41): Mail->send()
+    re.compile(r"^#\d+ (?P<file>[^\s(]{1,300}|\[internal function\])(?:\(\d+\))?: (?P<function>[\w\\>:{}-]{1,200})"),
+    # Rust:          12: app::mail::send
+    re.compile(r"^\s*\d{1,4}: (?:0x[0-9a-f]+ - )?(?P<function>(?:<?[A-Za-z_][\w]*)(?:::[\w<>{}#& ]+)+)()$"),
+    # Elixir:      (app 0.1.0) lib/mail.ex:41: Mail.send/2
+    re.compile(r"^\s*\((?P<file>\w{1,60} [\d.]{1,20}\) [\w./-]{1,200}\.exs?):\d+: (?P<function>[^\n]{1,200})"),
+)
+JAVA_FILE = re.compile(r"\.(?:java|kt|scala|groovy)(?::\d+)?$|^(?:Native Method|Unknown Source|<generated>)")
+GO_CALL = re.compile(r"^(?P<function>[\w./*()\[\]-]{1,200}[\w\])])\((?:[^\n]{0,300})\)$")
+GO_PLACE = re.compile(r"^\s+(?P<file>/[^\s:]{1,300}\.go):\d+")
+RUBY_HEAD = re.compile(
+    r"^(?P<file>[^\s:]{1,300}\.rb):\d+:in [`'](?P<function>[^'\n]{1,200})': (?P<message>[^\n]{0,2000}?)"
+    r" \((?P<class>[A-Z][\w:]{1,100})\)"
+)
+PHP_HEAD = re.compile(
+    r"(?:Uncaught )?(?P<class>[A-Z][\w\\]{1,150})(?:: (?P<message>[^\n]{0,2000}?))?"
+    r" in (?P<file>/[^\s:]{1,300}\.php)(?::\d+| on line \d+)"
+)
+RUST_PANIC = re.compile(
+    r"panicked at (?:'(?P<old>[^\n]{0,1000})', )?(?P<file>[^\s:']{1,300}\.rs):\d+(?::\d+)?:?(?:\n(?P<message>[^\n]{0,2000}))?"
+)
+GO_PANIC = re.compile(r"^panic: (?P<message>[^\n]{0,2000})", re.MULTILINE)
+ELIXIR_HEAD = re.compile(r"^\*\* \((?P<class>[\w.]{1,100})\) (?P<message>[^\n]{0,2000})", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Frame:
+    file: str
+    function: str
+
+    @property
+    def is_library(self) -> bool:
+        return bool(LIBRARY.search(self.file) or LIBRARY.search(self.function))
+
+    def __str__(self) -> str:
+        """The function with the end of its file's path: deployments put the same code into different folders."""
+        tail = "/".join(re.split(r"[/\\]", self.file)[-2:])
+        # What proxies and lambdas append is different in every process.
+        function = re.sub(r"\$\$[^.]{1,200}|lambda\$|\$\d+", "", self.function).removeprefix("Object.")
+        return f"{function} in {tail}" if function and tail else function or tail
+
+
+@dataclass(frozen=True)
+class Traceback:
+    """`message` is what the exception says; `frame` None where every frame is somebody else's code."""
+
+    exception: str
+    message: str
+    frame: Frame | None
+
+
+def traceback(text: str) -> Traceback | None:
+    """None for a text without frames."""
+    if "Traceback (most recent call last)" in text:
+        return _python(text)
+    if panic := RUST_PANIC.search(text):
+        frames = [Frame(panic["file"], ""), *(Frame("", frame.function) for frame in _frames(text) if not frame.file)]
+        return Traceback("panic", panic["old"] or panic["message"] or "", _innermost(frames))
+    if "goroutine " in text and (panic := GO_PANIC.search(text)):
+        return Traceback("panic", panic["message"], _innermost(list(_go_frames(text))))
+    frames = list(_frames(text))
+    if head := RUBY_HEAD.search(text):
+        return Traceback(head["class"], head["message"], _innermost([Frame(head["file"], head["function"]), *frames]))
+    if "Stack trace:" in text and (head := PHP_HEAD.search(text)):
+        # The file of the headline has no function; the first frame tells which function was called from where.
+        return Traceback(head["class"], head["message"] or "", _innermost([Frame(head["file"], ""), *frames]))
+    if not frames:
+        return None
+    if head := ELIXIR_HEAD.search(text):
+        return Traceback(head["class"], head["message"], _innermost(frames))
+    return _of_sections(text)
+
+
+def _python(text: str) -> Traceback:
+    """The last block is the exception that got out, the first the one that it all began with."""
+    blocks = text.split("Traceback (most recent call last)")[1:]
+    exception, message = _python_exception(blocks[-1])
+    root, _message = _python_exception(blocks[0])
+    frames = [frame for line in blocks[-1].splitlines() if (frame := _frame(line))]
+    if root and root != exception:
+        exception = f"{exception} / {root}"
+    return Traceback(exception, message, _innermost(frames[::-1]))
+
+
+def _python_exception(block: str) -> tuple[str, str]:
+    lines = [
+        line for line in block.splitlines() if not line.startswith((" ", "During handling", "The above exception"))
+    ]
+    for number, line in reversed(list(enumerate(lines))):
+        if (head := HEADLINE.match(line)) and (number == 1 or head["class"][-1:].isalpha()):
+            return head["class"], head["message"] or ""
+    return "", ""
+
+
+def _of_sections(text: str) -> Traceback:
+    """Java, JavaScript, .NET: an exception with its frames, then what it was caused by with its own; the last is the root."""
+    sections: list[tuple[str, str, list[Frame]]] = []
+    is_beside = False
+    for line in text.splitlines():
+        # What was suppressed failed beside the exception, not before it.
+        is_beside = line.lstrip().startswith("Suppressed:") or (is_beside and not line.startswith("Caused by:"))
+        if is_beside:
+            continue
+        if frame := _frame(line):
+            if not sections:
+                sections.append(("", "", []))
+            sections[-1][2].append(frame)
+        elif (head := HEADLINE.match(line.strip())) and (
+            not sections or not sections[-1][0] or sections[-1][2] or _is_cause(line)
+        ):
+            sections.append((head["class"], head["message"] or "", []))
+        elif not sections and line.strip():
+            sections.append(("", line.strip(), []))
+    exception, message, frames = sections[-1]
+    places = [_innermost(frames), *(_innermost(outer) for _class, _message, outer in reversed(sections[:-1]))]
+    return Traceback(exception, message, next((place for place in places if place), None))
+
+
+def _is_cause(line: str) -> bool:
+    return bool(re.match(r"\s*(?:Caused by:|\[cause\]:|--->)", line))
+
+
+def _frames(text: str) -> Iterator[Frame]:
+    for line in text.splitlines():
+        if frame := _frame(line):
+            yield frame
+
+
+def _frame(line: str) -> Frame | None:
+    if len(line) > 1000:
+        return None
+    for form in FRAMES:
+        if match := form.match(line):
+            parts = match.groupdict()
+            file, function = parts.get("file") or "", (parts.get("function") or "").strip()
+            # Java's file has the line in it and is named after the class.
+            return Frame(
+                ""
+                if re.search(r"\.(?:java|kt|scala|groovy)(?::\d+)?$|^(?:Native Method|Unknown Source)", file)
+                else file,
+                function,
+            )
+    return None
+
+
+def _go_frames(text: str) -> Iterator[Frame]:
+    function = ""
+    for line in text.splitlines():
+        if call := GO_CALL.match(line):
+            function = call["function"]
+        elif function and (place := GO_PLACE.match(line)):
+            yield Frame(place["file"], function)
+            function = ""
+
+
+def _innermost(frames: list[Frame]) -> Frame | None:
+    """The first application frame of those given, innermost first."""
+    return next((frame for frame in frames if not frame.is_library), None)

@@ -1,0 +1,76 @@
+"""Whether requeueing helped: of the requeues made in the window whose end is known, how many jobs recovered.
+
+Counted by requeues and not by entries: an entry with a key vanishes when its job succeeds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from dlq.db import dicts
+from dlq.filters import DlqFilterSet
+from dlq.models import Requeue
+from dlq.models.backfilldlq import TABLE
+from dlq.services.statistics.dimensions import Counting
+from dlq.services.statistics.window import Window
+from dlq.sql import statement, written_in
+
+KEPT = ("task_identifier", "queue_name", "priority_min", "priority_max")
+"""Filter parameters that a requeue can answer itself, because it keeps these columns of its entry."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Settled requeues of the window, and of the period before."""
+
+    recovered: int = 0
+    failed_again: int = 0
+    recovered_before: int = 0
+    failed_again_before: int = 0
+
+    @property
+    def settled(self) -> int:
+        return self.recovered + self.failed_again
+
+    @property
+    def settled_before(self) -> int:
+        return self.recovered_before + self.failed_again_before
+
+
+NONE = Outcome()
+
+
+@dataclass(frozen=True)
+class Recovery:
+    total: Outcome
+    by_value: dict[str, dict[str | None, Outcome]]
+    """By the dimension's name and the value; under None those of before the column was kept."""
+    of_entries_only: bool
+    """Whether a filter limits them to requeues of entries that are still in the table."""
+
+
+def recovery(filterset: DlqFilterSet, window: Window, by: Counting) -> Recovery:
+    """Of the requeues of what the filter (without times) means."""
+    requeues, of_entries_only = _requeues(filterset)
+    found = dicts(
+        statement("stats/recovery", TABLE, requeues=written_in(requeues), **by.placeholders(of_requeues=True)),
+        {"start": window.start, "end": window.end, "before": window.before},
+    )
+    lines: dict[int, dict[str | None, Outcome]] = {}
+    for row in found:
+        number, value = row.pop("which"), row.pop("value")
+        lines.setdefault(number, {})[value] = Outcome(**row)
+    by_value = {one.name: lines.get(by.which(one), {}) for one in by.dimensions}
+    return Recovery(lines.get(by.which(None), {}).get(None, NONE), by_value, of_entries_only)
+
+
+def _requeues(filterset: DlqFilterSet) -> tuple[QuerySet[Requeue], bool]:
+    active = {one.name for one in filterset.active}
+    requeues = Requeue.objects.all()
+    if active <= set(KEPT):
+        for name in active:
+            requeues = filterset.filters[name].filter(requeues, filterset.form.cleaned_data[name])
+        return requeues, False
+    return requeues.filter(entry_id__in=filterset.qs.order_by().values("pk")), True

@@ -1,0 +1,26 @@
+-- What the alarms look at, all of it bounded: the last hours by index, both ends of an index, a count that stops.
+WITH recent AS MATERIALIZED (
+    SELECT task_identifier,
+           floor(extract(epoch FROM statement_timestamp() - failed_at) / 3600)::int AS hours_ago,
+           count(*) AS entries
+    FROM {table}
+    WHERE failed_at > statement_timestamp() - make_interval(hours => %(hours)s) AND failed_at <= statement_timestamp()
+    GROUP BY task_identifier, hours_ago
+),
+hours AS (
+    SELECT n AS hours_ago, coalesce(sum(recent.entries), 0)::bigint AS entries
+    FROM generate_series(0, %(hours)s - 1) AS n
+    LEFT JOIN recent ON recent.hours_ago = n
+    GROUP BY n
+)
+SELECT ARRAY(SELECT entries FROM hours ORDER BY hours_ago) AS by_hour,
+       ARRAY(SELECT task_identifier
+             FROM recent
+             WHERE hours_ago < %(task_hours)s
+             GROUP BY task_identifier
+             HAVING count(*) = %(task_hours)s
+             ORDER BY sum(entries) DESC, task_identifier
+             LIMIT %(most_tasks)s) AS constant_tasks,
+       (SELECT count(*) FROM (SELECT FROM {table} LIMIT %(most)s + 1) AS counted) AS total,
+       (SELECT min(failed_at) FROM {table}) AS oldest,
+       statement_timestamp() AS now

@@ -1,0 +1,1 @@
+"""The panels of the statistics page, each as its template needs it: geometry, words, and links to the list."""

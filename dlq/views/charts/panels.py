@@ -1,0 +1,51 @@
+"""All live panels of the statistics page, from one pass over the entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.timezone import get_current_timezone
+
+from dlq.db import database_now
+from dlq.services.statistics.counting import Counted, count
+from dlq.services.statistics.marks import operations_in
+from dlq.services.statistics.recovery import recovery
+from dlq.services.statistics.repeated import MORE_THAN, WITHIN, count_repeated
+from dlq.views.charts.asked import Asked
+from dlq.views.charts.heatmap import heatmap
+from dlq.views.charts.links import Links
+from dlq.views.charts.tables import tables
+from dlq.views.charts.tiles import tiles
+from dlq.views.charts.timeline import timeline
+
+MOST_ROWS = 10
+"""Of a table on the page; the CSV has all."""
+
+
+def counted_for(asked: Asked, *, most: int = MOST_ROWS) -> Counted:
+    slots = asked.window.slots(get_current_timezone())
+    return count(asked.entries, asked.window, slots, asked.stacked, most=most)
+
+
+def panels(asked: Asked, links: Links, *, with_operations: bool) -> dict[str, Any]:
+    """What the page's template shows, by name."""
+    counted = counted_for(asked)
+    ended = recovery(asked.untimed, asked.window, counted.by)
+    marks = operations_in(asked.window) if with_operations else []
+    return {
+        "counted": counted,
+        "tiles": list(tiles(counted, ended, links)),
+        "timeline": timeline(counted, marks, links),
+        "marks": marks,
+        "tables": list(tables(counted, ended, links)),
+        "ended": ended,
+        "heatmap": heatmap(counted, links) if asked.window.has_heat and counted.total.entries else None,
+        "repeated": _repeated(asked, links),
+    }
+
+
+def _repeated(asked: Asked, links: Links) -> dict[str, Any]:
+    """The ready view of entries that failed again and again, with its number."""
+    now = database_now()
+    link = links.failed(now - WITHIN, now, {"failure_count_min": str(MORE_THAN + 1)})
+    return {"count": count_repeated(asked.entries, now), "more_than": MORE_THAN, "link": link}

@@ -1,0 +1,108 @@
+"""The two stages agree: failures with the same coarse key have the same fingerprint, so one answer serves all of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from random import Random
+from typing import Any
+
+import pytest
+
+from dlq.db import dicts
+from dlq.models.backfilldlq import TABLE
+from dlq.patterns import fingerprint, fingerprint_of_text
+from dlq.patterns.tokens import MOST_CHARACTERS
+from dlq.services.sorting import error_text, parameters
+from dlq.sql import statement
+from tests.support.entries import add_entry
+from tests.support.labelled import texts
+
+pytestmark = pytest.mark.django_db
+
+
+def keys() -> list[dict[str, Any]]:
+    """Of all entries: the key, and what Python would read."""
+    query = f"""
+        SELECT e.id, e.task_identifier AS task, {statement("patterns/coarse_key", TABLE)} AS key, error.text, error.is_json,
+               e.failure_reason
+        FROM {TABLE.db_table} e CROSS JOIN LATERAL ({error_text()}) AS error ORDER BY e.id
+    """
+    return dicts(query, parameters())
+
+
+def digest_of(row: dict[str, Any]) -> str:
+    return fingerprint_of_text(row["task"], row["text"], row["failure_reason"], is_json=row["is_json"]).digest
+
+
+def key_of(error: Any) -> Any:
+    add_entry(last_error=json.dumps(error))
+    return keys()[-1]["key"]
+
+
+def test_equal_keys_mean_equal_fingerprints_when_numbers_of_real_errors_change() -> None:
+    random = Random(7)
+    for text in texts("seen"):
+        for _variant in range(6):
+            changed = re.sub(r"\d", lambda digit: random.choice("0123456789"), json.dumps(text.last_error))
+            try:
+                json.loads(changed)
+            except ValueError:  # a number must not begin with 0
+                continue
+            add_entry(task_identifier=text.task, last_error=changed, failure_reason=text.failure_reason)
+    digests = defaultdict(set)
+    for row in keys():
+        digests[row["key"]].add(digest_of(row))
+    assert not [found for found in digests.values() if len(found) > 1]
+    assert len(digests) < len(keys()) * 0.8, "the keys are so fine that the comparison says nothing"
+
+
+def test_reading_is_that_of_the_whole_error_when_it_comes_through_the_database() -> None:
+    labelled = texts("seen")
+    for text in labelled:
+        add_entry(task_identifier=text.task, last_error=json.dumps(text.last_error), failure_reason=text.failure_reason)
+    for text, row in zip(labelled, keys(), strict=True):
+        assert digest_of(row) == fingerprint(text.task, text.last_error, text.failure_reason).digest, text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("status code 503", "status code 500"),
+        ("(SQLSTATE 40001)", "(SQLSTATE 40P01)"),
+        ("SQLSTATE 23505", "SQLSTATE 23503"),
+        ("S3UploadFailedError: x", "S4UploadFailedError: x"),
+        ({"code": 402}, {"code": 404}),
+        ("exit code 137", "exit code 1"),
+    ],
+)
+def test_keys_differ_when_a_number_may_tell_failures_apart(one: Any, other: Any) -> None:
+    assert key_of(one) != key_of(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("order 71234 failed", "order 90001234 failed"),
+        ("10.0.0.1:587 refused", "192.168.7.12:587 refused"),
+        ("upload-77.jpg is broken", "upload-9012.jpg is broken"),
+        ("req_8fa91b failed", "req_00aa1 failed"),
+    ],
+)
+def test_keys_are_equal_when_numbers_change_that_tell_nothing(one: str, other: str) -> None:
+    assert key_of(one) == key_of(other)
+
+
+def test_reason_is_looked_at_when_there_is_no_error() -> None:
+    for nothing in (None, "null", '""', "{}", "[]"):
+        add_entry(last_error=nothing, failure_reason="worker 71234 was lost")
+    assert {row["text"] for row in keys()} == {"worker 71234 was lost"}
+    assert len({row["key"] for row in keys()}) == 1
+
+
+def test_part_that_is_looked_at_is_bounded_when_the_error_is_long() -> None:
+    add_entry(last_error=json.dumps("a" * 100_000 + " the end"))
+    (row,) = keys()
+    assert len(row["text"]) == MOST_CHARACTERS + 1
+    assert row["text"].endswith(" the end")

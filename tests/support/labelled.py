@@ -1,0 +1,71 @@
+"""Labelled error texts: which of them have one cause. How well the fingerprint says the same, by pairs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parents[1] / "fingerprints"
+USUAL_REASON = "Job exceeded maximum retry attempts (5/5)"
+
+
+@dataclass(frozen=True)
+class Text:
+    """One failure as the table has it, with the cause that a person says it has."""
+
+    cause: str
+    ecosystem: str
+    task: str
+    last_error: Any
+    failure_reason: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """Of the pairs that were put together, how many belong together; of those that belong together, how many were."""
+
+    precision: float
+    recall: float
+    wrongly_together: list[tuple[Text, Text]]
+    wrongly_apart: list[tuple[Text, Text]]
+
+    def __str__(self) -> str:
+        return f"precision {self.precision:.4f}, recall {self.recall:.4f}"
+
+
+def texts(name: str) -> list[Text]:
+    """Those of tests/fingerprints/<name>.json."""
+    return list(_texts(json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))))
+
+
+def _texts(causes: list[dict[str, Any]]) -> Iterator[Text]:
+    for cause in causes:
+        for text in cause["texts"]:
+            yield Text(
+                cause["cause"],
+                cause["ecosystem"],
+                text["task_identifier"],
+                text["last_error"],
+                text.get("failure_reason", USUAL_REASON),
+            )
+
+
+def score(labelled: list[Text], pattern: Callable[[Text], Hashable]) -> Score:
+    patterns = {id(text): pattern(text) for text in labelled}
+    together = belonging = right = 0
+    wrongly_together, wrongly_apart = [], []
+    for one, other in combinations(labelled, 2):
+        same = patterns[id(one)] == patterns[id(other)]
+        belong = one.cause == other.cause
+        together += same
+        belonging += belong
+        right += same and belong
+        if same and not belong:
+            wrongly_together.append((one, other))
+        if belong and not same:
+            wrongly_apart.append((one, other))
+    return Score(right / together if together else 1.0, right / belonging, wrongly_together, wrongly_apart)

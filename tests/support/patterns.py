@@ -1,0 +1,42 @@
+"""Failure patterns as the sorting makes them."""
+
+from __future__ import annotations
+
+from dlq.models import EntryPattern, FailurePattern
+from dlq.services.sorting import sort_in
+from tests.support.database import sql
+
+
+def sort_everything() -> None:
+    """Until nothing is left to do."""
+    for _call in range(50):
+        done = sort_in(60)
+        assert done.is_complete
+        if not done.entries:
+            return
+    raise AssertionError("there is always something left to sort")
+
+
+def pattern_of(entry: int) -> FailurePattern:
+    return EntryPattern.objects.select_related("pattern").get(pk=entry).pattern
+
+
+def pattern_ids(*entries: int) -> list[int]:
+    return [pattern_of(entry).pk for entry in entries]
+
+
+def check_counts() -> None:
+    """Every count is what plain SQL counts of the entries that were sorted."""
+    wrong = sql(
+        "SELECT p.id, p.entry_count, e.number, h.number FROM dlq_failurepattern p"
+        " CROSS JOIN LATERAL (SELECT count(*) AS number FROM dlq_entrypattern e WHERE e.pattern_id = p.id) e"
+        " CROSS JOIN LATERAL (SELECT coalesce(sum(entries), 0) AS number FROM dlq_patternhour h WHERE h.pattern_id = p.id) h"
+        " WHERE p.entry_count <> e.number OR p.entry_count <> h.number"
+    )
+    assert wrong == []
+    by_hour = (
+        "SELECT pattern_id, date_trunc('hour', failed_at, 'UTC') AS hour, count(*) FROM dlq_entrypattern GROUP BY 1, 2"
+    )
+    assert sql(f"{by_hour} ORDER BY 1, 2") == sql(
+        "SELECT pattern_id, hour, entries FROM dlq_patternhour WHERE entries <> 0 ORDER BY 1, 2"
+    )

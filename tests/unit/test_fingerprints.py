@@ -1,0 +1,165 @@
+"""Failures with one cause get one fingerprint, failures with different causes different ones."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from dlq.patterns import fingerprint, fingerprint_of_text
+from dlq.patterns.parameters import parameterized
+from tests.support.labelled import USUAL_REASON, Text, score, texts
+
+
+def digest(error: Any, *, task: str = "send_email", reason: str = USUAL_REASON) -> str:
+    return fingerprint(task, error, reason).digest
+
+
+def pattern(text: Text) -> str:
+    return digest(text.last_error, task=text.task, reason=text.failure_reason)
+
+
+def python_traceback(exception: str, *, function: str = "charge", line: int = 41) -> str:
+    return (
+        f'Traceback (most recent call last):\n  File "/srv/app/worker.py", line 9, in run\n    {function}()\n'
+        f'  File "/srv/app/billing/cards.py", line {line}, in {function}\n    call()\n'
+        f'  File "/srv/app/.venv/lib/python3.12/site-packages/client/api.py", line {line + 7}, in call\n    raise error\n'
+        f"{exception}"
+    )
+
+
+def test_labelled_texts_are_grouped_as_a_person_groups_them_when_the_rules_were_made_with_them() -> None:
+    labelled = texts("seen")
+    assert len({text.cause for text in labelled}) >= 24
+    assert len({text.ecosystem for text in labelled}) >= 12
+    result = score(labelled, pattern)
+    assert result.precision >= 0.99, result.wrongly_together
+    assert result.recall >= 0.99, result.wrongly_apart
+
+
+def test_labelled_texts_are_grouped_as_a_person_groups_them_when_their_author_had_not_seen_the_rules() -> None:
+    labelled = texts("unseen")
+    assert len({text.cause for text in labelled}) >= 20
+    result = score(labelled, pattern)
+    assert result.precision >= 0.97, result.wrongly_together
+    assert result.recall >= 0.90, result.wrongly_apart
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Request failed with status code 503", "Request failed with status code 500"),
+        ("HTTP 404 from https://a.example/1", "HTTP 410 from https://a.example/1"),
+        ({"message": "request failed", "status": 502}, {"message": "request failed", "status": 504}),
+        ({"message": "x", "response": {"statusCode": 401}}, {"message": "x", "response": {"statusCode": 403}}),
+        ("ERROR: it failed (SQLSTATE 40001)", "ERROR: it failed (SQLSTATE 40P01)"),
+        ({"message": "it failed", "code": "23505"}, {"message": "it failed", "code": "23503"}),
+        ("SQLSTATE[HY000]: failed", "SQLSTATE[42000]: failed"),
+        ("TypeError: it failed", "ValueError: it failed"),
+        ({"name": "TimeoutError", "message": "it failed"}, {"name": "AbortError", "message": "it failed"}),
+        ("boto3.exceptions.S3UploadFailedError: it failed", "boto3.exceptions.S4UploadFailedError: it failed"),
+        (python_traceback("KeyError: 'a b'"), python_traceback("IndexError: 'a b'")),
+        (python_traceback("ValueError: no"), python_traceback("ValueError: no", function="refund")),
+        ("command exited with code 137", "command exited with code 1"),
+        ("[Errno 111] failed", "[Errno 110] failed"),
+        ("550 5.1.1 rejected", "552 5.2.2 rejected"),
+    ],
+)  # fmt: skip
+def test_failures_are_told_apart_when_status_sqlstate_code_exception_or_place_differ(one: Any, other: Any) -> None:
+    assert digest(one) != digest(other)
+
+
+def test_failures_are_told_apart_when_their_tasks_differ() -> None:
+    assert digest("it failed", task="a") != digest("it failed", task="b")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("connect 10.0.0.1:587 failed", "connect 192.168.77.200:25 failed"),
+        ("no user ann@example.com", "no user bob.x+y@mail.example.org"),
+        ("GET https://a.example/x/1?y=2 failed", "GET https://b.example:8443/zz failed"),
+        ("job 7c9e6679-7425-40de-944b-e07fc1f90ae7 failed", "job 00000000-0000-4000-8000-000000000000 failed"),
+        ("at 2026-11-24T10:00:00Z it broke", "at 2026-01-01 23:59:59.123+02:00 it broke"),
+        ("timed out after 30 s", "timed out after 1500ms"),
+        ("read 12 of 4,096 bytes", "read 1 of 17 bytes"),
+        ("cannot open '/var/data/a b.csv'", "cannot open '/tmp/x.csv'"),
+        ("amount 12.50 EUR is too low", "amount $3 is too low"),
+        ("pointer 0xdeadbeef is wrong", "pointer 0x7ffe00 is wrong"),
+        ("cannot read /srv/data/in/one.bin", "cannot read /tmp/deep/er/two.bin"),
+        ("TypeError: it failed", {"name": "TypeError", "message": "it failed"}),
+        ({"message": "it failed"}, {"error": "it failed"}),
+        (["it failed"], "it failed"),
+        ('{"message": "it failed", "code": 7}', {"message": "it failed", "code": 7}),
+        ([{"attempt": 1, "error": "a"}, {"attempt": 2, "error": "b"}], [{"attempt": 1, "error": "b"}]),
+        (python_traceback("ValueError: bad value 12"), python_traceback("ValueError: bad value zwölf", line=57)),
+    ],
+)  # fmt: skip
+def test_failures_are_the_same_when_only_what_changes_from_case_to_case_differs(one: Any, other: Any) -> None:
+    assert digest(one) == digest(other)
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  ", {}, [], [None], {"message": ""}])
+def test_reason_counts_when_the_error_says_nothing(nothing: Any) -> None:
+    assert digest(nothing, reason="worker 7 was lost") == digest(nothing, reason="worker 12 was lost")
+    assert digest(nothing, reason="worker was lost") != digest(nothing, reason="queue was purged")
+
+
+def test_cause_counts_when_it_is_nested() -> None:
+    def error(cause: str) -> dict[str, Any]:
+        return {"message": "sync failed", "cause": {"message": "crm failed", "cause": {"type": cause, "message": "x"}}}
+
+    assert digest(error("Refused")) != digest(error("TimedOut"))
+
+
+def test_why_names_what_was_compared_when_asked() -> None:
+    print_ = fingerprint(
+        "send_email", python_traceback("requests.HTTPError: 503 Server Error for url: https://a.example/1"), ""
+    )
+    assert dict(print_.why) == {
+        "Task": "send_email",
+        "Exception": "requests.HTTPError",
+        "Code": "503",
+        "Place in the application": "charge in billing/cards.py",
+        "Message, without what changes": "<*> server error for url: <*>",
+    }
+    assert print_.title == "requests.HTTPError: 503 Server Error for url: <url>"
+
+
+def test_kinds_are_named_when_the_message_is_shown() -> None:
+    text = "ann@example.com from 10.0.0.1 took 30 ms for 7c9e6679-7425-40de-944b-e07fc1f90ae7 (3 of 4.5)"
+    assert parameterized(text) == "<email> from <ip> took <duration> for <uuid> (<int> of <float>)"
+
+
+def test_beginning_and_end_count_when_the_text_is_long() -> None:
+    filler = "x" * 100_000
+    assert digest(f"one {filler}") != digest(f"two {filler}")
+    frames = "\n".join(f'  File "/app/deep.py", line {n}, in recurse\n    recurse()' for n in range(2000))
+    error = f"Traceback (most recent call last):\n{frames}\n"
+    assert digest(f"{error}RecursionError: too deep") != digest(f"{error}MemoryError: too deep")
+    assert digest(f"{error}RecursionError: too deep") == digest(
+        f"{error.replace('line 7,', 'line 9,')}RecursionError: too deep"
+    )
+
+
+def test_object_is_read_when_its_middle_was_left_out() -> None:
+    whole = json.dumps({"code": 402, "data": "x" * 50_000, "message": "card was declined", "name": "CardError"})
+    print_ = fingerprint_of_text("charge", f"{whole[:12_000]}\n{whole[-4_000:]}", "", is_json=True)
+    assert (print_.codes, print_.exception, print_.message) == (("402",), "CardError", "card was declined")
+
+
+@pytest.mark.parametrize(
+    "bit",
+    ["a", "1", "a1", "/a", ".", "a.", "'", "\\'", "-", "a-", "a@", "::", "1:", "\n    at a", "Error: ", "{", "[{", '{"a":', "0 ",
+     "a_", "__", "a$", "a::", "\\a", "status code ", "((", "Mon, ", "customer Aa ", "panicked at ", "Caused by: ", "<*>", "é",
+     "Traceback (most recent call last)", "<Code>"],
+)  # fmt: skip
+def test_time_is_bounded_when_the_text_is_made_to_take_long(bit: str) -> None:
+    """A second is a hundred times what it takes; what is quadratic in 16,384 characters takes several."""
+    text = bit * (16_384 // len(bit))
+    started = time.process_time()
+    digest(text)
+    digest({"message": text, "stack": text})
+    assert time.process_time() - started < 2
