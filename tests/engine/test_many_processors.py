@@ -49,21 +49,28 @@ def work_badly(stop: Event) -> None:
         stop.wait(0.01)  # else no job would ever be waiting when the next operation looks at it
 
 
+def settle_always(stop: Event) -> None:
+    """As a caretaker does every few seconds: here it shall meet the jobs just while they move."""
+    while not stop.is_set():
+        settle(TURN)
+
+
 @contextmanager
 def everybody_else() -> Iterator[list[Program]]:
-    """Two processors and two caretakers as processes, and a worker that spoils everything."""
+    """Two processors and two caretakers as processes, a worker that spoils everything, and somebody who settles outcomes."""
     stop = Event()
     with ExitStack() as stack:
         programs = [
             stack.enter_context(running(database_url(), *words, DLQ_CHUNK_SIZE=100))
             for words in (PROCESSOR, PROCESSOR, CARETAKER, CARETAKER)
         ]
-        worker = stack.enter_context(beside(lambda: work_badly(stop)))
+        threads = [stack.enter_context(beside(partial(work, stop))) for work in (work_badly, settle_always)]
         try:
             yield programs
         finally:
             stop.set()
-            worker.result()
+            for thread in threads:
+                thread.result()
 
 
 def wait_for_an_empty_queue() -> None:
