@@ -11,7 +11,7 @@ from dlq.expressions import SEARCHED_COLUMNS, searched_text, searched_words
 from dlq.indexes import TableState
 from dlq.table import DlqTable, quoted
 
-TRIGRAM_BYTES, WORD_BYTES, PAYLOAD_BYTES = 1.0, 0.7, 0.4
+TRIGRAM_BYTES, WORD_BYTES, PAYLOAD_BYTES = 0.8, 0.6, 0.55
 """Of a GIN index for each byte of its columns, as measured on the benchmark's table (docs/performance.md)."""
 
 BTREE_ROW = 22
