@@ -23,17 +23,14 @@ KeyPolicy = BulkOperation.KeyPolicy
 
 
 class _KeysTaken(Exception):
-    """These entries' keys were added by others between our look and the call: take back what the call did."""
+    """The call overwrote jobs with these entries' keys, or waited for them, and must not: take back what it did.
 
-    def __init__(self, entries: set[int]) -> None:
+    They appeared between our look and the call, or the queue joined both payloads.
+    """
+
+    def __init__(self, entries: set[int], code: str = "key_taken") -> None:
         self.entries = entries
-
-
-class _Joined(Exception):
-    """These entries' payloads, lists, were joined with those of the jobs that they were to replace: take it back."""
-
-    def __init__(self, entries: set[int]) -> None:
-        self.entries = entries
+        self.code = code
 
 
 class _Suppressed(Exception):
@@ -55,9 +52,7 @@ def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
             if operation.key_policy == KeyPolicy.DROP:
                 plan.without_key |= taken.entries
             else:
-                plan.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
-        except _Joined as joined:
-            plan.skipped |= {entry: Reason("key_joins") for entry in joined.entries}
+                plan.skipped |= dict.fromkeys(taken.entries, Reason(taken.code))
         except _Suppressed as kept:
             plan.failed |= suppressed(kept.entries)
 
@@ -124,8 +119,8 @@ def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, An
             "ids": list(ids),
             "operation": operation.pk,
             "frozen_at": operation.frozen_at,
-            "since": unmatched_since(),
             "keys_are_unique": keys_are_unique(TABLE),
+            "since": unmatched_since(),
             "also_on_their_way": operation.also_on_their_way,
             "also_recovered": operation.also_recovered,
             **_options(operation),
@@ -178,7 +173,7 @@ def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
             raise _KeysTaken(set(overwritten))
         if joined:
-            raise _Joined(set(joined))
+            raise _KeysTaken(set(joined), "key_joins")
         if kept:
             raise _Suppressed(set(kept))
         outcome.done += done
@@ -186,7 +181,7 @@ def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
         earliest = last_due + operation.step
 
     if chosen := plan.chosen:
-        with transaction.atomic():  # what `add` raises takes back every part, also those that were halved off
+        with transaction.atomic():  # _KeysTaken and _Suppressed take back every part, also those that were halved off
             outcome.failed |= refused(chosen, add)
             if held := _keys_held(plan, outcome):
                 raise _KeysTaken(held)
