@@ -22,22 +22,23 @@ from dlq.sql import statement
 KeyPolicy = BulkOperation.KeyPolicy
 
 
-class _KeysTaken(Exception):
-    """The call overwrote jobs with these entries' keys, or waited for them, and must not: take back what it did.
-
-    They appeared between our look and the call, or the queue joined both payloads.
-    """
-
-    def __init__(self, entries: set[int], code: str = "key_taken") -> None:
-        self.entries = entries
-        self.code = code
-
-
-class _Suppressed(Exception):
-    """These entries would have jobs, but a trigger of the table's owner kept them from being counted: take it back."""
+class _TakenBack(Exception):
+    """What a call did must be undone, because of these entries."""
 
     def __init__(self, entries: set[int]) -> None:
         self.entries = entries
+
+
+class _KeysTaken(_TakenBack):
+    """Their keys were added by others between our look and the call."""
+
+
+class _Joined(_TakenBack):
+    """Their payloads, lists, were joined with those of the jobs that they were to replace."""
+
+
+class _Suppressed(_TakenBack):
+    """They would have jobs, but a trigger of the table's owner kept them from being counted."""
 
 
 def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
@@ -52,7 +53,9 @@ def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
             if operation.key_policy == KeyPolicy.DROP:
                 plan.without_key |= taken.entries
             else:
-                plan.skipped |= dict.fromkeys(taken.entries, Reason(taken.code))
+                plan.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
+        except _Joined as joined:
+            plan.skipped |= {entry: Reason("key_joins") for entry in joined.entries}
         except _Suppressed as kept:
             plan.failed |= suppressed(kept.entries)
 
@@ -119,8 +122,8 @@ def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, An
             "ids": list(ids),
             "operation": operation.pk,
             "frozen_at": operation.frozen_at,
-            "keys_are_unique": keys_are_unique(TABLE),
             "since": unmatched_since(),
+            "keys_are_unique": keys_are_unique(TABLE),
             "also_on_their_way": operation.also_on_their_way,
             "also_recovered": operation.also_recovered,
             **_options(operation),
@@ -173,7 +176,7 @@ def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
             raise _KeysTaken(set(overwritten))
         if joined:
-            raise _KeysTaken(set(joined), "key_joins")
+            raise _Joined(set(joined))
         if kept:
             raise _Suppressed(set(kept))
         outcome.done += done
@@ -181,7 +184,7 @@ def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
         earliest = last_due + operation.step
 
     if chosen := plan.chosen:
-        with transaction.atomic():  # _KeysTaken and _Suppressed take back every part, also those that were halved off
+        with transaction.atomic():  # what `add` raises takes back every part, also those that were halved off
             outcome.failed |= refused(chosen, add)
             if held := _keys_held(plan, outcome):
                 raise _KeysTaken(held)

@@ -1,6 +1,6 @@
 -- Requeues the given (locked, allowed) entries: adds their jobs, counts the entries up and records the links, all at once.
 -- Returns how many jobs were added, the entries for which the engine queued nothing (their key's job was locked during the
--- call), overwrote a job, or joined both payloads (of two lists under one key the queue makes one), those that a trigger of the
+-- call), overwrote a job, or overwrote one and joined both payloads (it does so with two lists), those that a trigger of the
 -- table's owner kept from being counted, and when the last job is due.
 WITH chosen AS MATERIALIZED (
     SELECT e.id,
