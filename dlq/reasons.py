@@ -22,6 +22,7 @@ REASONS = {
     "key_running": "job {about} with the same key is running",
     "key_exhausted": "job {about} with the same key has used up its attempts and is about to come here",
     "key_taken": "a job with the same key was added at the same moment",
+    "key_joins": "a job with the same key waits in the queue, and the queue would join both payloads, which are lists",
     "key_locked": "the job with the same key was just being started, or moved here",
     "gone": "it is no longer here, or failed again since the confirmation page was shown",
     "locked": "it was being changed by somebody else",

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from dlq.filters.conditions import Condition
 from dlq.filters.fields import BIGGEST_ID
+from dlq.indexes import TableState
 from dlq.models import EntryPattern, FailurePattern
 
 UNSORTED = "-"
@@ -32,6 +33,10 @@ class PatternField(forms.Field):
 
 
 class PatternCondition(Condition):
+    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
+        """Our own records of a pattern lead to its entries; of what is unsorted there are none."""
+        return None not in values
+
     def words(self, text: str, value: Any) -> str:
         return f"“{value.title}” ({value.task_identifier})" if value else "not sorted in yet"
 

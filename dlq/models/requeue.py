@@ -26,7 +26,7 @@ class Requeue(models.Model):
     entry_id = models.BigIntegerField()
     task_identifier = models.CharField(max_length=200, default="")
     """The entry's task: the numbers of a task outlive its entries."""
-    queue_name = models.CharField(max_length=100, null=True)
+    queue_name = models.TextField(null=True)
     priority = models.IntegerField(null=True)
     """Of the entry, likewise; null in records of before they were kept."""
     job_id = models.BigIntegerField()

@@ -29,7 +29,8 @@ class RequeueOptions(models.Model):
     spread = models.DurationField(null=True)
     """The period over which `expected` jobs become due one after the other."""
     next_run_at = models.DateTimeField(null=True)
-    """With `spread`: when the next job becomes due. After a pause the rest still comes at the same pace, not all at once."""
+    """Before this the next job is not due: jobs of later chunks come after those of earlier ones, also with a `run_at`.
+    With `spread` the rest still comes at the same pace after a pause, not all at once."""
     priority = models.SmallIntegerField(null=True)
     queue_name = models.CharField(max_length=128, null=True)
     """"" is no queue: the jobs run beside each other."""

@@ -72,12 +72,22 @@ def document(text: str) -> Any:
 
 
 def read(last_error: Any, failure_reason: str) -> Reading:
-    """The error; the reason where the error says nothing."""
+    """The error; the reason where the error says nothing. All texts are such that PostgreSQL can store them."""
     reading = Reading()
     _read(last_error, reading, 0)
     if reading.is_empty:
         _read(failure_reason, reading, 0)
-    return reading
+    return Reading(
+        messages=list(map(_storable, reading.messages)),
+        classes=list(map(_storable, reading.classes)),
+        codes=list(map(_storable, reading.codes)),
+        stack=_storable(reading.stack),
+    )
+
+
+def _storable(text: str) -> str:
+    """JSON within a text may have \\u0000, and half a surrogate pair where the text was cut."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _read(value: Any, reading: Reading, depth: int) -> None:

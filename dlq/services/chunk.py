@@ -110,16 +110,21 @@ def _within_size(entries: QuerySet[BackfillDlq], most: int) -> list[int]:
 def _lock(operation: BulkOperation, candidates: list[int]) -> Window:
     """Lock those that still match; the others are passed over, each with its reason where it is known."""
     wanted = matching(operation).filter(id__any_of=candidates).order_by("id")
-    locked = _patiently(lambda: list(wanted.select_for_update().values_list("id", flat=True)))
-    skipped: dict[int, Reason] = {}
-    if locked is None:
-        locked = list(wanted.select_for_update(skip_locked=True).values_list("id", flat=True))
-        busy = set(wanted.values_list("id", flat=True)) - set(locked)
-        skipped = {entry: Reason("locked") for entry in sorted(busy)}
+    locked, skipped = locked_or_busy(wanted)
     if operation.entry_ids is not None:
         vanished = set(candidates) - set(locked) - set(skipped)
         skipped |= {entry: Reason("gone") for entry in sorted(vanished)}
     return Window(locked, skipped, max(candidates))
+
+
+def locked_or_busy(wanted: QuerySet[BackfillDlq]) -> tuple[list[int], dict[int, Reason]]:
+    """Lock these entries. Those that others held locked at every try are left out, and given with that reason."""
+    locked = _patiently(lambda: list(wanted.select_for_update().values_list("id", flat=True)))
+    if locked is not None:
+        return locked, {}
+    locked = list(wanted.select_for_update(skip_locked=True).values_list("id", flat=True))
+    busy = set(wanted.values_list("id", flat=True)) - set(locked)
+    return locked, {entry: Reason("locked") for entry in sorted(busy)}
 
 
 def _patiently(lock: Callable[[], list[int]]) -> list[int] | None:

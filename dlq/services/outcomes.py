@@ -78,7 +78,7 @@ def settle_arrivals() -> int:
         if mark is None:
             return 0
         now = database_now()
-        settled = execute(statement("outcome/settle_arrivals", TABLE), {"since": _unmatched_since()})
+        settled = execute(statement("outcome/settle_arrivals", TABLE), {"since": unmatched_since()})
         mark.reached = now
         mark.save(update_fields=("reached",))
     return settled
@@ -87,14 +87,14 @@ def settle_arrivals() -> int:
 def _settle_absent(after: int) -> list[tuple[int | None, int]]:
     asked = f"{_ASKED} WHERE r.outcome = '' AND r.id > %(after)s ORDER BY r.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"
     decide = statement("outcome/decide", TABLE, asked=asked)
-    parameters = {"after": after, "limit": REQUEUES_A_STATEMENT, "since": _unmatched_since()}
+    parameters = {"after": after, "limit": REQUEUES_A_STATEMENT, "since": unmatched_since()}
     return rows(statement("outcome/settle_absent", TABLE, decide=decide), parameters)
 
 
 def _states(asked: str, **parameters: object) -> list[JobState]:
     if not queue_is_visible():
         return []
-    found = dicts(statement("outcome/decide", TABLE, asked=asked), {"since": _unmatched_since(), **parameters})
+    found = dicts(statement("outcome/decide", TABLE, asked=asked), {"since": unmatched_since(), **parameters})
     return [
         JobState(row["id"], row["entry_id"], row["job_id"], row["state"], row["returned_as"], row["created_at"])
         for row in found
@@ -106,7 +106,7 @@ def settled_until() -> datetime | None:
     return DutyProgress.objects.filter(pk=DUTY).values_list("reached", flat=True).first()
 
 
-def _unmatched_since() -> datetime | None:
+def unmatched_since() -> datetime | None:
     """From when on arrivals may not have been matched yet; None before the first requeue."""
     since: datetime | None = scalar(statement("outcome/unmatched_since", TABLE), {"duty": DUTY, "overlap": OVERLAP})
     return since

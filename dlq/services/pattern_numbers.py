@@ -15,7 +15,7 @@ from dlq.sql import statement
 
 DAYS = 14
 """Of a sparkline."""
-MOST_REQUEUES = 1_000
+MOST_REQUEUES = 200
 """Of a pattern that are looked at: the last ones tell how it is now, and a page must not read a million."""
 
 MOST_OF_TASK = 50

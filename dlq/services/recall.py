@@ -11,7 +11,7 @@ from dlq.db import rows
 from dlq.models import BackfillDlq, BulkOperation, Requeue
 from dlq.models.backfilldlq import TABLE
 from dlq.reasons import Reason
-from dlq.services.chunk import Outcome, Window
+from dlq.services.chunk import Outcome, Window, locked_or_busy, refused
 from dlq.services.outcomes import states_of_requeues
 from dlq.sql import statement
 
@@ -38,8 +38,8 @@ def next_to_recall(operation: BulkOperation) -> Window:
         unsettled = requeues.filter(outcome=Requeue.Outcome.UNSETTLED).order_by("entry_id")
         ids = list(unsettled.values_list("entry_id", flat=True)[: conf.CHUNK_SIZE])
     # Entries before jobs, as a requeue does it.
-    list(BackfillDlq.objects.filter(id__any_of=ids).order_by("id").select_for_update().values_list("id"))
-    return Window(ids, {}, max(ids, default=operation.cursor))
+    _locked, busy = locked_or_busy(BackfillDlq.objects.filter(id__any_of=ids).order_by("id"))
+    return Window([entry for entry in ids if entry not in busy], busy, max(ids, default=operation.cursor))
 
 
 def recall_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
@@ -48,14 +48,18 @@ def recall_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     if operation.undoes_id:
         latest = latest.filter(operation=operation.undoes_id)
     by_entry = dict(latest.order_by().values_list("entry_id").annotate(Max("id")))
-    requeues = list(by_entry.values())
-    locked = rows(statement("recall/lock", TABLE), {"requeues": requeues})
+    job_of = dict(rows(statement("recall/lock", TABLE), {"requeues": list(by_entry.values())}))
     recalled: set[int] = set()
-    if locked:
-        act = {"jobs": [job for _requeue, job in locked], "requeues": requeues, "operation": operation.pk}
-        recalled = {entry for (entry,) in rows(statement("recall/act", TABLE), act)}
-    left = sorted(set(ids) - recalled)
-    return Outcome(len(recalled), _why_not({entry: by_entry.get(entry) for entry in left}))
+
+    def take_back(part: Sequence[int]) -> None:
+        requeues = [by_entry[entry] for entry in part]
+        act = {"jobs": [job_of[requeue] for requeue in requeues], "requeues": requeues, "operation": operation.pk}
+        recalled.update(entry for (entry,) in rows(statement("recall/act", TABLE), act))
+
+    locked = sorted(entry for entry, requeue in by_entry.items() if requeue in job_of)
+    failed = refused(locked, take_back) if locked else {}
+    left = sorted(set(ids) - recalled - set(failed))
+    return Outcome(len(recalled), _why_not({entry: by_entry.get(entry) for entry in left}), failed)
 
 
 def _why_not(requeue_of: dict[int, int | None]) -> dict[int, Reason]:

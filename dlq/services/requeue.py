@@ -15,24 +15,30 @@ from dlq.models.backfilldlq import TABLE
 from dlq.reasons import Reason
 from dlq.services.chunk import Outcome, refused, suppressed
 from dlq.services.notes import stamped
+from dlq.services.outcomes import unmatched_since
 from dlq.services.selection import matching
 from dlq.sql import statement
 
 KeyPolicy = BulkOperation.KeyPolicy
 
 
-class _KeysTaken(Exception):
-    """These entries' keys were added by others between our look and the call: take back what the call did."""
+class _TakenBack(Exception):
+    """What a call did must be undone, because of these entries."""
 
     def __init__(self, entries: set[int]) -> None:
         self.entries = entries
 
 
-class _Suppressed(Exception):
-    """These entries would have jobs, but a trigger of the table's owner kept them from being counted: take it back."""
+class _KeysTaken(_TakenBack):
+    """Their keys were added by others between our look and the call."""
 
-    def __init__(self, entries: set[int]) -> None:
-        self.entries = entries
+
+class _Joined(_TakenBack):
+    """Their payloads, lists, were joined with those of the jobs that they were to replace."""
+
+
+class _Suppressed(_TakenBack):
+    """They would have jobs, but a trigger of the table's owner kept them from being counted."""
 
 
 def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
@@ -48,6 +54,8 @@ def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
                 plan.without_key |= taken.entries
             else:
                 plan.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
+        except _Joined as joined:
+            plan.skipped |= {entry: Reason("key_joins") for entry in joined.entries}
         except _Suppressed as kept:
             plan.failed |= suppressed(kept.entries)
 
@@ -114,6 +122,7 @@ def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, An
             "ids": list(ids),
             "operation": operation.pk,
             "frozen_at": operation.frozen_at,
+            "since": unmatched_since(),
             "keys_are_unique": keys_are_unique(TABLE),
             "also_on_their_way": operation.also_on_their_way,
             "also_recovered": operation.also_recovered,
@@ -151,7 +160,7 @@ def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
 
     def add(ids: Sequence[int]) -> None:
         nonlocal earliest
-        ((done, not_queued, overwritten, kept, last_due),) = rows(
+        ((done, not_queued, overwritten, joined, kept, last_due),) = rows(
             statement("requeue/act", TABLE),
             {
                 "ids": list(ids),
@@ -166,19 +175,20 @@ def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
         )
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
             raise _KeysTaken(set(overwritten))
+        if joined:
+            raise _Joined(set(joined))
         if kept:
             raise _Suppressed(set(kept))
         outcome.done += done
         outcome.skipped |= {entry: Reason("key_locked") for entry in not_queued}
-        if operation.spread:
-            earliest = last_due + operation.step
+        earliest = last_due + operation.step
 
     if chosen := plan.chosen:
-        with transaction.atomic():  # _KeysTaken and _Suppressed take back every part, also those that were halved off
+        with transaction.atomic():  # what `add` raises takes back every part, also those that were halved off
             outcome.failed |= refused(chosen, add)
             if held := _keys_held(plan, outcome):
                 raise _KeysTaken(held)
-    operation.next_run_at = earliest if operation.spread else None
+    operation.next_run_at = earliest
     return outcome
 
 

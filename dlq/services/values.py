@@ -10,7 +10,7 @@ from dlq import catalogue
 from dlq.db import rows
 from dlq.filters.conditions import NO_QUEUE
 from dlq.filters.filterset import owner_parameter
-from dlq.indexes import TableState
+from dlq.indexes import TableState, table_state
 from dlq.models.backfilldlq import TABLE
 from dlq.services.count import rounded
 from dlq.sql import statement
@@ -54,6 +54,14 @@ def offers_values(parameter: str) -> bool:
     return parameter in OFFERED or parameter in _owner_columns()
 
 
+def names(parameter: str) -> list[str]:
+    """The values alone, at most MOST, of a column with an index; none without one."""
+    column, type_name = _owner_columns().get(parameter, (parameter, "text"))
+    if not table_state(TABLE).steps_through(column):
+        return []
+    return [_text(parameter, text) for text, _count in _hop(column, type_name, "", count_to=0)[:MOST]]
+
+
 def values(parameter: str, typed: str, state: TableState) -> Values:
     """The values that contain what was typed (all, if nothing was), at most MOST."""
     column, type_name = _owner_columns().get(parameter, (parameter, "text"))
@@ -73,7 +81,9 @@ def values(parameter: str, typed: str, state: TableState) -> Values:
     return Values(shown, more=len(found) > MOST)
 
 
-def _hop(column: str, type_name: str, typed: str, *, begins: bool = False) -> list[tuple[str, int]]:
+def _hop(
+    column: str, type_name: str, typed: str, *, begins: bool = False, count_to: int = COUNT_TO + 1
+) -> list[tuple[str, int]]:
     pattern = "".join(f"\\{char}" if char in "\\%_" else char for char in typed)
     like = (f"{pattern}%" if begins else f"%{pattern}%") if typed else None
     query = statement("catalogue/distinct_values", TABLE, column=quoted(column), type=type_name.replace("%", "%%"))
@@ -82,7 +92,7 @@ def _hop(column: str, type_name: str, typed: str, *, begins: bool = False) -> li
         "like": like,
         "most": MOST + 1,
         "hops": MOST if begins else HOPS,
-        "count_to": COUNT_TO + 1,
+        "count_to": count_to,
     }
     return [(text, count) for text, count in rows(query, parameters)]
 

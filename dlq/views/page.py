@@ -85,7 +85,8 @@ def _narrower(filterset: DlqFilterSet) -> tuple[str, str]:
     """The longest of a few windows of time that is narrower than the filter's own: its label and the query for it."""
     after = [moment for name, _c, _t, moments in filterset.given if name == "failed_after" for moment in moments]
     for label, age, length in NARROWER:
-        if not after or min(after) < timezone.now() - length:
+        # What is only a little longer (the same age, a moment ago) would be no help.
+        if not after or min(after) < timezone.now() - 1.1 * length:
             return label, _query(filterset, {"failed_after": age})
     return "", ""
 

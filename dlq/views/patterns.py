@@ -14,12 +14,10 @@ from django.template.response import TemplateResponse
 
 from dlq.conf import conf
 from dlq.db import database_now, time_limit
-from dlq.indexes import table_state
 from dlq.models import FailurePattern
-from dlq.models.backfilldlq import TABLE
 from dlq.services.pattern_numbers import MOST_REQUEUES, numbered, scope
 from dlq.services.sorting import sort_in
-from dlq.services.values import values
+from dlq.services.values import names
 
 State = FailurePattern.State
 
@@ -104,7 +102,7 @@ def _context(model_admin: ModelAdmin[FailurePattern], request: HttpRequest) -> d
         "choice": choice,
         "orders": [(name, label, _query(request, order=name)) for name, (label, _by) in ORDERS.items()],
         "states": STATES.items(),
-        "tasks": [value.text for value in values("task_identifier", "", table_state(TABLE)).values],
+        "tasks": names("task_identifier"),
         "rows": numbered(found[:A_PAGE], counts.entries, now),
         "scope": counts,
         "most_requeues": MOST_REQUEUES,

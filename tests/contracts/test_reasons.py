@@ -15,7 +15,7 @@ APP = Path(__file__).resolve().parents[2] / "dlq"
 def test_codes_and_words_are_in_step_when_compared() -> None:
     services = " ".join(path.read_text() for path in (APP / "services").glob("*.py"))
     decide = (APP / "sql/requeue/decide.sql").read_text()
-    given = re.findall(r"Reason\((?:code or )?\"(\w+)\"", services)
+    given = re.findall(r"(?:Reason\((?:code or )?|_KeysTaken\(set\(\w+\), |code: str = )\"(\w+)\"", services)
     of_recalls = re.findall(r"\"(recall_\w+)\"", services)
     used = {*given, *of_recalls, *re.findall(r"(?:THEN|ELSE)\s+'(\w+)'", decide)}
     assert used == set(REASONS) - {""}  # the empty code is of records that older versions left

@@ -42,6 +42,43 @@ def test_friendly_page_keeps_the_filter_when_a_page_takes_too_long(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_friendly_page_names_the_filter_that_no_index_answers_when_it_is_to_blame(
+    superuser: User, settings: object
+) -> None:
+    settings.DLQ_STATEMENT_TIMEOUT = 0.2  # type: ignore[attr-defined]
+    client = client_of(superuser)
+    with locked_table():
+        page = get(client, LIST, q="needle", has_notes="yes", task_identifier="send_email", o="1")
+    assert "no index answers “Contains needle” and “Has notes: yes”" in page.text
+    (faster,) = page.links("Leave that out")
+    assert "task_identifier=send_email" in faster
+    assert "needle" not in faster
+    assert "has_notes" not in faster
+    assert page.links("Which index would help") == [f"{LIST}indexes/"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("given", "label", "narrower"),
+    [
+        ("7d", "Look at the last 24 hours only", "24h"),
+        ("24h", "Look at the last hour only", "1h"),
+        ("30m", "Look at the last 5 minutes only", "5m"),
+    ],
+)
+def test_friendly_page_offers_less_than_was_asked_for_when_a_time_was_given(
+    superuser: User, settings: object, given: str, label: str, narrower: str
+) -> None:
+    settings.DLQ_STATEMENT_TIMEOUT = 0.2  # type: ignore[attr-defined]
+    client = client_of(superuser)
+    with locked_table():
+        page = get(client, LIST, failed_after=given)
+    (link,) = page.links(label)
+    assert f"failed_after={narrower}" in link
+    assert given not in link
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("what", ["entry", "history", "confirmation"])
 def test_friendly_page_is_shown_when_an_entry_takes_too_long(superuser: User, settings: object, what: str) -> None:
     settings.DLQ_STATEMENT_TIMEOUT = 0.2  # type: ignore[attr-defined]

@@ -66,6 +66,12 @@ def test_jump_begins_something_when_it_is_not_at_a_full_hour() -> None:
     assert "01:01 -0230" in moments("America/St_Johns", "2010-03-14T03:00Z", "2010-03-14T04:30Z")
 
 
+def test_midnight_begins_a_day_each_time_when_it_comes_twice() -> None:
+    """Newfoundland again: at one minute past midnight it was one minute past eleven once more."""
+    found = moments("America/St_Johns", "2010-11-07T02:00Z", "2010-11-07T04:00Z")
+    assert found == ["00:00 -0230", "23:01 -0330", "00:00 -0330"]
+
+
 @given(
     zone=st.sampled_from(ODD_ZONES),
     start=st.datetimes(datetime(1990, 1, 1), datetime(2035, 1, 1)),
@@ -95,6 +101,12 @@ def test_bars_cover_the_window_without_gap_when_cut(name: str, zone: str) -> Non
     bars = list(window.bars(slots, ZoneInfo(zone)))
     assert [number for bar in bars for number in bar] == list(range(len(slots)))
     assert len(bars) <= MOST_BARS + 2
+
+
+def test_last_instant_begins_its_own_hour_when_the_window_ends_with_one() -> None:
+    window = Window.ending(datetime(2026, 3, 3, 12, tzinfo=UTC), timedelta(days=7))
+    *_others, last = window.slots(ZoneInfo("UTC"))
+    assert (last.start, last.last) == (window.end, window.end)
 
 
 def test_bars_are_days_of_the_clock_when_the_window_is_a_month() -> None:

@@ -71,6 +71,6 @@ def _requeues(filterset: DlqFilterSet) -> tuple[QuerySet[Requeue], bool]:
     requeues = Requeue.objects.all()
     if active <= set(KEPT):
         for name in active:
-            requeues = filterset.filters[name].filter(requeues, filterset.form.cleaned_data[name])
+            requeues = requeues.filter(filterset.filters[name].of(filterset.form.cleaned_data[name]))
         return requeues, False
     return requeues.filter(entry_id__in=filterset.qs.order_by().values("pk")), True

@@ -67,8 +67,8 @@ def beginnings(step: Step, start: datetime, end: datetime, zone: tzinfo) -> list
     last = end.astimezone(zone).replace(tzinfo=None) + DAY
     moments = {start, end}
     while wall <= last:
-        # A wall time that comes twice begins at its first coming; one that never comes is the moment of the jump.
-        moments.add(wall.replace(tzinfo=zone).astimezone(UTC))
+        # A wall time may come twice, and both times begin something; one that never comes is the moment of the jump.
+        moments |= {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
         wall = step.next(wall)
     within = sorted(moment for moment in moments if start <= moment <= end)
     jumps = {jump for before, after in pairwise(within) if (jump := _jump(before, after, zone))}

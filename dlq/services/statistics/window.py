@@ -76,7 +76,8 @@ class Window:
     def slots(self, zone: tzinfo) -> list[Slot]:
         """The finest stretches that some panel needs: hours of the zone for the heat map, else the bars."""
         step = min(self.step, HOUR, key=lambda step: step.length) if self.has_heat else self.step
-        edges = [self.start, *beginnings(step, self.start, self.end, zone), self.end + INSTANT]
+        after = self.end + INSTANT
+        edges = [self.start, *beginnings(step, self.start, after, zone), after]
         return [Slot(start, following - INSTANT) for start, following in pairwise(edges)]
 
     def bars(self, slots: list[Slot], zone: tzinfo) -> Iterator[range]:

@@ -11,6 +11,8 @@ returned AS (
     SET outcome = 'failed_again', settled_at = coalesce(r.settled_at, now()), returned_as = deleted.id
     FROM deleted
     WHERE r.job_id = deleted.job_id AND r.outcome <> 'gone' AND r.returned_as IS NULL
+      -- Of two requeues that share a job the later one replaced the job of the earlier one.
+      AND NOT EXISTS (SELECT FROM dlq_requeue later WHERE later.job_id = r.job_id AND later.revision > r.revision)
 )
 INSERT INTO dlq_deletedentry (operation_id, entry_id, row, null_columns, deleted_at)
 SELECT %(operation)s, deleted.id, deleted.row, deleted.null_columns, now()

@@ -6,7 +6,13 @@ attached AS (
     INSERT INTO dlq_requeuepattern (requeue_id, pattern_id)
     SELECT looked.id, p.pattern_id
     FROM looked
-    JOIN dlq_entrypattern p ON p.entry_id = looked.entry_id AND p.failed_at <= looked.created_at
+    -- OFFSET 0 keeps this a lookup by index.
+    CROSS JOIN LATERAL (
+        SELECT sorted.pattern_id
+        FROM dlq_entrypattern sorted
+        WHERE sorted.entry_id = looked.entry_id AND sorted.failed_at <= looked.created_at
+        OFFSET 0
+    ) AS p
     ON CONFLICT (requeue_id) DO NOTHING
 )
 SELECT count(*) AS number, max(id) AS after FROM looked

@@ -8,5 +8,10 @@ WITH looked AS MATERIALIZED (
 )
 SELECT array_agg(looked.id) FILTER (WHERE sorted.entry_id IS NULL) AS ids, count(*) AS number, min(looked.id) AS below
 FROM looked
-LEFT JOIN dlq_entrypattern sorted
-       ON sorted.entry_id = looked.id AND sorted.failed_at = looked.failed_at AND sorted.version = %(version)s
+-- OFFSET 0 keeps this a lookup by index: joined plainly, the planner reads all that was ever sorted for each window.
+LEFT JOIN LATERAL (
+    SELECT p.entry_id
+    FROM dlq_entrypattern p
+    WHERE p.entry_id = looked.id AND p.failed_at = looked.failed_at AND p.version = %(version)s
+    OFFSET 0
+) sorted ON true

@@ -13,9 +13,12 @@ known AS MATERIALIZED (
 ),
 -- Where these entries were before: with an earlier failure, or by older rules.
 earlier AS MATERIALIZED (
-    SELECT p.pattern_id, p.failed_at
-    FROM dlq_entrypattern p
-    JOIN known ON known.id = p.entry_id
+    SELECT sorted.pattern_id, sorted.failed_at
+    FROM known
+    -- OFFSET 0 keeps this a lookup by index, however many are known.
+    CROSS JOIN LATERAL (
+        SELECT p.pattern_id, p.failed_at FROM dlq_entrypattern p WHERE p.entry_id = known.id OFFSET 0
+    ) AS sorted
 ),
 placed AS (
     INSERT INTO dlq_entrypattern (entry_id, pattern_id, failed_at, version)

@@ -8,7 +8,16 @@ recalled AS (
     SET outcome = 'gone', settled_at = now()
     FROM removed
     WHERE r.job_id = removed.id AND r.id = ANY (%(requeues)s)
-    RETURNING r.entry_id, r.created_at, r.previous_requeued_at
+    RETURNING r.id, r.entry_id, r.created_at, r.previous_requeued_at
+),
+-- A later requeue of the entry must not give back, one day, the time that is taken back here.
+passed_on AS (
+    UPDATE dlq_requeue later
+    SET previous_requeued_at = recalled.previous_requeued_at
+    FROM recalled
+    WHERE later.entry_id = recalled.entry_id
+      AND later.id > recalled.id
+      AND later.previous_requeued_at = recalled.created_at
 ),
 counted AS (
     UPDATE {table} e

@@ -1,6 +1,7 @@
 -- Requeues the given (locked, allowed) entries: adds their jobs, counts the entries up and records the links, all at once.
 -- Returns how many jobs were added, the entries for which the engine queued nothing (their key's job was locked during the
--- call) or overwrote a job, those that a trigger of the table's owner kept from being counted, and when the last job is due.
+-- call), overwrote a job, or overwrote one and joined both payloads (it does so with two lists), those that a trigger of the
+-- table's owner kept from being counted, and when the last job is due.
 WITH chosen AS MATERIALIZED (
     SELECT e.id,
            e.task_identifier,
@@ -27,7 +28,7 @@ WITH chosen AS MATERIALIZED (
     JOIN {table} e ON e.id = c.id
 ),
 added AS MATERIALIZED (
-    SELECT job.id AS job_id, job.revision, job.run_at
+    SELECT job.id AS job_id, job.revision, job.run_at, CASE WHEN job.revision > 0 THEN job.payload END AS replacing
     -- In key order: two calls with the same keys in opposite orders deadlock.
     FROM {schema}.add_jobs((SELECT array_agg(spec ORDER BY (spec).job_key, id) FROM chosen)) AS job
 ),
@@ -60,6 +61,7 @@ kept AS (
 SELECT count(added.job_id),
        coalesce(array_agg(chosen.id) FILTER (WHERE added.job_id IS NULL), '{}'),
        coalesce(array_agg(chosen.id) FILTER (WHERE added.revision > 0), '{}'),
+       coalesce(array_agg(chosen.id) FILTER (WHERE added.replacing::jsonb <> (chosen.spec).payload::jsonb), '{}'),
        coalesce(array_agg(chosen.id) FILTER (WHERE added.job_id IS NOT NULL AND counted.id IS NULL), '{}'),
        max(chosen.run_at)
 FROM chosen

@@ -2,6 +2,28 @@
 -- `refusal_about` is the job or entry that its wording names), a key that may be in the way, or another entry that it came back as.
 -- Runs after the entries are locked, in a statement of its own, so that it sees what happened while we waited.
 -- The operation's own priority, queue and max_attempts (null: the entry's) are what the queue would be given.
+-- `since`: everything that failed before it has been matched with requeues already (see outcome/decide.sql).
+WITH latest AS MATERIALIZED (
+    SELECT newest.*
+    FROM unnest(%(ids)s::bigint[]) AS wanted (id)
+    CROSS JOIN LATERAL (
+        SELECT r.entry_id, r.job_id, r.revision, r.outcome, r.run_at, r.created_at, r.returned_as
+        FROM dlq_requeue r
+        -- One that was taken back never was: the one before it may still be on its way.
+        WHERE r.entry_id = wanted.id AND r.outcome <> 'gone'
+        ORDER BY r.id DESC
+        LIMIT 1
+    ) newest
+),
+-- Their jobs that came back and were not matched yet, in one look at what failed since.
+arrived AS MATERIALIZED (
+    SELECT a.{job_id} AS job_id, max(a.id) AS id
+    FROM {table} a
+    WHERE EXISTS (SELECT FROM latest WHERE latest.outcome = '')
+      AND a.failed_at >= greatest(%(since)s, (SELECT min(latest.created_at) FROM latest WHERE latest.outcome = ''))
+      AND a.{job_id} = ANY (ARRAY(SELECT latest.job_id FROM latest WHERE latest.outcome = ''))
+    GROUP BY a.{job_id}
+)
 SELECT * FROM (
 SELECT e.id,
        CASE WHEN NOT %(keys_are_unique)s THEN e.job_key END AS shared_key,
@@ -21,7 +43,7 @@ SELECT e.id,
        END AS refusal,
        coalesce(twin.id, latest.job_id) AS refusal_about,
        -- The other entry that the job of the latest requeue came back as.
-       nullif(latest.returned_as, e.id) AS returned_as,
+       nullif(coalesce(latest.returned_as, arrived.id), e.id) AS returned_as,
        -- The state of another job that has the entry's key.
        CASE
            WHEN holder.id IS NULL                      THEN NULL
@@ -31,13 +53,8 @@ SELECT e.id,
        END AS key_holder,
        holder.id AS key_holder_id
 FROM {table} e
-LEFT JOIN LATERAL (
-    SELECT r.job_id, r.revision, r.outcome, r.run_at, r.created_at, r.returned_as
-    FROM dlq_requeue r
-    WHERE r.entry_id = e.id
-    ORDER BY r.id DESC
-    LIMIT 1
-) latest ON true
+LEFT JOIN latest ON latest.entry_id = e.id
+LEFT JOIN arrived ON arrived.job_id = latest.job_id
 -- OFFSET 0 keeps these two lookups by index: joined plainly, the planner may hash the whole queue for each chunk.
 LEFT JOIN LATERAL (
     SELECT j.id, j.revision, j.locked_at, j.attempts, j.max_attempts
@@ -49,11 +66,13 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT present.* WHERE present.revision = latest.revision
 ) job ON true
--- The queue has the job no more although it was due, and it did not come back with its key. (If it came back as another
--- entry, the outcome or `returned_as` says so.)
+-- The queue has the job no more although it was due, it did not come back, and the entry has not failed since, by that job or
+-- another one with its key.
 CROSS JOIN LATERAL (
-    SELECT latest.outcome = 'recovered'
-           OR (latest.outcome = '' AND present.id IS NULL AND latest.run_at <= clock_timestamp() AND e.failed_at <= latest.created_at)
+    SELECT e.failed_at <= latest.created_at
+           AND (latest.outcome = 'recovered'
+                OR (latest.outcome = '' AND present.id IS NULL AND arrived.id IS NULL
+                    AND latest.run_at <= clock_timestamp()))
            AS yes
 ) has_run
 LEFT JOIN LATERAL (

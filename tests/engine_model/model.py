@@ -1,0 +1,368 @@
+"""What the specification says the engine does, in plain Python and one thing after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.engine_model.world import Entry, Job, World, job_of, joined
+
+CHUNK = 3
+NEEDS_SETTLED = ("requeue", "recall")
+"""Kinds whose beginning looks which jobs have come back."""
+
+
+@dataclass
+class Link:
+    """A requeue of ours."""
+
+    id: int
+    operation: int
+    entry: int
+    job: int
+    revision: int
+    later: bool
+    at: int
+    previous: int | None
+    outcome: str = ""
+    returned_as: int | None = None
+
+    @property
+    def replaced(self) -> bool:
+        return self.revision > 0
+
+
+@dataclass
+class Operation:
+    kind: str
+    frozen: int
+    max_id: int
+    ticked: list[int] | None = None
+    matches: Callable[[Entry], bool] = lambda _entry: True
+    undoes: int | None = None
+    id: int = 0
+    stamp: str = ""
+    """The note as it is appended; empty where there is none."""
+    replace_notes: bool = False
+    key_policy: str = "skip"
+    also_on_their_way: bool = False
+    also_recovered: bool = False
+    priority: int | None = None
+    queue: str | None = None
+    max_attempts: int | None = None
+    later: bool = False
+    is_spread: bool = False
+    canary_size: int | None = None
+    canary_needed: int | None = None
+    has_watched: bool = False
+    has_begun: bool = False
+    state: str = "running"
+    cursor: int = 0
+    done: set[int] = field(default_factory=set)
+    skipped: dict[int, str] = field(default_factory=dict)
+    failed: set[int] = field(default_factory=set)
+
+    @property
+    def size(self) -> int:
+        """Of the next chunk."""
+        if not self.canary_size or self.has_watched:
+            return CHUNK
+        return min(self.canary_size - len(self.done), CHUNK)
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in ("running", "watching")
+
+
+@dataclass
+class Model(World):
+    operations: dict[int, Operation] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    trash: dict[tuple[int, int], Entry] = field(default_factory=dict)
+    """By operation and entry."""
+    note_texts: list[tuple[int, str]] = field(default_factory=list)
+    """Entry and its whole notes, for each time we wrote them."""
+
+    # Outcomes.
+
+    def latest(self, entry: Entry) -> Link | None:
+        return next((link for link in reversed(self.links) if link.entry == entry.id), None)
+
+    def is_overtaken(self, link: Link) -> bool:
+        """A later requeue of ours replaced its job."""
+        return any(other.job == link.job and other.revision > link.revision for other in self.links)
+
+    def state_of(self, link: Link) -> str:
+        """waiting, running, retrying, recovered, failed_again or gone."""
+        if link.outcome:
+            return link.outcome
+        job = self.jobs.get(link.job)
+        if self.is_overtaken(link) or (job and job.revision != link.revision):
+            return "gone"
+        if job:
+            if job.is_locked:
+                return "running"
+            if job.is_exhausted:
+                return "failed_again"
+            return "retrying" if job.attempts else "waiting"
+        if self.came_back_as(link):
+            return "failed_again"
+        return "gone" if link.later else "recovered"
+
+    def came_back_as(self, link: Link) -> int | None:
+        arrived = [entry.id for entry in self.entries.values() if entry.job == link.job]
+        if arrived:
+            return max(arrived)
+        own = self.entries.get(link.entry)
+        return own.id if own and own.key is not None and own.failed > link.at and link.job not in self.jobs else None
+
+    def settle_arrivals(self) -> None:
+        for entry in self.entries.values():
+            self._arrived(entry)
+
+    def _arrived(self, entry: Entry) -> None:
+        for link in self.links:
+            if (
+                link.job == entry.job
+                and link.outcome != "gone"
+                and not link.returned_as
+                and not self.is_overtaken(link)
+            ):
+                link.outcome, link.returned_as = "failed_again", entry.id
+
+    def settle(self) -> None:
+        self.settle_arrivals()
+        for link in self.links:
+            state = self.state_of(link)
+            if not link.outcome and state in ("recovered", "failed_again", "gone"):
+                link.outcome, link.returned_as = state, self.came_back_as(link)
+
+    def status_of(self, entry: Entry) -> str:
+        """As the list shows it from what is stored."""
+        link = self.latest(entry)
+        if link and not (entry.requeued and entry.requeued > link.at):
+            return "failed_again" if entry.failed > link.at else link.outcome or "requeued"
+        if entry.requeues <= 0 and not entry.requeued:
+            return "new"
+        return "failed_again" if entry.requeued and entry.failed > entry.requeued else "requeued"
+
+    # Operations.
+
+    def matching(self, operation: Operation) -> list[Entry]:
+        return [
+            entry
+            for _id, entry in sorted(self.entries.items())
+            if entry.id <= operation.max_id
+            and entry.failed <= operation.frozen
+            and (operation.matches(entry) if operation.ticked is None else entry.id in operation.ticked)
+        ]
+
+    def advance(self, operation: Operation, queued: Mapping[int, int]) -> None:
+        """One chunk. `queued` has the id that the queue gave each entry's job."""
+        if operation.kind in NEEDS_SETTLED and not operation.has_begun:
+            self.settle_arrivals()
+        if not operation.is_under_way:
+            return
+        operation.has_begun = True
+        if operation.state == "watching":
+            self._judge(operation)
+            return
+        tick = self.next_tick()
+        window = self._window(operation)
+        if not window:
+            operation.state = "done"
+            return
+        here = {entry.id for entry in self.matching(operation)}
+        if operation.kind == "requeue":
+            self._requeue(operation, [entry for entry in window if entry in here], tick, queued)
+        elif operation.kind == "recall":
+            self._recall(operation, window)
+        elif operation.kind == "restore":
+            self._restore(operation, window)
+        else:
+            act = self._delete if operation.kind == "delete" else self._note
+            for entry in window:
+                if entry in here:
+                    act(operation, self.entries[entry])
+        answered = operation.done | operation.failed | set(operation.skipped)
+        operation.skipped |= {entry: "gone" for entry in window if entry not in answered}
+        operation.cursor = max(window)
+        if operation.canary_size and not operation.has_watched and len(operation.done) >= operation.canary_size:
+            operation.state, operation.has_watched = "watching", True
+
+    def steer(self, operation: Operation, verb: str) -> bool:
+        """Pause, resume or cancel. Returns whether it was in a state in which that means something."""
+        may, to = {
+            "pause": (operation.is_under_way, "paused"),
+            "resume": (operation.state == "paused", "running"),
+            "cancel": (operation.is_under_way or operation.state == "paused", "cancelled"),
+        }[verb]
+        operation.state = to if may else operation.state
+        return may
+
+    def _window(self, operation: Operation) -> list[int]:
+        ahead: Iterable[int]
+        if operation.ticked is not None:
+            ahead = operation.ticked
+        elif operation.kind == "restore":
+            ahead = [entry for of, entry in self.trash if of == operation.undoes]
+        elif operation.kind == "recall":
+            ahead = [link.entry for link in self.links if link.operation == operation.undoes and not link.outcome]
+        else:
+            ahead = [entry.id for entry in self.matching(operation)]
+        return sorted(entry for entry in ahead if entry > operation.cursor)[: operation.size]
+
+    # Requeue.
+
+    def _requeue(self, operation: Operation, ids: Sequence[int], tick: int, queued: Mapping[int, int]) -> None:
+        refusals = {entry: self._refusal(operation, self.entries[entry]) for entry in ids}
+        operation.skipped |= {entry: why for entry, why in refusals.items() if why}
+        for entry in (self.entries[entry] for entry, why in refusals.items() if not why):
+            if entry.is_cursed:
+                operation.failed.add(entry.id)
+                continue
+            holder = self.job_with_key(entry.key)
+            new = self._job(operation, entry)
+            if holder and operation.key_policy == "drop":
+                new.key = None
+            reused = self.adding_reuses(new.key)
+            new.id = reused.id if reused else queued.get(entry.id, -entry.id)
+            job = self.add_job(new)
+            self.links.append(
+                Link(len(self.links) + 1, operation.id, entry.id, job.id, job.revision, job.later, tick, entry.requeued)
+            )
+            entry.requeues += 1
+            entry.requeued = tick
+            if operation.stamp:
+                self._append(entry, operation.stamp)
+            operation.done.add(entry.id)
+
+    def _job(self, operation: Operation, entry: Entry) -> Job:
+        job = job_of(entry, 0)
+        job.later = operation.later or (operation.is_spread and bool(operation.done))
+        job.queue = entry.queue if operation.queue is None else operation.queue
+        job.priority = entry.priority if operation.priority is None else operation.priority
+        job.max_attempts = operation.max_attempts or job.max_attempts
+        return job
+
+    def _refusal(self, operation: Operation, entry: Entry) -> str | None:
+        """The first of these that holds."""
+        link = next((link for link in reversed(self.links) if link.entry == entry.id and link.outcome != "gone"), None)
+        state = self.state_of(link) if link else ""
+        job = self._job(operation, entry)
+        if entry.requeued and entry.requeued > operation.frozen:
+            return "requeued_since"
+        if state in ("waiting", "running", "retrying") and not operation.also_on_their_way:
+            return state
+        if link and state == "recovered" and entry.failed <= link.at and not operation.also_recovered:
+            return "has_run"
+        if not -32768 <= job.priority <= 32767:
+            return "bad_priority"
+        limit = entry.max_attempts if operation.max_attempts is None else operation.max_attempts
+        if limit is not None and not 1 <= limit <= 32767:
+            return "bad_max_attempts"
+        if entry.key == "":
+            return "empty_key"
+        if len(entry.task) > 128:
+            return "long_task"
+        sharing = [other for other in self.matching(operation) if entry.key and other.key == entry.key]
+        sent = any(
+            other.key == entry.key and other.id != entry.id
+            for other in self.entries.values()
+            if entry.key and other.id in operation.done
+        )
+        if sent:
+            return "same_key"
+        other = link.returned_as if link else None
+        if other and other != entry.id and other in {entry.id for entry in self.matching(operation)}:
+            return "returned"
+        if sharing and max(sharing, key=lambda one: (one.failed, one.id)) is not entry:
+            return "same_key"
+        return self._key_refusal(operation, entry)
+
+    def _key_refusal(self, operation: Operation, entry: Entry) -> str | None:
+        holder = self.job_with_key(entry.key)
+        if not holder:
+            return None
+        if operation.key_policy == "skip":
+            if holder.is_locked:
+                return "key_running"
+            return "key_exhausted" if holder.is_exhausted else "key_waiting"
+        if operation.key_policy == "replace" and holder.is_available and joined(holder.payload, entry.payload):
+            return "key_joins"
+        return None
+
+    # The others.
+
+    def _delete(self, operation: Operation, entry: Entry) -> None:
+        self._arrived(entry)
+        self.trash[operation.id, entry.id] = self.entries.pop(entry.id)
+        operation.done.add(entry.id)
+
+    def _note(self, operation: Operation, entry: Entry) -> None:
+        if entry.is_cursed:
+            operation.failed.add(entry.id)
+            return
+        if operation.replace_notes:
+            entry.notes = None
+        self._append(entry, operation.stamp)
+        operation.done.add(entry.id)
+
+    def _append(self, entry: Entry, text: str) -> None:
+        entry.notes = f"{entry.notes}\n{text}" if entry.notes else text
+        self.note_texts.append((entry.id, entry.notes))
+
+    def _restore(self, operation: Operation, window: Sequence[int]) -> None:
+        for entry in window:
+            there = [of for of, one in self.trash if one == entry and operation.undoes in (None, of)]
+            if not there:
+                operation.skipped[entry] = "not_in_trash"
+                continue
+            row = self.trash[max(there), entry]
+            if entry in self.entries or self.key_is_taken(row.key):
+                operation.skipped[entry] = "restore_conflict"
+                continue
+            self.entries[entry] = self.trash.pop((max(there), entry))
+            operation.done.add(entry)
+
+    def _recall(self, operation: Operation, window: Sequence[int]) -> None:
+        links = {
+            link.entry: link
+            for link in self.links
+            if link.entry in window and operation.undoes in (None, link.operation)
+        }
+        states = {entry: self.state_of(link) for entry, link in links.items()}
+        for entry in window:
+            link = links.get(entry)
+            why = self._why_not_recalled(link, states[entry]) if link else "recall_none"
+            if why or not link:
+                operation.skipped[entry] = why or "recall_none"
+                continue
+            del self.jobs[link.job]
+            link.outcome = "gone"
+            self.entries[entry].requeues -= 1
+            if self.entries[entry].requeued == link.at:
+                self.entries[entry].requeued = link.previous
+            for later in self.links:
+                if later.entry == entry and later.previous == link.at:
+                    later.previous = link.previous
+            operation.done.add(entry)
+
+    def _why_not_recalled(self, link: Link, state: str) -> str | None:
+        started = {"running": "recall_started", "retrying": "recall_started"}
+        over = {"recovered": "recall_finished", "failed_again": "recall_returned", "gone": "recall_gone"}
+        if state != "waiting":
+            return (started | over)[state]
+        if link.replaced:
+            return "recall_replaced"
+        return None if link.entry in self.entries else "recall_entry"
+
+    def _judge(self, operation: Operation) -> None:
+        states = Counter(self.state_of(link) for link in self.links if link.operation == operation.id)
+        sent, succeeded = states.total(), states["recovered"]
+        needed = min(operation.canary_needed or sent, sent)
+        if succeeded >= needed:
+            operation.state = "running"
+        elif succeeded + states["waiting"] + states["running"] < needed:
+            operation.state = "paused"

@@ -1,0 +1,52 @@
+"""The engine against the model, over many random lives. ENGINE_MODEL_LIVES=2000 (and ENGINE_MODEL_SEED=n) looks further."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from dlq.models import BulkOperation
+from tests.engine_model import database
+from tests.engine_model.machine import SEEN, Engine
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIVES = int(os.environ.get("ENGINE_MODEL_LIVES", "60"))
+SEED = os.environ.get("ENGINE_MODEL_SEED")
+STEPS = 40
+COMMON = {
+    *BulkOperation.Kind,
+    *("recovered", "failed_again", "gone", "unsettled"),
+    *("done", "paused", "watching"),
+    *("returned", "waiting", "same_key", "key_waiting"),
+}
+"""What no 60 lives are without."""
+
+
+@pytest.fixture(autouse=True)
+def _owners_part(transactional_db: None) -> Iterator[None]:
+    database.add_owners_part()
+    yield
+    database.drop_owners_part()
+
+
+def test_engine_does_what_the_model_says() -> None:
+    chosen = settings(
+        max_examples=LIVES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        derandomize=SEED is None,
+        database=None,
+        print_blob=True,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    machine = seed(Random(SEED).getrandbits(64))(Engine) if SEED else Engine
+    run_state_machine_as_test(machine, settings=chosen)
+    assert set(SEEN) >= COMMON, f"the lives were too poor: {SEEN}"
