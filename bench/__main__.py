@@ -11,7 +11,7 @@ from bench.server import private_server
 
 NO_INDEX = "noindex"
 """Chosen beside search: leave out the indexes, which take long to build."""
-SECTIONS = ("list", "export", "viewers", "search", "ties", "patterns", "statistics", "requeue", "memory")
+SECTIONS = ("list", "export", "viewers", "search", "ties", "patterns", "statistics", "requeue", "memory", "whole")
 
 
 def main() -> int:
@@ -32,7 +32,7 @@ def main() -> int:
 
 def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
     # Only now: these need Django set up.
-    from bench import export, fill, lists, memory, patterns, requeue, search, statistics, ties, viewers
+    from bench import export, fill, lists, memory, patterns, requeue, search, statistics, ties, viewers, whole
 
     small: dict[str, float] = {}
     if "list" in chosen:
@@ -50,6 +50,7 @@ def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
         "statistics": statistics.measure,
         "requeue": requeue.measure,
         "memory": memory.measure,
+        "whole": whole.measure,
     }
     figures: list[Figure] = []
     for name in SECTIONS:

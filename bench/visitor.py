@@ -50,13 +50,15 @@ class Visitor:
         return page
 
     def requeue(self, query: str) -> None:
-        """Confirm, too."""
+        """Confirm, too, and do as the operation's page does: ask again and again until it is done."""
         token = re.search(r'name="token" value="([^"]*)"', self.confirmation(query))
         if token is None:
             raise AssertionError("the confirmation page has no token")
         answer = self.client.post(f"{LIST}confirmed/", {"token": token[1]})
         if answer.status_code != 302:
             raise AssertionError(f"the confirmation was answered with {answer.status_code}")
+        while "/bulkoperation/" in answer["Location"] and 'name="drive"' in self.get(answer["Location"]):
+            self.client.post(answer["Location"], {"drive": "running"}, headers={"HX-Request": "true"})
 
     def _page(self, response: Any) -> str:
         answer: HttpResponse = response

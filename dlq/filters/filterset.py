@@ -79,7 +79,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         says="Contains",
         more=False,
         help_text="Words in error, reason, payload or key; or an entry's or a job's number. “A phrase” goes in quotes.",
-        placeholder="error text, customer, key, number …",
+        placeholder="error, customer, key …",
     )
     q_by = SearchMode(
         lambda _mode: Q(),
@@ -107,7 +107,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         more=False,
         column="failed_at",
         help_text="A date, a time, or an age: 24h, 7d.",
-        placeholder="24h, 7d, 2026-11-24",
+        placeholder="24h, 7d, a date",
     )
     failed_before = Condition(
         lambda moment: _failed("lte", moment),
@@ -117,7 +117,7 @@ class DlqFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         more=False,
         column="failed_at",
         help_text="A date, a time, or an age: 24h, 7d.",
-        placeholder="24h, 7d, 2026-11-24",
+        placeholder="24h, 7d, a date",
     )
     payload = PayloadCondition(
         payload_matches,
