@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from dlq.conf import conf
 from dlq.db import in_time
-from dlq.filters.filterset import STATUS
+from dlq.filters.addresses import STATUS
 from dlq.filters.outcomes import ANY
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE

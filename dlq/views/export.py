@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from dlq.filters import DlqFilterSet
-from dlq.filters.filterset import STATUS
+from dlq.filters.addresses import STATUS
 from dlq.filters.outcomes import OPEN
 from dlq.models import BackfillDlq
 from dlq.services.count import LIMIT, count

@@ -14,7 +14,7 @@ from psycopg.errors import QueryCanceled
 
 from dlq.conf import conf
 from dlq.db import dicts
-from dlq.filters.filterset import STATUS, query_string
+from dlq.filters.addresses import STATUS, query_string
 from dlq.filters.outcomes import ANY
 from dlq.models import BackfillDlq
 from dlq.models.backfilldlq import TABLE

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from dlq.filters import DlqFilterSet
-from dlq.filters.filterset import query_string
+from dlq.filters.addresses import query_string
 from tests.support.entries import add_entry
 
 pytestmark = pytest.mark.django_db

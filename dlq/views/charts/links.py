@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.http import QueryDict
 from django.urls import reverse
 
-from dlq.filters.filterset import STATUS
+from dlq.filters.addresses import STATUS
 from dlq.filters.outcomes import ANY
 from dlq.services.statistics.dimensions import Dimension
 from dlq.services.statistics.window import Slot
