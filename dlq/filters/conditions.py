@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -55,6 +56,10 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         self.placeholder = placeholder
         self.more = more
         """Whether the list's form shows it only under "More filters"."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Condition:
+        """Each filter set takes a copy of its own of every condition; what they are made of never changes."""
+        return copy(self)
 
     def of(self, values: list[Any]) -> Q:
         """What the values mean together; everything, if there are none."""

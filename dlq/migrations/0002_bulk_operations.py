@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='deletedentry',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['deleted_at'], name='dlq_deletion_time'),
+            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['operation', 'deleted_at'], name='dlq_deletion_time'),
         ),
         migrations.AddIndex(
             model_name='requeue',
@@ -219,5 +219,17 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='entrynote',
             index=models.Index(fields=['entry_id', '-id'], name='dlq_notes_of_entry'),
+        ),
+        migrations.RemoveConstraint(
+            model_name='deletedentry',
+            name='dlq_one_deletion_per_entry',
+        ),
+        migrations.RemoveIndex(
+            model_name='deletedentry',
+            name='dlq_deletion_of_entry',
+        ),
+        migrations.AddConstraint(
+            model_name='deletedentry',
+            constraint=models.UniqueConstraint(fields=('entry_id', 'operation'), name='dlq_one_deletion_per_entry'),
         ),
     ]

@@ -33,12 +33,11 @@ class DeletedEntry(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = (models.UniqueConstraint(fields=("operation", "entry_id"), name="dlq_one_deletion_per_entry"),)
-        indexes = (
-            models.Index(fields=("entry_id",), name="dlq_deletion_of_entry"),
-            # Rows come in order of time, so this finds the expired ones and costs a delete nearly nothing.
-            BrinIndex(fields=("deleted_at",), name="dlq_deletion_time", autosummarize=True),
-        )
+        # This one finds an entry, and in its order those of an operation.
+        constraints = (models.UniqueConstraint(fields=("entry_id", "operation"), name="dlq_one_deletion_per_entry"),)
+        # Rows come in order of operation and time, so this finds those of an operation and the expired ones, and costs a
+        # delete nearly nothing.
+        indexes = (BrinIndex(fields=("operation", "deleted_at"), name="dlq_deletion_time", autosummarize=True),)
         verbose_name = "trashed job"
 
     def __str__(self) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Func, IntegerField, QuerySet
 from psycopg.errors import LockNotAvailable
 
@@ -18,7 +18,8 @@ from dlq.services.selection import matching
 
 PAYLOAD_BYTES = 16 * 1024 * 1024
 """A chunk ends here too: one array of job specs over 1 GB fails, and memory is shared with the web pages."""
-ROWS_A_FETCH = 50
+FEW = 50
+"""Rows whose payloads are measured before the others are looked at."""
 LOCK_TRIES = 3
 LOCK_TIMEOUT = "500ms"
 """A try's patience with a row that somebody else is changing. Short: others wait for the rows that we hold."""
@@ -95,16 +96,25 @@ def size_of(operation: BulkOperation) -> int:
 def _within_size(entries: QuerySet[BackfillDlq], most: int) -> list[int]:
     """The first ids, bounded in number and in bytes of payload.
 
-    They come a few at a time: the sizes of a thousand payloads, of which the chunk then takes a few, would be the work.
+    A few come first: the sizes of a thousand large payloads, of which the chunk then takes a few, would be the work.
     """
     chosen: list[int] = []
     total = 0
-    for entry, size in entries.values_list("id", _Bytes("payload"))[:most].iterator(chunk_size=ROWS_A_FETCH):
+    for entry, size in _few_first(entries.values_list("id", _Bytes("payload"))[:most]):
         total += size
         if chosen and total > PAYLOAD_BYTES:
             break
         chosen.append(entry)
     return chosen
+
+
+def _few_first(sized: QuerySet[BackfillDlq, tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The rows of a query from a cursor of the server, which computes them as they are fetched: FEW, as many again, the rest."""
+    query, parameters = sized.query.sql_with_params()
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, parameters)
+        for fetch in (FEW, FEW, conf.CHUNK_SIZE):
+            yield from cursor.fetchmany(fetch)
 
 
 def _lock(operation: BulkOperation, candidates: list[int]) -> Window:

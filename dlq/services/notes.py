@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from dlq.db import rows
+from dlq.db import array, rows
 from dlq.models import BackfillDlq, BulkOperation, EntryNote
 from dlq.models.backfilldlq import TABLE
 from dlq.services.chunk import Outcome, acted_on, refused
@@ -31,7 +31,7 @@ def note_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
     }
 
     def write(part: Sequence[int]) -> None:
-        found = rows(statement("note/act", TABLE), {"ids": list(part), **parameters})
+        found = rows(statement("note/act", TABLE), {"ids": array(part), **parameters})
         noted.update(entry for (entry,) in found)
 
     return acted_on(ids, noted, refused(ids, write))

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from dlq.catalogue import keys_are_unique
-from dlq.db import dicts, rows
+from dlq.db import array, dicts, rows
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.models.backfilldlq import TABLE
 from dlq.reasons import Reason
@@ -119,7 +119,7 @@ def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, An
     return dicts(
         statement("requeue/decide", TABLE),
         {
-            "ids": list(ids),
+            "ids": array(ids),
             "operation": operation.pk,
             "frozen_at": operation.frozen_at,
             "since": unmatched_since(),
@@ -163,8 +163,8 @@ def _act(operation: BulkOperation, plan: _Plan) -> Outcome:
         ((done, not_queued, overwritten, joined, kept, last_due),) = rows(
             statement("requeue/act", TABLE),
             {
-                "ids": list(ids),
-                "without_key": list(plan.without_key),
+                "ids": array(ids),
+                "without_key": array(plan.without_key),
                 "operation": operation.pk,
                 "actor": operation.actor,
                 "note": stamped(operation) if operation.note else "",

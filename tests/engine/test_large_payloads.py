@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dlq.models.backfilldlq import TABLE
-from dlq.services.chunk import PAYLOAD_BYTES, ROWS_A_FETCH, next_window
+from dlq.services.chunk import FEW, PAYLOAD_BYTES, next_window
 from dlq.services.confirmation import begin
 from tests.engine.drivers import CARETAKER, Watch, running
 from tests.support.database import another_connection, database_url, value
@@ -57,4 +57,4 @@ def test_chunk_unpacks_few_more_payloads_than_it_takes_when_they_are_large() -> 
     before = value(pieces_read, toast)
     taken = next_window(operation).locked
     assert len(taken) == PAYLOAD_BYTES // (MEGABYTE + 10)
-    assert len(taken) <= (value(pieces_read, toast) - before) / pieces <= ROWS_A_FETCH
+    assert len(taken) <= (value(pieces_read, toast) - before) / pieces <= FEW

@@ -61,7 +61,13 @@ kept AS (
 SELECT count(added.job_id),
        coalesce(array_agg(chosen.id) FILTER (WHERE added.job_id IS NULL), '{}'),
        coalesce(array_agg(chosen.id) FILTER (WHERE added.revision > 0), '{}'),
-       coalesce(array_agg(chosen.id) FILTER (WHERE added.replacing::jsonb <> (chosen.spec).payload::jsonb), '{}'),
+       coalesce(
+           array_agg(chosen.id) FILTER (
+               -- CASE, so that payloads are compared of overwritten jobs only.
+               WHERE CASE WHEN added.replacing IS NOT NULL THEN added.replacing::jsonb <> (chosen.spec).payload::jsonb END
+           ),
+           '{}'
+       ),
        coalesce(array_agg(chosen.id) FILTER (WHERE added.job_id IS NOT NULL AND counted.id IS NULL), '{}'),
        max(chosen.run_at)
 FROM chosen
