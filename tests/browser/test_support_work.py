@@ -42,7 +42,7 @@ def test_everything_that_matches_is_requeued_when_it_is_filtered_selected_and_co
     opened = window(superuser)
     page = opened.open(LIST)
     page.get_by_label("Task", exact=True).fill("send_email")
-    page.get_by_label("Search").fill('"mail server"')
+    page.get_by_label("Search", exact=True).fill('"mail server"')
     page.get_by_role("button", name="Filter").click()
     opened.settle()
     page.get_by_text("150 failed jobs match this filter.").wait_for()
