@@ -15,7 +15,7 @@ from dlq.views.charts.asked import Asked
 from dlq.views.charts.heatmap import heatmap
 from dlq.views.charts.links import Links
 from dlq.views.charts.tables import tables
-from dlq.views.charts.tiles import tiles
+from dlq.views.charts.tiles import pattern_tile, tiles
 from dlq.views.charts.timeline import timeline
 
 MOST_ROWS = 10
@@ -32,9 +32,10 @@ def panels(asked: Asked, links: Links, *, with_operations: bool) -> dict[str, An
     counted = counted_for(asked)
     ended = recovery(asked.untimed, asked.window, counted.by)
     marks = operations_in(asked.window) if with_operations else []
+    causes = [] if asked.untimed.is_narrowed else [pattern_tile(asked.window)]
     return {
         "counted": counted,
-        "tiles": list(tiles(counted, ended, links)),
+        "tiles": [*tiles(counted, ended, links), *causes],
         "timeline": timeline(counted, marks, links),
         "marks": marks,
         "tables": list(tables(counted, ended, links)),

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
+from dlq.services.pattern_numbers import seen_in
 from dlq.services.statistics.counting import Counted
 from dlq.services.statistics.recovery import Recovery
-from dlq.services.statistics.window import Slot
+from dlq.services.statistics.window import Slot, Window
 from dlq.views.charts import words
 from dlq.views.charts.links import EVERYTHING, Links
 
@@ -51,6 +54,14 @@ def tiles(counted: Counted, ended: Recovery, links: Links) -> Iterator[Tile]:
     yield _moment("oldest not yet requeued", total.oldest_waiting, links, {"requeued": "no"})
     yield _moment("newest", total.newest, links)
     yield _distinct(counted)
+
+
+def pattern_tile(window: Window) -> Tile:
+    """How many causes there were. Only for a page without a filter: patterns know no queue and no customer."""
+    seen = seen_in(window.start, window.end)
+    label = f"failure pattern{'' if seen.patterns == 1 else 's'}"
+    detail = f"{seen.new:,} of them for the first time; of all failed jobs, as sorted so far"
+    return Tile(words.number(seen.patterns), label, detail, reverse("admin:dlq_failurepattern_changelist"))
 
 
 def _moment(label: str, moment: datetime | None, links: Links, narrowed: Mapping[str, str] = EVERYTHING) -> Tile:
