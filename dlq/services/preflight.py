@@ -12,7 +12,7 @@ from dlq.db import in_time, scalar
 from dlq.models import BulkOperation
 from dlq.models.backfilldlq import TABLE
 from dlq.services.outcomes import queue_is_visible
-from dlq.services.requeue import foresee
+from dlq.services.requeue_plan import foresee
 from dlq.services.selection import matching
 from dlq.sql import statement
 
