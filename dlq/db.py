@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
+from dlq.conf import conf
+
 T = TypeVar("T")
 
 
@@ -63,9 +65,12 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def in_time(seconds: float, read: Callable[[], T]) -> T | None:
-    """What `read` returns, if each of its statements takes at most so many seconds; None if one had to be cancelled."""
+    """What `read` returns, if each of its statements takes at most so many seconds; None if one had to be cancelled.
+
+    Never more than a page's query may take.
+    """
     try:
-        with time_limit(seconds):
+        with time_limit(min(seconds, conf.STATEMENT_TIMEOUT)):
             return read()
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):

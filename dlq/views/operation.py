@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from dlq.conf import conf
+from dlq.db import time_limit
 from dlq.filters import DlqFilterSet
 from dlq.filters.fields import entry_number
 from dlq.models import BulkOperation, Requeue
@@ -59,7 +61,9 @@ def _is_own(request: HttpRequest, operation: BulkOperation) -> bool:
 
 
 def _page(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> HttpResponse:
-    return TemplateResponse(request, "dlq/operation.html", context(model_admin, request, operation))
+    with time_limit(conf.STATEMENT_TIMEOUT):
+        page = TemplateResponse(request, "dlq/operation.html", context(model_admin, request, operation))
+        return page.render()
 
 
 def _require(request: HttpRequest, kind: str) -> str:

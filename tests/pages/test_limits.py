@@ -12,16 +12,27 @@ from django.test import Client
 from tests.support.database import SCHEMA, another_connection
 from tests.support.entries import add_entry
 from tests.support.jobs import jobs
-from tests.support.pages import LIST, STATISTICS, ask, entry_url, get, history_url
+from tests.support.operations import requeue
+from tests.support.pages import LIST, STATISTICS, ask, entry_url, get, history_url, operation_url
 from tests.support.people import client_of
 
 
 @contextmanager
-def locked_table() -> Iterator[None]:
+def locked_table(name: str = f"{SCHEMA}.backfill_dlq") -> Iterator[None]:
     """As an ALTER TABLE of the owner does: whoever reads it waits."""
     with another_connection() as other:
-        other.execute(f"LOCK TABLE {SCHEMA}.backfill_dlq IN ACCESS EXCLUSIVE MODE")
+        other.execute(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")
         yield
+
+
+@pytest.mark.django_db(transaction=True)
+def test_friendly_page_is_shown_when_an_operations_page_takes_too_long(superuser: User, settings: object) -> None:
+    operation = requeue(add_entry())
+    settings.DLQ_STATEMENT_TIMEOUT = 0.2  # type: ignore[attr-defined]
+    client = client_of(superuser)
+    with locked_table("dlq_operationentry"):
+        page = get(client, operation_url(operation.pk))
+    assert page.title.startswith("This takes too long")
 
 
 @pytest.mark.django_db(transaction=True)
