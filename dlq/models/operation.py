@@ -23,7 +23,7 @@ class BulkOperation(RequeueOptions):
     the work goes on from there, whoever drives it.
 
     The records of single entries refer to it without a constraint in the database: operations are never deleted, and
-    checking it anew for each of a million rows costs a third of writing them.
+    PostgreSQL would look the operation up anew for each of a million rows.
     """
 
     class Kind(models.TextChoices):
