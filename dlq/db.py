@@ -79,13 +79,21 @@ def in_time(seconds: float, read: Callable[[], T]) -> T | None:
 
 
 @contextmanager
-def setting_for_block(name: str, value: str) -> Iterator[None]:
-    """One of PostgreSQL's settings for the statements of the block, put back at its end. Within a transaction.
+def settings_for_block(**settings: str) -> Iterator[None]:
+    """Some of PostgreSQL's settings for the statements of the block, put back at its end. Within a transaction.
 
-    Where a statement fails, the transaction (or savepoint) that is undone takes the setting with it.
+    Where a statement fails, the transaction (or savepoint) that is undone takes the settings with it.
     """
-    change = "SELECT set_config(%(name)s, %(value)s, true)"
-    before = scalar("SELECT current_setting(%(name)s)", {"name": name})
-    execute(change, {"name": name, "value": value})
+    parameters = {"names": list(settings), "values": list(settings.values())}
+    change = "SELECT set_config(name, value, true) FROM unnest(%(names)s::text[], %(values)s::text[]) AS settings (name, value)"
+    before = scalar("SELECT array_agg(current_setting(name)) FROM unnest(%(names)s::text[]) AS name", parameters)
+    rows(change, parameters)
     yield
-    execute(change, {"name": name, "value": before})
+    rows(change, parameters | {"values": before})
+
+
+@contextmanager
+def setting_for_block(name: str, value: str) -> Iterator[None]:
+    """One setting, as in settings_for_block."""
+    with settings_for_block(**{name: value}):
+        yield

@@ -42,9 +42,11 @@ class PatternCondition(Condition):
 
 
 def in_pattern(pattern: FailurePattern | None) -> Q:
-    """By the failure that was sorted: an entry that failed again since is in no pattern until that failure is sorted, too."""
-    # "At least" means the same as "equal", and keeps PostgreSQL from joining by the time, which very many may share.
-    sorted_in = EntryPattern.objects.filter(entry_id=OuterRef("pk"), failed_at__gte=OuterRef("failed_at"))
+    """By the failure that was sorted: one whose failed_at is another by now is in no pattern until it is sorted anew."""
+    # "Equal", said so that PostgreSQL does not join by the time, which very many may share.
+    sorted_in = EntryPattern.objects.filter(
+        entry_id=OuterRef("pk"), failed_at__gte=OuterRef("failed_at"), failed_at__lte=OuterRef("failed_at")
+    )
     if pattern is None:
         return ~Q(Exists(sorted_in))
     # Entries of merged ones are sorted anew only by and by.

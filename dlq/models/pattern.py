@@ -114,7 +114,11 @@ class EntryPattern(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = (models.Index(fields=("pattern", "failed_at"), name="dlq_entries_of_pattern"),)
+        indexes = (
+            models.Index(fields=("pattern", "failed_at"), name="dlq_entries_of_pattern"),
+            # For the statistics of a period. Not BRIN: pages that entries left are filled again by others' times.
+            models.Index(fields=("failed_at",), name="dlq_entries_by_time"),
+        )
 
     def __str__(self) -> str:
         return f"entry {self.entry_id}: pattern {self.pattern_id}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Sum
 
 from dlq.db import dicts
 from dlq.models import FailurePattern, SortingState
@@ -20,23 +20,6 @@ MOST_REQUEUES = 200
 
 MOST_OF_TASK = 50
 """Patterns of a task whose requeues are looked at."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Patterns that failed within a time, and how many of them never had before."""
-
-    patterns: int
-    new: int
-
-
-def seen_in(start: datetime, end: datetime) -> Seen:
-    """Of all failed jobs, whatever a page's filter: read from the patterns themselves, never from the entries.
-
-    A pattern that failed within the time and again later counts too: its last time is all that is kept.
-    """
-    patterns = FailurePattern.objects.filter(last_seen__gte=start, first_seen__lt=end)
-    return Seen(**patterns.aggregate(patterns=Count("pk"), new=Count("pk", filter=Q(first_seen__gte=start))))
 
 
 @dataclass(frozen=True)

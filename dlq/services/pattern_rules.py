@@ -54,6 +54,8 @@ def merge(pattern: FailurePattern, *, into: FailurePattern) -> None:
     into.last_seen = max(into.last_seen, pattern.last_seen)
     into.save(update_fields=(*WRITTEN, "first_seen", "last_seen"))
     RequeuePattern.objects.filter(pattern=pattern).update(pattern=into)
+    # What became a part of it before is one of the new one now: nobody follows two steps.
+    pattern.merged.update(merged_into=into)
     pattern.merged_into = into
     pattern.save(update_fields=("merged_into",))
 

@@ -71,7 +71,7 @@ def _download(asked: Asked, links: Links, wanted: str) -> HttpResponse:
         return download.response(download.over_time(timeline(counted, [], links)), wanted)
     if wanted == "hour" and asked.window.has_heat:
         return download.response(download.by_hour_of_the_week(heatmap(counted, links)), wanted)
-    for table in tables(counted, recovery(asked.untimed, asked.window, counted.by), links):
+    for table in tables(counted, recovery(asked.untimed, asked.window), links):
         if table.name == wanted:
             return download.response(download.by_value(table), wanted)
     return HttpResponse(f"There is no table {wanted!r}.", status=404, content_type="text/plain")

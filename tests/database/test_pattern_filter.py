@@ -8,6 +8,7 @@ import pytest
 
 from dlq.filters import DlqFilterSet
 from dlq.models import FailurePattern
+from dlq.services.pattern_rules import merge
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry
 from tests.support.operations import operate
@@ -46,6 +47,18 @@ def test_entry_is_in_no_pattern_when_it_failed_again_and_is_not_sorted_yet() -> 
     assert filtered(("pattern", "-")) == {entry}
 
 
+def test_entry_is_in_no_pattern_when_its_failure_was_put_back_until_it_is_sorted_anew() -> None:
+    entry = add_entry()
+    sort_everything()
+    pattern = str(pattern_of(entry).pk)
+    sql(f"UPDATE {SCHEMA}.backfill_dlq SET failed_at = failed_at - interval '1 day'")
+    assert filtered(("pattern", pattern)) == set()
+    assert filtered(("pattern", "-")) == {entry}
+    sort_everything()
+    assert filtered(("pattern", pattern)) == {entry}
+    assert filtered(("pattern", "-")) == set()
+
+
 def test_filter_reads_in_words_when_it_is_shown() -> None:
     pattern = pattern_of_new("Connection refused by 10.0.0.1")
     assert str(DlqFilterSet.of_pairs([("pattern", str(pattern.pk))])) == (
@@ -68,6 +81,16 @@ def test_merged_pattern_stands_for_what_it_became_when_filtered_by_it() -> None:
     one, two = pattern_ids(*entries)
     FailurePattern.objects.filter(pk=one).update(merged_into=two)
     assert filtered(("pattern", str(one))) == filtered(("pattern", str(two))) == set(entries)
+
+
+def test_pattern_leads_to_the_last_one_when_it_was_merged_twice() -> None:
+    entries = [add_entry(last_error=f'"{error}"') for error in ("one", "two", "three")]
+    sort_everything()
+    one, two, three = (pattern_of(entry) for entry in entries)
+    merge(one, into=two)
+    merge(FailurePattern.objects.get(pk=two.pk), into=three)
+    for pattern in (one, two, three):
+        assert filtered(("pattern", str(pattern.pk))) == set(entries)
 
 
 def test_operation_acts_on_the_pattern_when_everything_of_it_is_selected() -> None:

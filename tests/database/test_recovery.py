@@ -11,7 +11,6 @@ from django.test import Client
 from dlq.db import database_now
 from dlq.filters import DlqFilterSet
 from dlq.models import Requeue
-from dlq.services.statistics.dimensions import BY_NAME, Counting
 from dlq.services.statistics.recovery import Outcome, Recovery, recovery
 from dlq.services.statistics.window import Window
 from tests.support.database import SCHEMA, sql
@@ -41,7 +40,6 @@ def found(query: str = "", hours: int = 24) -> Recovery:
     return recovery(
         DlqFilterSet(QueryDict(query)),
         Window.ending(database_now(), timedelta(hours=hours)),
-        Counting(BY_NAME["task_identifier"]),
     )
 
 

@@ -1,4 +1,8 @@
-"""The live numbers are those of plain SQL, for random tables in odd time zones where clocks are turned."""
+"""The live numbers are those of plain SQL, for random tables in odd time zones where clocks are turned.
+
+Some entries are in patterns, some of them merged; some not yet, or not since they failed again or somebody turned failed_at back.
+Counted by one process and by several.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +17,16 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dlq.models import BackfillDlq
+from dlq.models import BackfillDlq, EntryPattern, FailurePattern
+from dlq.services.statistics.by_pattern import NO_PATTERN
 from dlq.services.statistics.counting import OTHERS, SERIES, Counted, count
-from dlq.services.statistics.dimensions import BY_NAME
+from dlq.services.statistics.dimension import Dimension
+from dlq.services.statistics.dimensions import BY_NAME, DIMENSIONS
 from dlq.services.statistics.window import Window
 from dlq.views.charts.asked import Asked
 from dlq.views.charts.heatmap import heatmap
 from dlq.views.charts.links import Links
-from tests.support.database import SCHEMA, sql
+from tests.support.database import SCHEMA, sql, value
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +46,14 @@ TURNS = {
 """Moments at which the zone's clock is turned (of those two that have none, any)."""
 
 TASKS = ("send_email", "charge card", "", "-", "50%", "имя", "x" * 200, "a", "b", "c", "d")
-Row = tuple[int, str, str, int, int, int]
+PATTERNS = 5
+MERGED = {3: 1, 4: 2}
+"""Which of them became parts of which."""
+PATTERN = f"""
+    coalesce((SELECT coalesce(p.merged_into_id, p.id) FROM dlq_entrypattern s JOIN dlq_failurepattern p ON p.id = s.pattern_id
+              WHERE s.entry_id = e.id AND s.failed_at = e.failed_at), {NO_PATTERN})
+"""
+Row = tuple[int, str, str, int, int, int, tuple[int | None, int]]
 
 row = st.tuples(
     # Microseconds from the turn of the clock.
@@ -52,17 +65,47 @@ row = st.tuples(
     st.sampled_from((-5, 0, 100_000)),
     st.integers(1, 20),
     st.integers(0, 2),
+    # The pattern, and by how many microseconds the failure that was sorted differs from the entry's.
+    st.tuples(st.sampled_from((None, *range(PATTERNS))), st.sampled_from((0, 0, 0, -(10**6), 1, 10**10))),
 )
 
 
 def fill(rows: list[Row], turn: datetime) -> None:
     sql(f"DELETE FROM {SCHEMA}.backfill_dlq")
-    for when, task, queue, priority, failures, requeues in rows:
-        sql(
+    patterns = make_patterns(turn)
+    for when, task, queue, priority, failures, requeues, (pattern, differs) in rows:
+        moment = turn + timedelta(microseconds=when)
+        entry = value(
             f"INSERT INTO {SCHEMA}.backfill_dlq (failed_at, task_identifier, queue_name, priority, failure_count,"
-            " requeued_count, payload, failure_reason) VALUES (%s, %s, %s, %s, %s, %s, '{}', '')",
-            turn + timedelta(microseconds=when), task, queue, priority, failures, requeues,
+            " requeued_count, payload, failure_reason) VALUES (%s, %s, %s, %s, %s, %s, '{}', '') RETURNING id",
+            moment, task, queue, priority, failures, requeues,
         )  # fmt: skip
+        if pattern is not None:
+            sorted_at = moment + timedelta(microseconds=differs)
+            EntryPattern.objects.create(entry_id=entry, pattern_id=patterns[pattern], failed_at=sorted_at, version=1)
+
+
+def make_patterns(turn: datetime) -> list[int]:
+    """First seen at different times around the turn."""
+    EntryPattern.objects.all().delete()
+    FailurePattern.objects.all().delete()
+    patterns = FailurePattern.objects.bulk_create(
+        FailurePattern(
+            task_identifier="a",
+            version=1,
+            fingerprint=str(number),
+            title=f"cause {number}",
+            sample_is_json=False,
+            sample_entry_id=1,
+            first_seen=turn + timedelta(days=4 * number - 8),
+            last_seen=turn + timedelta(days=20),
+        )
+        for number in range(PATTERNS)
+    )
+    keys = [pattern.pk for pattern in patterns]
+    for part, whole in MERGED.items():
+        FailurePattern.objects.filter(pk=keys[part]).update(merged_into=keys[whole])
+    return keys
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -71,11 +114,13 @@ def fill(rows: list[Row], turn: datetime) -> None:
     zone=st.sampled_from(sorted(TURNS)),
     length=st.sampled_from(("1h", "24h", "7d", "30d", "own")),
     behind=st.integers(0, 10 * 24 * 3600),
-    by=st.sampled_from(("priority", "queue_name", "task_identifier")),
+    by=st.sampled_from(sorted(BY_NAME)),
+    processes=st.sampled_from((0, 2)),
 )
 def test_numbers_are_those_of_sql_when_the_table_is_random(
-    rows: list[Row], zone: str, length: str, behind: int, by: str
+    rows: list[Row], zone: str, length: str, behind: int, by: str, processes: int
 ) -> None:
+    sql(f"SET LOCAL parallel_setup_cost = 0; SET LOCAL max_parallel_workers_per_gather = {processes}")
     turn = datetime.fromisoformat(TURNS[zone])
     fill(rows, turn)
     days = {"1h": 1 / 24, "24h": 1, "7d": 7, "30d": 30, "own": 100.5}[length]
@@ -103,15 +148,23 @@ def check_lines(counted: Counted) -> None:
     ((_none, *total),) = sql(numbers.format(name="NULL", group=""), *bounds)
     line = counted.total
     assert values_of(line) == [value or 0 if number not in (2, 4) else value for number, value in enumerate(total)]
-    for dimension in counted.by.dimensions:
-        found = sql(numbers.format(name=f"{dimension.name}::text", group=f"GROUP BY {dimension.name}"), *bounds)
+    for dimension in DIMENSIONS:
+        found = sql(numbers.format(name=f"({column_of(dimension)})::text", group="GROUP BY 1"), *bounds)
         expected = {name: list(rest) for name, *rest in found if rest[0]}
         values = counted.values[dimension.name]
         assert {line.value: values_of(line) for line in values.lines} == expected
-        assert values.number == len(expected)
-        assert values.number_before == sum(bool(rest[5]) for _name, *rest in found)
+        assert values.number == len(expected.keys() - {dimension.nothing})
+        assert values.number_before == sum(bool(rest[5]) for name, *rest in found if name != dimension.nothing)
+        assert (values_of(values.left_out) if values.left_out else None) == expected.get(dimension.nothing)
         sizes = [line.entries for line in values.lines]
         assert sizes == sorted(sizes, reverse=True)
+    patterns = [int(line.value) for line in counted.values["pattern"].named]
+    new = FailurePattern.objects.filter(pk__in=patterns, first_seen__gte=window.start)
+    assert counted.values["pattern"].new == new.count()
+
+
+def column_of(dimension: Dimension) -> str:
+    return PATTERN if dimension.name == "pattern" else dimension.name
 
 
 def values_of(line: Any) -> list[Any]:
@@ -127,7 +180,7 @@ def check_slots(counted: Counted) -> None:
         found = Counter(
             dict(
                 sql(
-                    f"SELECT {counted.stacked.name}::text, count(*) FROM {SCHEMA}.backfill_dlq"
+                    f"SELECT ({column_of(counted.stacked)})::text, count(*) FROM {SCHEMA}.backfill_dlq e"
                     " WHERE failed_at >= %s AND failed_at <= %s GROUP BY 1",
                     slot.start,
                     slot.last,

@@ -17,18 +17,19 @@ from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries, add_entry
 from tests.support.operations import operate
 from tests.support.pages import STATISTICS, Page, get
+from tests.support.patterns import sort_everything
 from tests.support.people import client_of
 from tests.support.statistics import SVG, Number, cells, counted, drawn, number, numbers, tile_links, tiles
 
 pytestmark = pytest.mark.django_db
 
 DLQ = f"{SCHEMA}.backfill_dlq"
-TABLES = ("By task", "By queue", "By priority")
+CAPTIONS = {"task_identifier": "By task", "queue_name": "By queue", "pattern": "By pattern", "priority": "By priority"}
 LENGTHS = {"1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days"}
 
 
 def fill() -> None:
-    """Entries of the last three weeks, some of them requeued."""
+    """Entries of the last three weeks, some of them requeued, most of them sorted into patterns."""
     variety.fill(150)
     sql(
         f"UPDATE {DLQ} e SET failed_at = now() - CASE WHEN n %% 7 = %s THEN interval '3 minutes' * n"
@@ -36,6 +37,8 @@ def fill() -> None:
         f" FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM {DLQ}) numbered WHERE numbered.id = e.id AND n %% 5 > 0",
         0,
     )
+    sort_everything()
+    sql(f"UPDATE {DLQ} SET failed_at = failed_at - (id %% 4 - 1) * interval '1 second' WHERE id %% %s = 0", 5)
 
 
 @pytest.mark.parametrize("window", LENGTHS)
@@ -49,12 +52,12 @@ def test_numbers_are_those_of_sql_when_a_window_is_chosen(boss: Client, window: 
     assert number(tiles(page)["of them requeued"]) == value(
         f"SELECT count(*) FROM {DLQ} WHERE {inside} AND requeued_count > 0"
     )
-    for caption, column in zip(TABLES, ("task_identifier", "queue_name", "priority"), strict=True):
+    for column in ("task_identifier", "queue_name", "priority"):
         found = sql(
             f"SELECT {column}::text, count(*), avg(failure_count)::float8, count(*) FILTER (WHERE requeued_count > 0)"
             f" FROM {DLQ} WHERE {inside} GROUP BY 1"
         )
-        shown = cells(page, caption)
+        shown = cells(page, CAPTIONS[column])
         assert {(name, int(row[0]), row[4], int(row[6])) for name, row in shown.items()} == {
             (name or "no queue", entries, f"{average:.1f}", requeued) for name, entries, average, requeued in found
         }
@@ -65,6 +68,8 @@ def test_numbers_are_those_of_sql_when_a_window_is_chosen(boss: Client, window: 
     [
         "",
         "?window=24h&by=queue_name",
+        "?window=30d&by=pattern",
+        "?by=pattern&failed_after=20d&queue_name=bills&queue_name=default",
         "?window=30d&by=priority&failure_count_min=5",
         "?failed_after=3d&task_identifier=sync%25&task_identifier=send_email",
         "?failed_before=2h&window=24h",
@@ -91,7 +96,7 @@ def linked(page: Page) -> Iterator[Number]:
     for label in ("failed jobs", "of them requeued"):
         if label in links:
             yield Number(number(tiles(page)[label]), links[label])
-    for caption in (*TABLES, "Failed jobs over time"):
+    for caption in (*CAPTIONS.values(), "Failed jobs over time"):
         for row in numbers(page, caption).values():
             yield from row
     yield from drawn(page)

@@ -35,6 +35,7 @@ def test_links_are_on_the_page_when_there_is_something(boss: Client) -> None:
         "hour",
         "task_identifier",
         "queue_name",
+        "pattern",
         "priority",
     ]
     for link in links:

@@ -1,38 +1,13 @@
-"""What failures are counted by. A further dimension is one more line in DIMENSIONS."""
+"""What failures are counted by, and how the statements say so. A further dimension is one more line in DIMENSIONS."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from dlq.display import queue_label
 from dlq.filters.conditions import NO_QUEUE
-from dlq.filters.pattern import UNSORTED
-from dlq.models import FailurePattern
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """A property of entries, and how the list is filtered by one of its values.
-
-    `column` is SQL over the entry `e` and what `joined` joins to it; never NULL. For a Requeue `e`, which keeps its entry's
-    properties, `joined_to_requeue` joins the same.
-    """
-
-    name: str
-    label: str
-    plural: str
-    column: str
-    narrowed: Callable[[str], dict[str, str]]
-    """The filter parameters for one value; empty where no filter can say it."""
-    words: Callable[[Sequence[str]], Mapping[str, str]] = lambda values: {value: value for value in values}
-    """What each of these values is called."""
-    joined: str = ""
-    joined_to_requeue: str = ""
-    is_counted: bool = True
-    """Whether it says something how many values there are."""
-    always: bool = True
-    """Whether it is counted on every page; one that costs much is only when the chart is to stack it."""
+from dlq.services.statistics.by_pattern import PATTERN
+from dlq.services.statistics.dimension import Dimension
 
 
 def _task(value: str) -> dict[str, str]:
@@ -46,26 +21,18 @@ def _queue(value: str) -> dict[str, str]:
     return {"queue_name": value} if value.strip() and value != NO_QUEUE else {}
 
 
-NO_PATTERN = "0"
-"""The value of entries that are in no pattern (yet)."""
-
-
-def _titles(values: Sequence[str]) -> dict[str, str]:
-    titles = FailurePattern.objects.in_bulk([int(value) for value in values])
-    found = {str(number): f"{pattern.title} ({pattern.task_identifier})" for number, pattern in titles.items()}
-    return {NO_PATTERN: "not sorted in yet"} | found
-
-
+# The columns as text: groups of varchar(200) PostgreSQL takes to be so large that it would rather sort than hash them.
 DIMENSIONS = (
-    Dimension("task_identifier", "Task", "tasks", "e.task_identifier", _task),
+    Dimension("task_identifier", "Task", "tasks", "e.task_identifier::text", _task),
     Dimension(
         "queue_name",
         "Queue",
         "queues",
-        "e.queue_name",
+        "e.queue_name::text",
         _queue,
         lambda values: {value: queue_label(value) for value in values},
     ),
+    PATTERN,
     Dimension(
         "priority",
         "Priority",
@@ -74,50 +41,38 @@ DIMENSIONS = (
         lambda value: {"priority_min": value, "priority_max": value},
         is_counted=False,
     ),
-    Dimension(
-        "pattern",
-        "Pattern",
-        "patterns",
-        "coalesce(pattern.merged_into_id, pattern.id, 0)",
-        lambda value: {"pattern": UNSORTED if value == NO_PATTERN else value},
-        _titles,
-        # As the filter has it: an entry that failed again since is in no pattern until that failure is sorted in.
-        joined="LEFT JOIN dlq_entrypattern sorted_in ON sorted_in.entry_id = e.id AND sorted_in.failed_at >= e.failed_at"
-        " LEFT JOIN dlq_failurepattern pattern ON pattern.id = sorted_in.pattern_id",
-        joined_to_requeue="LEFT JOIN dlq_requeuepattern sorted_in ON sorted_in.requeue_id = e.id"
-        " LEFT JOIN dlq_failurepattern pattern ON pattern.id = sorted_in.pattern_id",
-        # The join costs more than all other counting together.
-        always=False,
-    ),
 )
 BY_NAME = {dimension.name: dimension for dimension in DIMENSIONS}
+COLUMNS = {dimension.name: f"d{number}" for number, dimension in enumerate(DIMENSIONS)}
+"""What the statements call each of them."""
 
 
-@dataclass(frozen=True)
-class Counting:
-    """The dimensions that one page counts by: those of every page, and the one that its chart stacks."""
+def which(dimension: Dimension | None) -> int:
+    """What GROUPING says of a line of this dimension: every other one is summed up. None: of a line of everything."""
+    everything = (1 << len(DIMENSIONS)) - 1
+    return everything - (1 << (len(DIMENSIONS) - 1 - DIMENSIONS.index(dimension))) if dimension else everything
 
-    stacked: Dimension
 
-    @property
-    def dimensions(self) -> tuple[Dimension, ...]:
-        return tuple(one for one in DIMENSIONS if one.always or one is self.stacked)
+def joins(first: str, last: str) -> str:
+    """What the columns need beside entries that failed between these times (SQL), both included."""
+    return " ".join(one.joined.format(first=first, last=last) for one in DIMENSIONS)
 
-    def which(self, dimension: Dimension | None) -> int:
-        """What GROUPING says of a line of this dimension: every other one is summed up. None: of a line of everything."""
-        among = self.dimensions
-        everything = (1 << len(among)) - 1
-        return everything - (1 << (len(among) - 1 - among.index(dimension))) if dimension else everything
 
-    def placeholders(self, *, of_requeues: bool = False) -> dict[str, str]:
-        """What the statements by dimension have in braces."""
-        among = self.dimensions
-        columns = [f"d{number}" for number in range(len(among))]
-        return {
-            "columns": ", ".join(f"{one.column} AS {column}" for one, column in zip(among, columns, strict=True)),
-            "joins": " ".join(one.joined_to_requeue if of_requeues else one.joined for one in among),
-            "dimensions": ", ".join(columns),
-            "totals": ", ".join(["()", *(f"({column})" for column in columns)]),
-            "names": ", ".join(f"{column}::text" for column in columns),
-            "stacked": columns[among.index(self.stacked)],
-        }
+def placeholders() -> dict[str, str]:
+    """What the statements by dimension have in braces."""
+    columns = list(COLUMNS.values())
+    named = list(zip(DIMENSIONS, columns, strict=True))
+    return {
+        "columns": ", ".join(f"{one.column} AS {column}" for one, column in named),
+        "dimensions": ", ".join(columns),
+        "values": ", ".join(f"{one.value.format(column=column)} AS {column}" for one, column in named),
+        "value_joins": " ".join(one.value_joined.format(column=column) for one, column in named),
+        "totals": ", ".join(["()", *(f"({column})" for column in columns)]),
+        "names": ", ".join(f"{column}::text" for column in columns),
+        "first_time": _any(one.first_time.format(column=column) for one, column in named),
+        "left_out": _any(f"{column}::text = '{one.nothing}'" for one, column in named if one.nothing is not None),
+    }
+
+
+def _any(conditions: Iterable[str]) -> str:
+    return f"({' OR '.join(filter(None, conditions))})"

@@ -13,7 +13,7 @@ from dlq.db import dicts
 from dlq.filters import DlqFilterSet
 from dlq.models import Requeue
 from dlq.models.backfilldlq import TABLE
-from dlq.services.statistics.dimensions import Counting
+from dlq.services.statistics.dimensions import DIMENSIONS, placeholders, which
 from dlq.services.statistics.window import Window
 from dlq.sql import statement, written_in
 
@@ -51,19 +51,20 @@ class Recovery:
     """Whether a filter limits them to requeues of entries that are still in the table."""
 
 
-def recovery(filterset: DlqFilterSet, window: Window, by: Counting) -> Recovery:
+def recovery(filterset: DlqFilterSet, window: Window) -> Recovery:
     """Of the requeues of what the filter (without times) means."""
     requeues, of_entries_only = _requeues(filterset)
+    joins = " ".join(one.joined_to_requeue for one in DIMENSIONS)
     found = dicts(
-        statement("stats/recovery", TABLE, requeues=written_in(requeues), **by.placeholders(of_requeues=True)),
+        statement("stats/recovery", TABLE, requeues=written_in(requeues), joins=joins, **placeholders()),
         {"start": window.start, "end": window.end, "before": window.before},
     )
     lines: dict[int, dict[str | None, Outcome]] = {}
     for row in found:
         number, value = row.pop("which"), row.pop("value")
         lines.setdefault(number, {})[value] = Outcome(**row)
-    by_value = {one.name: lines.get(by.which(one), {}) for one in by.dimensions}
-    return Recovery(lines.get(by.which(None), {}).get(None, NONE), by_value, of_entries_only)
+    by_value = {one.name: lines.get(which(one), {}) for one in DIMENSIONS}
+    return Recovery(lines.get(which(None), {}).get(None, NONE), by_value, of_entries_only)
 
 
 def _requeues(filterset: DlqFilterSet) -> tuple[QuerySet[Requeue], bool]:

@@ -1,38 +1,16 @@
 -- Everything that the statistics page counts live, in one pass over the window and one over the period before it.
--- Placeholders: `entries` is the SELECT of the entries that match the filter, `dimensions` the columns to count by (d0, d1, …)
--- named in `columns`, `stacked` the one of them that the chart stacks, `totals` the grouping set () and one for each.
+-- Placeholders: `slices` is the UNION ALL of stats/now.sql and stats/before.sql over stretches of both periods, `dimensions`
+-- the columns counted by (d0, d1, …), `values` what stands for each of them at last and `value_joins` what that needs,
+-- `stacked` the one that the chart stacks, `totals` the grouping set () and one for each, `first_time` whether a line's value
+-- never was before the window, `left_out` whether it stands for what has none.
 -- Two kinds of rows come back: lines (all, and each value of each dimension, largest first) and slots (stretches of time).
-WITH current AS MATERIALIZED (
-    -- Two hash tables are filled at once: by all dimensions with all numbers, and by time and the stacked one.
-    SELECT {dimensions}, slot, GROUPING(slot) = 1 AS is_line,
-           count(*)                                         AS entries,
-           sum(failure_count)                               AS failures,
-           max(failed_at)                                   AS newest,
-           count(*) FILTER (WHERE requeued_count > 0)       AS requeued,
-           min(failed_at) FILTER (WHERE requeued_count <= 0) AS oldest_waiting
-    FROM (
-        SELECT {columns}, e.failed_at, e.failure_count, e.requeued_count,
-               width_bucket(e.failed_at, %(starts)s::timestamptz[]) AS slot
-        FROM ({entries}) e
-        {joins}
-        WHERE e.failed_at >= %(start)s AND e.failed_at <= %(end)s
-    ) e
-    GROUP BY GROUPING SETS (({dimensions}), (slot, {stacked}))
+WITH counted AS MATERIALIZED (
+    {slices}
 ),
-before AS MATERIALIZED (
-    SELECT {columns}, count(*) AS entries, count(*) FILTER (WHERE e.requeued_count > 0) AS requeued
-    FROM ({entries}) e
-    {joins}
-    WHERE e.failed_at >= %(before)s AND e.failed_at < %(start)s
-    GROUP BY {dimensions}
-),
-both_periods AS (
-    SELECT {dimensions}, entries, failures, newest, requeued, oldest_waiting, 0 AS entries_before, 0 AS requeued_before
-    FROM current
-    WHERE is_line
-    UNION ALL
-    SELECT {dimensions}, 0, NULL, NULL, 0, NULL, entries, requeued
-    FROM before
+named AS MATERIALIZED (
+    SELECT {values}, slot, is_line, entries, failures, newest, requeued, oldest_waiting, entries_before, requeued_before
+    FROM counted
+    {value_joins}
 ),
 lines AS MATERIALIZED (
     SELECT GROUPING({dimensions}) AS which, {dimensions},
@@ -43,26 +21,28 @@ lines AS MATERIALIZED (
            min(oldest_waiting)          AS oldest_waiting,
            sum(entries_before)::bigint  AS entries_before,
            sum(requeued_before)::bigint AS requeued_before
-    FROM both_periods
+    FROM named
+    WHERE is_line
     GROUP BY GROUPING SETS ({totals})
 ),
 ranked AS MATERIALIZED (
     SELECT *,
-           row_number() OVER (PARTITION BY which ORDER BY entries DESC, {dimensions}) AS place,
-           count(*) FILTER (WHERE entries > 0) OVER (PARTITION BY which)              AS values_now,
-           count(*) FILTER (WHERE entries_before > 0) OVER (PARTITION BY which)       AS values_before
+           row_number() OVER (PARTITION BY which ORDER BY entries DESC, {dimensions})  AS place,
+           count(*) FILTER (WHERE entries > 0) OVER (PARTITION BY which)               AS values_now,
+           count(*) FILTER (WHERE entries_before > 0) OVER (PARTITION BY which)        AS values_before,
+           count(*) FILTER (WHERE entries > 0 AND {first_time}) OVER (PARTITION BY which) AS values_new
     FROM lines
 )
 SELECT which, place, coalesce({names}) AS value, NULL AS slot, entries, failures, newest, requeued, oldest_waiting,
-       entries_before, requeued_before, values_now, values_before
+       entries_before, requeued_before, values_now, values_before, values_new
 FROM ranked
-WHERE place <= %(most)s
+WHERE place <= %(most)s OR {left_out}
 UNION ALL
-SELECT NULL, ranked.place, NULL, current.slot, sum(current.entries)::bigint,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-FROM current
+SELECT NULL, ranked.place, NULL, named.slot, sum(named.entries)::bigint,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM named
 LEFT JOIN ranked
-       ON ranked.which = %(stacked)s AND ranked.place <= %(series)s AND ranked.{stacked} = current.{stacked}
-WHERE NOT current.is_line
-GROUP BY current.slot, ranked.place
+       ON ranked.which = %(stacked)s AND ranked.place <= %(series)s AND ranked.{stacked} = named.{stacked}
+WHERE NOT named.is_line
+GROUP BY named.slot, ranked.place
 ORDER BY which, place, slot

@@ -11,7 +11,8 @@ from django.http import QueryDict
 
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq
-from dlq.services.statistics.dimensions import BY_NAME, DIMENSIONS, Dimension
+from dlq.services.statistics.dimension import Dimension
+from dlq.services.statistics.dimensions import BY_NAME, DIMENSIONS
 from dlq.services.statistics.window import DEFAULT, LENGTHS, Window
 
 OWN = "own"

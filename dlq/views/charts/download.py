@@ -18,15 +18,17 @@ from dlq.views.charts.timeline import Timeline
 
 
 def by_value(table: Table) -> list[list[Any]]:
+    title = ["title"] if table.dimension.has_titles else []
     head = [
-        table.dimension.name, "failed_jobs", "share", "average_failures", "newest_failure", "requeued",
+        table.dimension.name, *title, "failed_jobs", "share", "average_failures", "newest_failure", "requeued",
         "recovered_requeues", "settled_requeues", "failed_jobs_in_the_period_before",
     ]  # fmt: skip
     total = sum(row.count for row in table.rows) or 1
     return [head] + [
         [
-            row.line.value, row.count, f"{row.count / total:.4f}", f"{row.line.average_failures:.2f}", row.newest,
-            row.requeued, row.outcome.recovered, row.outcome.settled, row.line.entries_before,
+            row.line.value, *(row.label for _once in title), row.count, f"{row.count / total:.4f}",
+            f"{row.line.average_failures:.2f}", row.newest, row.requeued, row.outcome.recovered, row.outcome.settled,
+            row.line.entries_before,
         ]
         for row in table.rows
     ]  # fmt: skip

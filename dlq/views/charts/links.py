@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
 
 from dlq.filters.addresses import STATUS
 from dlq.filters.outcomes import ANY
-from dlq.services.statistics.dimensions import Dimension
+from dlq.services.statistics.dimension import Dimension
 from dlq.services.statistics.window import Slot
 from dlq.views.charts.asked import PARAMETERS, TIMES, Asked
 
@@ -26,6 +27,7 @@ class Links:
             self.base.pop(name, None)
         # The list hides recovered entries unless it is told not to; here they count.
         self.base.setdefault(STATUS, ANY)
+        self.encoded: dict[tuple[str, ...], str] = {}
         self.list = reverse("admin:dlq_backfilldlq_changelist")
 
     def entries(self, narrowed: Mapping[str, str] = EVERYTHING, slot: Slot | None = None) -> str:
@@ -34,12 +36,20 @@ class Links:
         return self.failed(start, last, narrowed)
 
     def failed(self, start: datetime, last: datetime, narrowed: Mapping[str, str]) -> str:
-        query = self.base.copy()
-        for name, moment in zip(TIMES, (start, last), strict=True):
-            query[name] = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        for name, value in narrowed.items():
-            query[name] = value
-        return f"{self.list}?{query.urlencode()}"
+        times = {
+            name: moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            for name, moment in zip(TIMES, (start, last), strict=True)
+        }
+        return f"{self.list}?{self._base_without(tuple(narrowed))}&{urlencode({**times, **narrowed})}"
+
+    def _base_without(self, names: tuple[str, ...]) -> str:
+        """The filter's own part of a link, but for these parameters; remembered, since a page has hundreds of links."""
+        if names not in self.encoded:
+            query = self.base.copy()
+            for name in names:
+                query.pop(name, None)
+            self.encoded[names] = query.urlencode()
+        return self.encoded[names]
 
     def value(self, dimension: Dimension, value: str, slot: Slot | None = None) -> str:
         """Those with this value; "" where no filter can ask for it."""

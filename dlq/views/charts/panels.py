@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.timezone import get_current_timezone
 
 from dlq.db import database_now
+from dlq.services.statistics.by_pattern import PATTERN
 from dlq.services.statistics.counting import Counted, count
 from dlq.services.statistics.marks import operations_in
 from dlq.services.statistics.recovery import recovery
@@ -15,7 +16,7 @@ from dlq.views.charts.asked import Asked
 from dlq.views.charts.heatmap import heatmap
 from dlq.views.charts.links import Links
 from dlq.views.charts.tables import tables
-from dlq.views.charts.tiles import pattern_tile, tiles
+from dlq.views.charts.tiles import tiles
 from dlq.views.charts.timeline import timeline
 
 MOST_ROWS = 10
@@ -30,19 +31,25 @@ def counted_for(asked: Asked, *, most: int = MOST_ROWS) -> Counted:
 def panels(asked: Asked, links: Links, *, with_operations: bool) -> dict[str, Any]:
     """What the page's template shows, by name."""
     counted = counted_for(asked)
-    ended = recovery(asked.untimed, asked.window, counted.by)
+    ended = recovery(asked.untimed, asked.window)
     marks = operations_in(asked.window) if with_operations else []
-    causes = [] if asked.untimed.is_narrowed else [pattern_tile(asked.window)]
     return {
         "counted": counted,
-        "tiles": [*tiles(counted, ended, links), *causes],
+        "tiles": list(tiles(counted, ended, links)),
         "timeline": timeline(counted, marks, links),
         "marks": marks,
         "tables": list(tables(counted, ended, links)),
         "ended": ended,
         "heatmap": heatmap(counted, links) if asked.window.has_heat and counted.total.entries else None,
         "repeated": _repeated(asked, links),
+        "unsorted": _unsorted(counted, links),
     }
+
+
+def _unsorted(counted: Counted, links: Links) -> dict[str, Any]:
+    """What the numbers by pattern leave out."""
+    line = counted.values[PATTERN.name].left_out
+    return {"count": line.entries, "link": links.value(PATTERN, line.value)} if line else {}
 
 
 def _repeated(asked: Asked, links: Links) -> dict[str, Any]:

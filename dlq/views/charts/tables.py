@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dlq.services.statistics.counting import Counted, Line
-from dlq.services.statistics.dimensions import Dimension
+from dlq.services.statistics.dimension import Dimension
+from dlq.services.statistics.dimensions import DIMENSIONS
 from dlq.services.statistics.recovery import NONE, Outcome, Recovery
 from dlq.views.charts import words
 from dlq.views.charts.links import Links
@@ -38,6 +39,8 @@ class Table:
     rows: list[Row]
     number: int
     """How many values there are in all."""
+    named: int
+    """How many of the rows stand for one."""
 
     @property
     def name(self) -> str:
@@ -45,12 +48,12 @@ class Table:
 
     @property
     def is_cut(self) -> bool:
-        return self.number > len(self.rows)
+        return self.number > self.named
 
 
 def tables(counted: Counted, ended: Recovery, links: Links) -> Iterator[Table]:
     """What the chart stacks comes first."""
-    for dimension in sorted(counted.by.dimensions, key=lambda one: one is not counted.stacked):
+    for dimension in sorted(DIMENSIONS, key=lambda one: one is not counted.stacked):
         values = counted.values[dimension.name]
         most = values.lines[0].entries if values.lines else 0
         by_value = ended.by_value[dimension.name]
@@ -58,7 +61,7 @@ def tables(counted: Counted, ended: Recovery, links: Links) -> Iterator[Table]:
             _row(dimension, line, by_value.get(line.value, NONE), counted.total.entries, most, links)
             for line in values.lines
         ]
-        yield Table(dimension, rows, values.number)
+        yield Table(dimension, rows, values.number, len(values.named))
 
 
 def _row(dimension: Dimension, line: Line, outcome: Outcome, total: int, most: int, links: Links) -> Row:

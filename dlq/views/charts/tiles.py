@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
-
-from dlq.services.pattern_numbers import seen_in
+from dlq.services.statistics.by_pattern import PATTERN
 from dlq.services.statistics.counting import Counted
+from dlq.services.statistics.dimensions import DIMENSIONS
 from dlq.services.statistics.recovery import Recovery
-from dlq.services.statistics.window import Slot, Window
+from dlq.services.statistics.window import Slot
 from dlq.views.charts import words
 from dlq.views.charts.links import EVERYTHING, Links
 
@@ -54,14 +53,7 @@ def tiles(counted: Counted, ended: Recovery, links: Links) -> Iterator[Tile]:
     yield _moment("oldest not yet requeued", total.oldest_waiting, links, {"requeued": "no"})
     yield _moment("newest", total.newest, links)
     yield _distinct(counted)
-
-
-def pattern_tile(window: Window) -> Tile:
-    """How many causes there were. Only for a page without a filter: patterns know no queue and no customer."""
-    seen = seen_in(window.start, window.end)
-    label = f"failure pattern{'' if seen.patterns == 1 else 's'}"
-    detail = f"{seen.new:,} of them for the first time; of all failed jobs, as sorted so far"
-    return Tile(words.number(seen.patterns), label, detail, reverse("admin:dlq_failurepattern_changelist"))
+    yield _patterns(counted)
 
 
 def _moment(label: str, moment: datetime | None, links: Links, narrowed: Mapping[str, str] = EVERYTHING) -> Tile:
@@ -71,8 +63,8 @@ def _moment(label: str, moment: datetime | None, links: Links, narrowed: Mapping
 
 
 def _distinct(counted: Counted) -> Tile:
-    """How many tasks, queues … there are in it. Priorities are left out: nobody counts them."""
-    named = [dimension for dimension in counted.by.dimensions if dimension.is_counted]
+    """How many tasks and queues there are in it. Priorities are left out: nobody counts them; patterns have a tile."""
+    named = [dimension for dimension in DIMENSIONS if dimension.is_counted]
     numbers = [(one, counted.values[one.name]) for one in named]
     first, *others = [
         f"{values.number:,} {one.plural if values.number != 1 else one.label.lower()}" for one, values in numbers
@@ -80,3 +72,15 @@ def _distinct(counted: Counted) -> Tile:
     number, label = first.split(" ", 1)
     before = ", ".join(f"{values.number_before:,} {one.plural}" for one, values in numbers)
     return Tile(number, " · ".join([label, *others]), f"in the period before {before}")
+
+
+def _patterns(counted: Counted) -> Tile:
+    """How many causes there were."""
+    values = counted.values[PATTERN.name]
+    new = f"{values.new:,} of them for the first time; " if values.number else ""
+    return Tile(
+        words.number(values.number),
+        f"failure pattern{'' if values.number == 1 else 's'}",
+        f"{new}in the period before {values.number_before:,}",
+        "#by-pattern" if values.number else "",
+    )

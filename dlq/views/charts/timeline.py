@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.timezone import get_current_timezone
 
-from dlq.services.statistics.counting import OTHERS, Counted
+from dlq.services.statistics.counting import OTHERS, Counted, Line, Values
 from dlq.services.statistics.marks import Mark
 from dlq.services.statistics.window import Slot
 from dlq.views.charts import words
@@ -95,14 +95,23 @@ def timeline(counted: Counted, marks: Sequence[Mark], links: Links) -> Timeline:
 
 def _series(counted: Counted, links: Links) -> list[Series]:
     values = counted.values[counted.stacked.name]
+    shown = values.lines[:OTHERS]
     named = [
         Series(index, line.label, line.entries, links.value(counted.stacked, line.value))
-        for index, line in enumerate(values.lines[:OTHERS])
+        for index, line in enumerate(shown)
     ]
     rest = counted.total.entries - sum(one.count for one in named)
     if rest:
-        named.append(Series(OTHERS, f"{values.number - OTHERS:,} others", rest, ""))
+        named.append(Series(OTHERS, _others(values, shown), rest, ""))
     return named
+
+
+def _others(values: Values, shown: Sequence[Line]) -> str:
+    number = values.number - sum(line != values.left_out for line in shown)
+    parts = [f"{number:,} other{'' if number == 1 else 's'}"] if number else []
+    if values.left_out and values.left_out not in shown:
+        parts.append(values.left_out.label)
+    return " and ".join(parts)
 
 
 def _bar(
