@@ -60,7 +60,7 @@ def time_limit(seconds: float) -> Iterator[None]:
     The setting is local to the transaction, so that it is safe behind a pooler, and put back at the end, because in a
     nested transaction it would otherwise outlive the block.
     """
-    with transaction.atomic(), setting_for_block("statement_timeout", f"{max(int(seconds * 1000), 1)}ms"):
+    with transaction.atomic(), settings_for_block(statement_timeout=f"{max(int(seconds * 1000), 1)}ms"):
         yield
 
 
@@ -84,16 +84,16 @@ def settings_for_block(**settings: str) -> Iterator[None]:
 
     Where a statement fails, the transaction (or savepoint) that is undone takes the settings with it.
     """
-    parameters = {"names": list(settings), "values": list(settings.values())}
-    change = "SELECT set_config(name, value, true) FROM unnest(%(names)s::text[], %(values)s::text[]) AS settings (name, value)"
-    before = scalar("SELECT array_agg(current_setting(name)) FROM unnest(%(names)s::text[]) AS name", parameters)
-    rows(change, parameters)
+    names = list(settings)
+    (before,) = rows(
+        f"SELECT {', '.join(f'current_setting(%({name})s)' for name in names)}", {name: name for name in names}
+    )
+    _set(settings)
     yield
-    rows(change, parameters | {"values": before})
+    _set(dict(zip(names, before, strict=True)))
 
 
-@contextmanager
-def setting_for_block(name: str, value: str) -> Iterator[None]:
-    """One setting, as in settings_for_block."""
-    with settings_for_block(**{name: value}):
-        yield
+def _set(settings: Mapping[str, str]) -> None:
+    """Each until the transaction ends."""
+    parameters = {f"{name}_is": value for name, value in settings.items()} | {name: name for name in settings}
+    rows(f"SELECT {', '.join(f'set_config(%({name})s, %({name}_is)s, true)' for name in settings)}", parameters)

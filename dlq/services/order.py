@@ -11,7 +11,7 @@ from typing import Any
 from django.core import signing
 from django.db.models import Q, QuerySet
 
-from dlq.db import setting_for_block
+from dlq.db import settings_for_block
 from dlq.expressions import RowCompare
 from dlq.filters.fields import BIGGEST_ID
 from dlq.indexes import TableState
@@ -63,7 +63,7 @@ class Order:
         failed at the same moment. Where the table lacks our index that is still the best there is, and left as it is.
         """
         has_index = state.gives_order(*self.columns)
-        with setting_for_block("enable_incremental_sort", "off") if has_index else nullcontext():
+        with settings_for_block(enable_incremental_sort="off") if has_index else nullcontext():
             yield
 
     def cursor_of(self, place: Place) -> str:
