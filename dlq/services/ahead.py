@@ -35,6 +35,8 @@ class Ahead:
 
     def __init__(self) -> None:
         self._lock = ""
+        self.is_careful = False
+        """Whether a chunk met something in its way that makes the next ones go about it carefully, too."""
 
     def lock(self, operation: BulkOperation) -> tuple[list[int], bool]:
         """Lock the next chunk of entries, in id order. Returns their ids, and whether there are none behind them."""

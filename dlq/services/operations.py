@@ -13,7 +13,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 from dlq.models import BulkOperation, OperationEntry
 from dlq.services.ahead import Ahead
 from dlq.services.canary import judge
-from dlq.services.chunk import Outcome, Window, next_window
+from dlq.services.chunk import Outcome, Window, boldly, is_an_obstacle, next_window
 from dlq.services.delete import delete_chunk
 from dlq.services.notes import note_chunk
 from dlq.services.outcomes import settle_arrivals
@@ -108,6 +108,22 @@ def _retried(chunk: Callable[[int, Ahead], bool]) -> Callable[[int, Ahead], bool
 @_retried
 def _one_chunk(operation_id: int, ahead: Ahead) -> bool:
     """Do one chunk. Returns whether there may be more for this driver to do.
+
+    Boldly at first; from the first obstacle on carefully, as a table that has one mostly has more.
+    """
+    if not ahead.is_careful:
+        try:
+            with boldly():
+                return _chunk(operation_id, ahead)
+        except DatabaseError as error:
+            if not is_an_obstacle(error):
+                raise
+            ahead.is_careful = True
+    return _chunk(operation_id, ahead)
+
+
+def _chunk(operation_id: int, ahead: Ahead) -> bool:
+    """One chunk in one transaction.
 
     Three steps, each a statement of its own in READ COMMITTED, so that each sees what happened while the one before
     waited: lock the operation (its cursor is taken from there), lock the entries, decide and act.
