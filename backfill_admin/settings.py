@@ -16,7 +16,8 @@ from dlq.conf import DEFAULTS as DLQ_DEFAULTS
 env = Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = data_dir(env.str("DATA_DIR", str(BASE_DIR / ".data")))
+WANTED_DATA_DIR = env.str("DATA_DIR", "") or str(BASE_DIR / ".data")
+DATA_DIR = data_dir(WANTED_DATA_DIR)
 
 DATABASE_URL: str = env.str("DATABASE_URL", "")
 DEMO = not DATABASE_URL

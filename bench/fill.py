@@ -18,8 +18,6 @@ SMALL = 100_000
 DAYS = 30
 BIG_TASKS = ("task_00", "task_01", "task_02")
 """2 % of the entries each: 20,000 of a million."""
-OTHER_TASK = "task_07"
-"""About 3.5 %."""
 
 STATE = """
     SELECT pg_size_pretty(pg_table_size(c.oid)) AS table_size, pg_size_pretty(pg_indexes_size(c.oid)) AS index_size,

@@ -1,4 +1,4 @@
-"""Tenths of the table: periods of three days, each with a tenth of the entries, so that every round has fresh ones."""
+"""Periods of a few days: with three each has a tenth of the entries, so that every round has fresh ones."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Window:
         return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
-def windows(count: int) -> list[Window]:
-    """The newest `count` tenths, the newest first."""
+def windows(count: int, days: int = DAYS) -> list[Window]:
+    """The newest `count` periods of so many days, the newest first."""
     now = database_now()
-    edges = [now - timedelta(days=DAYS) * number for number in range(count + 1)]
+    edges = [now - timedelta(days=days) * number for number in range(count + 1)]
     return [Window(begin, end - timedelta(microseconds=1)) for end, begin in pairwise(edges)]

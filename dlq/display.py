@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import floor
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,9 +20,10 @@ def queue_label(name: str) -> str:
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:
-    """How long ago, in one number: "3 h ago". A time to come reads "in 3 h"."""
+    """How long ago, in one number: "3 h ago", less what is not full. A time to come reads "in 3 h", rounded."""
     seconds = ((now or timezone.now()) - moment).total_seconds()
-    amount = next((f"{int(abs(seconds) // length)} {unit}" for unit, length in STEPS if abs(seconds) >= length), None)
+    whole = floor if seconds > 0 else round
+    amount = next((f"{whole(abs(seconds) / length)} {unit}" for unit, length in STEPS if abs(seconds) >= length), None)
     if amount is None:
         return "just now"
     return f"{amount} ago" if seconds > 0 else f"in {amount}"

@@ -28,7 +28,7 @@ def first_run(things: ExitStack, port: int) -> list[Child]:
     if entries < 0:
         raise StartProblem("DEMO_ENTRIES must not be negative.")
     data: Path = settings.DATA_DIR
-    if data != Path(env.str("DATA_DIR", str(settings.BASE_DIR / ".data"))).expanduser().absolute():
+    if data != Path(settings.WANTED_DATA_DIR).expanduser().absolute():
         print(
             f"Data goes to {data}: PostgreSQL can't run as root, and its own account could not reach a closed folder."
         )

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from django.db import DatabaseError, OperationalError, connection, transaction
-from django.db.models import Func, IntegerField, QuerySet
+from django.db import DatabaseError, OperationalError, transaction
+from django.db.models import QuerySet
 from psycopg.errors import LockNotAvailable
 
-from dlq.conf import conf
 from dlq.db import execute
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.reasons import Reason
+from dlq.services.ahead import Ahead, next_ids, size_of
 from dlq.services.selection import matching
 
-PAYLOAD_BYTES = 16 * 1024 * 1024
-"""A chunk ends here too: one array of job specs over 1 GB fails, and memory is shared with the web pages."""
-FEW = 50
-"""Rows whose payloads are measured before the others are looked at."""
+T = TypeVar("T")
+
+_BOLD: ContextVar[bool] = ContextVar("bold", default=False)
+
 LOCK_TRIES = 3
 LOCK_TIMEOUT = "500ms"
 """A try's patience with a row that somebody else is changing. Short: others wait for the rows that we hold."""
+SHORT_OF_PATIENCE = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
+SAID_AT_ONCE = "SET CONSTRAINTS ALL IMMEDIATE"
+"""What deferred constraints of the owner's would say only at the commit, of the whole chunk, they say of their rows."""
 LOCKED_SECONDS = 6.0
 """How long a chunk goes on looking for the rows that others hold; what it has not told apart by then counts as held."""
 ROW_ERRORS = ("22", "23", "44", "54", "P0")
@@ -45,76 +51,45 @@ class Window:
     locked: list[int]
     skipped: dict[int, Reason]
     cursor: int
+    is_last: bool
+    """Whether the operation has nothing behind it."""
 
     @property
     def is_empty(self) -> bool:
         return not self.locked and not self.skipped
 
 
-class _Bytes(Func):
-    """About the length of a jsonb value as text. Its stored size is that of its parts, unless it is stored compressed."""
+@contextmanager
+def boldly() -> Iterator[None]:
+    """Within it a chunk is tried without savepoints, which cost it a twentieth of its time.
 
-    template = (
-        "CASE WHEN pg_column_compression(%(expressions)s) IS NULL THEN pg_column_size(%(expressions)s)"
-        " ELSE octet_length(%(expressions)s::text) END"
-    )
-    output_field = IntegerField()
+    What stands in its way (`is_an_obstacle`) then comes out as the DatabaseError that it is and undoes the whole chunk,
+    which is to be done again, carefully.
+    """
+    before = _BOLD.set(True)
+    try:
+        yield
+    finally:
+        _BOLD.reset(before)
 
 
-def next_window(operation: BulkOperation) -> Window:
+def is_an_obstacle(error: DatabaseError) -> bool:
+    """Whether one row, or somebody who holds one, is the cause."""
+    return isinstance(error.__cause__, LockNotAvailable) or _is_about_a_row(error)
+
+
+def next_window(operation: BulkOperation, ahead: Ahead) -> Window:
     """Find and lock the operation's next entries, in id order."""
-    if operation.entry_ids is None and (
-        locked := _patiently(lambda: _within_size(_ahead(operation).select_for_update(), size_of(operation)))
-    ):
-        return Window(locked, {}, locked[-1])
-    # Nothing, or somebody holds a row for long, or ticked entries, each of which gets an answer: look first, then lock.
-    while candidates := _candidates(operation):
+    if operation.entry_ids is None and (found := _patiently(lambda: ahead.lock(operation))):
+        locked, is_last = found
+        return Window(locked, {}, max(locked, default=operation.cursor), is_last)
+    # Somebody holds a row for long, or ticked entries, each of which gets an answer: look first, then lock.
+    while candidates := next_ids(operation):
         window = _lock(operation, candidates)
         if not window.is_empty:
             return window
         operation.cursor = window.cursor
-    return Window([], {}, operation.cursor)
-
-
-def _candidates(operation: BulkOperation) -> list[int]:
-    """The ids of the next chunk, not locked yet."""
-    if operation.entry_ids is not None:
-        return sorted(entry for entry in operation.entry_ids if entry > operation.cursor)[: size_of(operation)]
-    return _within_size(_ahead(operation), size_of(operation))
-
-
-def _ahead(operation: BulkOperation) -> QuerySet[BackfillDlq]:
-    return matching(operation).filter(id__gt=operation.cursor).order_by("id")
-
-
-def size_of(operation: BulkOperation) -> int:
-    """The most entries that the operation's next chunk may have: fewer while its first ones are tried."""
-    left = operation.canary_left
-    return conf.CHUNK_SIZE if left is None else min(left, conf.CHUNK_SIZE)
-
-
-def _within_size(entries: QuerySet[BackfillDlq], most: int) -> list[int]:
-    """The first ids, bounded in number and in bytes of payload.
-
-    A few come first: the sizes of a thousand large payloads, of which the chunk then takes a few, would be the work.
-    """
-    chosen: list[int] = []
-    total = 0
-    for entry, size in _few_first(entries.values_list("id", _Bytes("payload"))[:most]):
-        total += size
-        if chosen and total > PAYLOAD_BYTES:
-            break
-        chosen.append(entry)
-    return chosen
-
-
-def _few_first(sized: QuerySet[BackfillDlq, tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The rows of a query from a cursor of the server, which computes them as they are fetched: FEW, as many again, the rest."""
-    query, parameters = sized.query.sql_with_params()
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(query, parameters)
-        for fetch in (FEW, FEW, conf.CHUNK_SIZE):
-            yield from cursor.fetchmany(fetch)
+    return Window([], {}, operation.cursor, is_last=True)
 
 
 def _lock(operation: BulkOperation, candidates: list[int]) -> Window:
@@ -124,7 +99,8 @@ def _lock(operation: BulkOperation, candidates: list[int]) -> Window:
     if operation.entry_ids is not None:
         vanished = set(candidates) - set(locked) - set(skipped)
         skipped |= {entry: Reason("gone") for entry in sorted(vanished)}
-    return Window(locked, skipped, max(candidates))
+    is_last = operation.entry_ids is not None and len(candidates) < size_of(operation)
+    return Window(locked, skipped, candidates[-1], is_last)
 
 
 def locked_or_busy(wanted: QuerySet[BackfillDlq]) -> tuple[list[int], dict[int, Reason]]:
@@ -137,12 +113,15 @@ def locked_or_busy(wanted: QuerySet[BackfillDlq]) -> tuple[list[int], dict[int, 
     return locked, {entry: Reason("locked") for entry in sorted(busy)}
 
 
-def _patiently(lock: Callable[[], list[int]]) -> list[int] | None:
+def _patiently(lock: Callable[[], T]) -> T | None:
     """Try to lock a few times; None where others held a row locked at every try."""
+    if _BOLD.get():
+        execute(SHORT_OF_PATIENCE)
+        return lock()
     for _try in range(LOCK_TRIES):
         try:
             with transaction.atomic():
-                execute("SELECT set_config('lock_timeout', %(time)s, true)", {"time": LOCK_TIMEOUT})
+                execute(SHORT_OF_PATIENCE)
                 return lock()
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
@@ -157,9 +136,10 @@ def refused(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[in
     what an open transaction holds is treated alike, with the reason `locked`. Errors that are not about a row (a lost
     connection, a deadlock, a missing right) are raised.
     """
-    execute("SELECT set_config('lock_timeout', %(time)s, true)", {"time": LOCK_TIMEOUT})
-    # What deferred constraints of the owner's would say only at the commit, of the whole chunk, they say of their rows.
-    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    execute(f"{SHORT_OF_PATIENCE}; {SAID_AT_ONCE}")
+    if _BOLD.get():
+        act(ids)
+        return {}
     return _halved(ids, act, time.monotonic() + LOCKED_SECONDS)
 
 
@@ -168,9 +148,9 @@ def _halved(ids: Sequence[int], act: Callable[[Sequence[int]], None], give_up_at
         with transaction.atomic():
             act(ids)
     except DatabaseError as error:
-        is_locked = isinstance(error.__cause__, LockNotAvailable)
-        if not is_locked and not _is_about_a_row(error):
+        if not is_an_obstacle(error):
             raise
+        is_locked = isinstance(error.__cause__, LockNotAvailable)
         if len(ids) == 1 or (is_locked and time.monotonic() > give_up_at):
             return dict.fromkeys(ids, Reason("locked") if is_locked else _words(error))
         middle = len(ids) // 2

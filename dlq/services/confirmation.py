@@ -42,7 +42,7 @@ class Confirmation:
     count: int | None = None
     """The number that the page shows; None where it was too many to count in time."""
     first_id: int = 1
-    """The lowest id that matched: the work begins there instead of walking through everything older."""
+    """The lowest id that matched. Between it and `max_id` the work is done, instead of walking through the whole table."""
 
     @classmethod
     def of(
@@ -60,8 +60,10 @@ class Confirmation:
             frozen_at=bounds["frozen_at"].isoformat(),
         )
 
-    def counted(self, count: int | None, first_id: int = 1) -> Confirmation:
-        return replace(self, count=count, first_id=first_id)
+    def counted(self, count: int | None, ids: tuple[int, int] | None = None) -> Confirmation:
+        """With the number that matched, and the lowest and highest of their ids, as far as they are known."""
+        first_id, max_id = ids or (self.first_id, self.max_id)
+        return replace(self, count=count, first_id=first_id, max_id=max_id)
 
     @property
     def token(self) -> str:

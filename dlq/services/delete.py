@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlq import catalogue
-from dlq.db import array, rows
+from dlq.db import array, scalar
 from dlq.models import BulkOperation
 from dlq.models.backfilldlq import TABLE
 from dlq.services.chunk import Outcome, acted_on, refused
@@ -20,7 +20,7 @@ def delete_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:
 
     def move(part: Sequence[int]) -> None:
         query = statement("delete/act", TABLE, null_columns=null_columns)
-        deleted.update(entry for (entry,) in rows(query, {"ids": array(part), "operation": operation.pk}))
+        deleted.update(scalar(query, {"ids": array(part), "operation": operation.pk}) or ())
 
     return acted_on(ids, deleted, refused(ids, move))
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from dlq.models import BulkOperation, OperationEntry
+from dlq.services.ahead import Ahead
 from dlq.services.canary import judge
-from dlq.services.chunk import Outcome, Window, next_window
+from dlq.services.chunk import Outcome, Window, boldly, is_an_obstacle, next_window
 from dlq.services.delete import delete_chunk
 from dlq.services.notes import note_chunk
 from dlq.services.outcomes import settle_arrivals
@@ -33,7 +34,7 @@ ACTS: Mapping[str, Callable[[BulkOperation, Sequence[int]], Outcome]] = {
 }
 """What each kind does with one chunk of locked entries."""
 
-WINDOWS: Mapping[str, Callable[[BulkOperation], Window]] = {
+WINDOWS: Mapping[str, Callable[[BulkOperation, Ahead], Window]] = {
     Kind.RESTORE: next_in_trash,
     Kind.RECALL: next_to_recall,
 }
@@ -50,6 +51,7 @@ PROGRESS = (
     "watching_since",
     "work_seconds",
     "advanced_at",
+    "finished_at",
 )
 
 
@@ -64,7 +66,8 @@ def advance(operation_id: int, budget: float) -> BulkOperation:
     if fresh.exists():
         # Which entries came back as others is read from the stored outcomes: up to date as of the beginning.
         settle_arrivals()
-    while _one_chunk(operation_id) and time.monotonic() < deadline:
+    ahead = Ahead()
+    while _one_chunk(operation_id, ahead) and time.monotonic() < deadline:
         pass
     return BulkOperation.objects.get(pk=operation_id)
 
@@ -84,14 +87,14 @@ def advance_or_pause(operation_id: int, budget: float) -> BulkOperation:
         return BulkOperation.objects.get(pk=operation_id)
 
 
-def _retried(chunk: Callable[[int], bool]) -> Callable[[int], bool]:
+def _retried(chunk: Callable[[int, Ahead], bool]) -> Callable[[int, Ahead], bool]:
     """Again after a deadlock or a serialization failure: PostgreSQL undid the transaction, nothing happened."""
 
     @wraps(chunk)
-    def retrying(operation_id: int) -> bool:
+    def retrying(operation_id: int, ahead: Ahead) -> bool:
         for attempt in range(DEADLOCK_TRIES):
             try:
-                return chunk(operation_id)
+                return chunk(operation_id, ahead)
             except OperationalError as error:
                 if not isinstance(error.__cause__, DeadlockDetected | SerializationFailure):
                     raise
@@ -103,8 +106,24 @@ def _retried(chunk: Callable[[int], bool]) -> Callable[[int], bool]:
 
 
 @_retried
-def _one_chunk(operation_id: int) -> bool:
+def _one_chunk(operation_id: int, ahead: Ahead) -> bool:
     """Do one chunk. Returns whether there may be more for this driver to do.
+
+    Boldly at first; from the first obstacle on carefully, as a table that has one mostly has more.
+    """
+    if not ahead.is_careful:
+        try:
+            with boldly():
+                return _chunk(operation_id, ahead)
+        except DatabaseError as error:
+            if not is_an_obstacle(error):
+                raise
+            ahead.is_careful = True
+    return _chunk(operation_id, ahead)
+
+
+def _chunk(operation_id: int, ahead: Ahead) -> bool:
+    """One chunk in one transaction.
 
     Three steps, each a statement of its own in READ COMMITTED, so that each sees what happened while the one before
     waited: lock the operation (its cursor is taken from there), lock the entries, decide and act.
@@ -119,20 +138,15 @@ def _one_chunk(operation_id: int) -> bool:
         if operation.state == State.WATCHING:
             operation.save(update_fields=("advanced_at",))
             return judge(operation)
-        window = WINDOWS.get(operation.kind, next_window)(operation)
-        if window.is_empty:
-            operation.state = State.DONE
-            operation.finished_at = timezone.now()
-            operation.save(update_fields=("state", "finished_at", "advanced_at"))
-            return False
+        window = WINDOWS.get(operation.kind, next_window)(operation, ahead)
         outcome = ACTS[operation.kind](operation, window.locked) if window.locked else Outcome()
         outcome.skipped |= window.skipped
         operation.work_seconds += time.monotonic() - begun
-        _record(operation, outcome, window.cursor)
+        _record(operation, outcome, window)
     return operation.state == State.RUNNING
 
 
-def _record(operation: BulkOperation, outcome: Outcome, cursor: int) -> None:
+def _record(operation: BulkOperation, outcome: Outcome, window: Window) -> None:
     """Write down what became of the chunk, in the chunk's own transaction."""
     now = timezone.now()
     OperationEntry.objects.bulk_create(
@@ -145,12 +159,14 @@ def _record(operation: BulkOperation, outcome: Outcome, cursor: int) -> None:
         )
         for entry, why in sorted(reasons.items())
     )
-    operation.cursor = cursor
+    operation.cursor = window.cursor
     operation.done_count += outcome.done
     operation.skipped_count += len(outcome.skipped)
     operation.failed_count += len(outcome.failed)
     if operation.canary_left == 0:
         operation.state, operation.watching_since = State.WATCHING, now
+    elif window.is_last:
+        operation.state, operation.finished_at = State.DONE, now
     operation.save(update_fields=PROGRESS)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from dlq.conf import conf
 from dlq.db import in_time
@@ -18,11 +18,11 @@ GROUPS = 8
 
 @dataclass(frozen=True)
 class Overview:
-    """`count` and the groups are None where counting took longer than a page may."""
+    """`count` and `ids` are None, and there are no groups, where counting took longer than a page may."""
 
     count: int | None
-    first_id: int
-    """The lowest id; 1 where counting took too long."""
+    ids: tuple[int, int] | None
+    """The lowest and the highest."""
     tasks: list[tuple[str, int]]
     queues: list[tuple[str, int]]
     samples: list[BackfillDlq]
@@ -33,17 +33,19 @@ def overview(entries: QuerySet[BackfillDlq]) -> Overview:
     samples = list(BackfillDlq.objects.filter(pk__in=_newest(entries)).for_list())
     groups = in_time(
         conf.STATEMENT_TIMEOUT,
-        lambda: list(entries.order_by().values_list("task_identifier", "queue_name").annotate(Count("id"), Min("id"))),
+        lambda: list(
+            entries.order_by().values_list("task_identifier", "queue_name").annotate(Count("id"), Min("id"), Max("id"))
+        ),
     )
     if groups is None:
-        return Overview(None, 1, [], [], samples)
+        return Overview(None, None, [], [], samples)
     tasks: Counter[str] = Counter()
     queues: Counter[str] = Counter()
-    for task, queue, count, _first in groups:
+    for task, queue, count, _first, _last in groups:
         tasks[task] += count
         queues[queue] += count
-    first_id = min((first for *_group, first in groups), default=1)
-    return Overview(tasks.total(), first_id, _largest(tasks), _largest(queues), samples)
+    ids = (min(first for *_, first, _last in groups), max(last for *_, last in groups)) if groups else None
+    return Overview(tasks.total(), ids, _largest(tasks), _largest(queues), samples)
 
 
 def _newest(entries: QuerySet[BackfillDlq]) -> list[int]:

@@ -11,6 +11,7 @@ from dlq.db import rows
 from dlq.models import BackfillDlq, BulkOperation, Requeue
 from dlq.models.backfilldlq import TABLE
 from dlq.reasons import Reason
+from dlq.services.ahead import Ahead
 from dlq.services.chunk import Outcome, Window, locked_or_busy, refused
 from dlq.services.outcomes import states_of_requeues
 from dlq.sql import statement
@@ -24,7 +25,7 @@ REASONS_OF_STATES = {
 }
 
 
-def next_to_recall(operation: BulkOperation) -> Window:
+def next_to_recall(operation: BulkOperation, _ahead: Ahead) -> Window:
     """The next entries whose requeue is to be taken back, in id order, locked as far as they are still in the table.
 
     Of a whole operation those whose outcome is not known yet; of chosen entries every one, so that each gets an answer.
@@ -39,7 +40,8 @@ def next_to_recall(operation: BulkOperation) -> Window:
         ids = list(unsettled.values_list("entry_id", flat=True)[: conf.CHUNK_SIZE])
     # Entries before jobs, as a requeue does it.
     _locked, busy = locked_or_busy(BackfillDlq.objects.filter(id__any_of=ids).order_by("id"))
-    return Window([entry for entry in ids if entry not in busy], busy, max(ids, default=operation.cursor))
+    locked = [entry for entry in ids if entry not in busy]
+    return Window(locked, busy, max(ids, default=operation.cursor), is_last=len(ids) < conf.CHUNK_SIZE)
 
 
 def recall_chunk(operation: BulkOperation, ids: Sequence[int]) -> Outcome:

@@ -14,6 +14,7 @@ from dlq.db import database_now, execute, rows
 from dlq.models import BulkOperation, DeletedEntry
 from dlq.models.backfilldlq import TABLE
 from dlq.reasons import Reason
+from dlq.services.ahead import Ahead
 from dlq.services.chunk import Outcome, Window, refused
 from dlq.sql import statement
 from dlq.table import literal, quoted
@@ -21,17 +22,18 @@ from dlq.table import literal, quoted
 JSON_TYPES = ("json", "jsonb")
 
 
-def next_in_trash(operation: BulkOperation) -> Window:
+def next_in_trash(operation: BulkOperation, _ahead: Ahead) -> Window:
     """The next entries, in id order, that a restore has not looked at yet, locked. Chosen ones that are not there are skipped."""
     if operation.entry_ids is None:
         waiting = _trash_of(operation).filter(entry_id__gt=operation.cursor).order_by("entry_id")
         ids = list(waiting.select_for_update().values_list("entry_id", flat=True)[: conf.CHUNK_SIZE])
-        return Window(ids, {}, max(ids, default=operation.cursor))
+        return Window(ids, {}, max(ids, default=operation.cursor), is_last=len(ids) < conf.CHUNK_SIZE)
     wanted = sorted(entry for entry in operation.entry_ids if entry > operation.cursor)[: conf.CHUNK_SIZE]
     there = _trash_of(operation).filter(entry_id__any_of=wanted).order_by("entry_id").select_for_update()
     found = set(there.values_list("entry_id", flat=True))
     missing = {entry: Reason("not_in_trash") for entry in wanted if entry not in found}
-    return Window(sorted(found), missing, max(wanted, default=operation.cursor))
+    is_last = len(wanted) < conf.CHUNK_SIZE
+    return Window(sorted(found), missing, max(wanted, default=operation.cursor), is_last)
 
 
 def _trash_of(operation: BulkOperation) -> QuerySet[DeletedEntry]:

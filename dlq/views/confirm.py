@@ -56,7 +56,7 @@ def ask(
         messages.warning(request, "None of what you selected is here any more. Nothing was done.")
         return None
     return _page(
-        model_admin, request, confirmation.counted(shown.count, shown.first_id), shown, ConfirmForm(kind, shown.count)
+        model_admin, request, confirmation.counted(shown.count, shown.ids), shown, ConfirmForm(kind, shown.count)
     )
 
 

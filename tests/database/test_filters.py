@@ -11,6 +11,8 @@ from django.test import override_settings
 
 from dlq.filters import DlqFilterSet
 from dlq.models.backfilldlq import TABLE
+from dlq.services.ahead import Ahead
+from dlq.services.confirmation import Confirmation
 from tests.database.filter_cases import cases
 from tests.support import variety
 from tests.support.database import sql
@@ -43,6 +45,18 @@ def test_entries_are_those_of_plain_sql_when_one_parameter_is_given() -> None:
     for name, values in CASES.items():
         for text, where in values.items():
             assert filtered((name, text)) == plain(where), (name, text)
+
+
+@pytest.mark.usefixtures("variety_of_entries")
+@with_owner_columns
+def test_an_operation_locks_the_same_entries_when_one_parameter_is_given() -> None:
+    for name, values in CASES.items():
+        for text, where in values.items():
+            frozen = Confirmation.of("delete", 1, filterset=DlqFilterSet.of_pairs([(name, text)]))
+            locked, is_last = Ahead().lock(frozen.as_operation())
+            assert set(locked) == plain(f"({where}) AND failed_at <= now()"), (name, text)
+            assert locked == sorted(locked)
+            assert is_last
 
 
 @pytest.mark.usefixtures("variety_of_entries")

@@ -170,6 +170,7 @@ class Model(World):
             return
         tick = self.next_tick()
         window = self._window(operation)
+        is_last = len(window) < operation.size
         if not window:
             operation.state = "done"
             return
@@ -190,6 +191,8 @@ class Model(World):
         operation.cursor = max(window)
         if operation.canary_size and not operation.has_watched and len(operation.done) >= operation.canary_size:
             operation.state, operation.has_watched = "watching", True
+        elif is_last:
+            operation.state = "done"
 
     def steer(self, operation: Operation, verb: str) -> bool:
         """Pause, resume or cancel. Returns whether it was in a state in which that means something."""
