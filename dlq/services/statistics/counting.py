@@ -30,6 +30,8 @@ PLANNED = {
     "parallel_leader_participation": "off",
     "min_parallel_table_scan_size": "1TB",
     "min_parallel_index_scan_size": "1TB",
+    # It would compile the expressions of each slice in each process, which costs more than it saves.
+    "jit": "off",
 }
 """PostgreSQL's settings for the one statement; any user may choose them."""
 OTHERS = SERIES
