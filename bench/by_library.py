@@ -1,4 +1,4 @@
-"""Requeue as the backfill library does it: the library itself, built by cargo, in a process of its own."""
+"""The backfill library itself, built by cargo, in a process of its own: requeues as it does, the queue's schema as it has it."""
 
 from __future__ import annotations
 
@@ -21,20 +21,28 @@ OWN_PAUSE = 50
 
 def entries_per_second(window: Window, most: int, *, pause: int) -> float:
     """Requeue the newest entries of the window, at most 1,000 (the endpoint takes no more), `pause` milliseconds after each."""
-    # The library's driver wants a host's name in the address, also beside a socket's folder.
+    number, seconds = _run(os.environ["DATABASE_URL"], window.begin.isoformat(), window.end.isoformat(), most, pause)
+    if number != most:
+        raise AssertionError(f"the library requeued {number:g} of {most} entries")
+    return number / seconds
+
+
+def migrate(database_url: str) -> None:
+    """Bring the queue's schema to what the Rust port of graphile_worker makes of it, as the library does when it starts."""
+    _run(database_url, "1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z", 1, 0)
+
+
+def _run(database_url: str, *arguments: object) -> tuple[float, float]:
     environment = {
         "PATH": os.environ["PATH"],
-        "DATABASE_URL": os.environ["DATABASE_URL"].replace("@/", "@localhost/"),
+        # The library's driver wants a host's name in the address, also beside a socket's folder.
+        "DATABASE_URL": database_url.replace("@/", "@localhost/"),
         "DLQ_SCHEMA": TABLE.schema,
     }
-    arguments = (window.begin.isoformat(), window.end.isoformat(), str(most), str(pause))
-    answer = subprocess.run(
-        [_program(), *arguments], env=environment, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
-    number, seconds = answer.split()
-    if int(number) != most:
-        raise AssertionError(f"the library requeued {number} of {most} entries")
-    return int(number) / float(seconds)
+    command = [str(_program()), *map(str, arguments)]
+    answer = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    number, seconds = map(float, answer.split())
+    return number, seconds
 
 
 @cache
@@ -42,9 +50,7 @@ def _program() -> Path:
     """Built with what cargo fetches; a minute or two the first time."""
     cargo = shutil.which("cargo")
     if cargo is None:
-        sys.exit(
-            "The section requeue compares with the backfill library itself, which takes cargo to build: install Rust."
-        )
+        sys.exit("This takes the backfill library itself, which cargo builds: install Rust.")
     print("building the backfill library …", flush=True)
     command = [cargo, "build", "--release", "--quiet", "--manifest-path", str(CRATE / "Cargo.toml")]
     subprocess.run([*command, "--target-dir", str(BUILT)], check=True)

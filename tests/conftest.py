@@ -75,6 +75,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock():
         graphile.install_schema(database_url())
         call_command("init_dlq", verbosity=0, stdout=io.StringIO())
+        if os.environ.get("TEST_LIBRARY"):
+            # The queue as the Rust library's own migrations leave it, which adds to Node's and changes its functions.
+            from bench.by_library import migrate
+
+            migrate(database_url())
 
 
 @pytest.fixture(autouse=True)

@@ -100,6 +100,16 @@ def test_locked_entries_are_named_when_somebody_else_is_changing_them(everything
     assert len(jobs()) == 4
 
 
+def test_job_is_not_replaced_when_a_producer_holds_its_key_as_the_rust_port_does() -> None:
+    """The Rust port's add_job locks the key first and then the job: whoever has the job alone would make it a deadlock."""
+    add_job(job_key="k")
+    entry = add_entry(job_key="k")
+    with while_others("SELECT pg_advisory_xact_lock(hashtext('k'))"):
+        operation = requeue(entry, key_policy="replace")
+    assert reasons(operation) == {entry: REASONS["key_locked"]}
+    assert requeue(entry, key_policy="replace").done_count == 1
+
+
 def test_entry_is_left_alone_when_it_was_deleted_while_we_waited_for_it() -> None:
     entries = add_entries(3)
     operation = requeue_while(f"DELETE FROM {SCHEMA}.backfill_dlq WHERE id = {entries[1]}", entries)

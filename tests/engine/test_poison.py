@@ -72,7 +72,7 @@ def statements(kind: str) -> int:
 
 
 def start_again() -> None:
-    sql("TRUNCATE graphile_worker.backfill_dlq, graphile_worker._private_jobs RESTART IDENTITY")
+    sql("TRUNCATE graphile_worker.backfill_dlq, graphile_worker._private_jobs RESTART IDENTITY CASCADE")
     for model in (OperationEntry, Requeue):
         model.objects.all().delete()
 

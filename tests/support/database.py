@@ -52,7 +52,7 @@ def value(query: str, *parameters: Any) -> Any:
 
 def empty_queue_and_table() -> None:
     queue = ", ".join(f"{SCHEMA}.{name}" for name in QUEUE_TABLES)
-    sql(f"TRUNCATE {queue}, {TABLE.regclass} RESTART IDENTITY")
+    sql(f"TRUNCATE {queue}, {TABLE.regclass} RESTART IDENTITY CASCADE")
     if not keys_are_unique(TABLE):  # the test made it a table of the other kind
         init_dlq(TABLE)
 
