@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from statistics import median
 
 from bench.by_library import OWN_PAUSE, entries_per_second
@@ -27,6 +28,10 @@ BUDGET = 3600.0
 
 
 def measure() -> list[Figure]:
+    return [*_delete_figures(), *_requeue_figures()]
+
+
+def _requeue_figures() -> Iterator[Figure]:
     """Medians of rounds, in which ours, the parts and the library's way take turns.
 
     The library's way waits for the disk twice an entry, and a disk's good and bad moments must not decide.
@@ -53,36 +58,29 @@ def measure() -> list[Figure]:
     print(
         f"entries/s, ours: {_rates(ours)}; the parts: {_rates(parts)}; the library's way: {_rates(theirs)}", flush=True
     )
-    return [
-        *_requeue_figures(number, median(ours), median(parts), median(theirs), paused),
-        *_delete_figures(),
-    ]
+    faster, of_parts = median(ours) / median(theirs), median(parts) / median(ours)
+    yield Figure(
+        "the library's batch requeue, with the pause it makes", _rate(paused), f"{paused / median(theirs):.2f} x"
+    )
+    yield Figure("the same without pauses", _rate(median(theirs)), "1 x")
+    yield Figure(
+        f"requeue, {number:,} matching entries, everything recorded",
+        _rate(median(ours)),
+        f"{faster:.0f} x; {median(ours) / paused:,.0f} x with its pause",
+        f"at least {TIMES_AS_FAST} x",
+        faster >= TIMES_AS_FAST,
+    )
+    yield Figure(
+        "… its time, of add_jobs, UPDATE and INSERT timed alone",
+        _rate(median(parts)),
+        f"{of_parts:.2f} x",
+        f"at most {MOST_OF_PARTS} x",
+        of_parts <= MOST_OF_PARTS,
+    )
 
 
-def _requeue_figures(number: int, ours: float, parts: float, theirs: float, paused: float) -> list[Figure]:
-    of_parts, faster = parts / ours, ours / theirs
-    return [
-        Figure("the library's batch requeue, with the pause it makes", _rate(paused), f"{paused / theirs:.2f} x"),
-        Figure("the same without pauses", _rate(theirs), "1 x"),
-        Figure(
-            f"requeue, {number:,} matching entries, everything recorded",
-            _rate(ours),
-            f"{faster:.0f} x; {ours / paused:,.0f} x with its pause",
-            f"at least {TIMES_AS_FAST} x",
-            faster >= TIMES_AS_FAST,
-        ),
-        Figure(
-            "… its time, of add_jobs, UPDATE and INSERT timed alone",
-            _rate(parts),
-            f"{of_parts:.2f} x",
-            f"at most {MOST_OF_PARTS} x",
-            of_parts <= MOST_OF_PARTS,
-        ),
-    ]
-
-
-def _delete_figures() -> list[Figure]:
-    """Days that no requeue has touched."""
+def _delete_figures() -> Iterator[Figure]:
+    """Medians over days that no requeue touches, before all requeues: their writes would be felt for minutes."""
     bare, ours = [], []
     days = windows(3 * 2 * ROUNDS + 2 * ROUNDS, days=1)[-2 * ROUNDS :]
     for first, second in zip(days[::2], days[1::2], strict=True):
@@ -94,16 +92,14 @@ def _delete_figures() -> list[Figure]:
         ours.append(number / seconds)
     print(f"entries/s, delete: {_rates(ours)}; the bare one: {_rates(bare)}", flush=True)
     speed = median(ours) / median(bare)
-    return [
-        Figure("DELETE … RETURNING row_to_json into a bare table", _rate(median(bare)), "1 x"),
-        Figure(
-            "delete to the trash",
-            _rate(median(ours)),
-            f"{speed:.2f} x the speed",
-            f"at least {SPEED_OF_DELETE} x",
-            speed >= SPEED_OF_DELETE,
-        ),
-    ]
+    yield Figure("DELETE … RETURNING row_to_json into a bare table", _rate(median(bare)), "1 x")
+    yield Figure(
+        "delete to the trash",
+        _rate(median(ours)),
+        f"{speed:.2f} x the speed",
+        f"at least {SPEED_OF_DELETE} x",
+        speed >= SPEED_OF_DELETE,
+    )
 
 
 def _act(kind: str, window: Window) -> tuple[float, int]:

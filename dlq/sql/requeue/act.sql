@@ -19,13 +19,12 @@ WITH chosen AS MATERIALIZED (
                coalesce(%(priority)s, e.priority)::smallint,
                NULL::text[]
            )::{schema}.job_spec AS spec
-    FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS c (id, n)
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM {table} WHERE id = ANY (%(ids)s)) e
     -- add_jobs returns its rows in no promised order; a run_at of its own tells them apart, and lets the workers, who take
     -- jobs by (priority, run_at), keep the entries' order.
     CROSS JOIN LATERAL (
-        SELECT greatest(now(), %(earliest)s) + (c.n - 1) * %(step)s + c.n * interval '1 microsecond' AS run_at
+        SELECT greatest(now(), %(earliest)s) + (e.n - 1) * %(step)s + e.n * interval '1 microsecond' AS run_at
     ) due
-    JOIN {table} e ON e.id = c.id
 ),
 added AS MATERIALIZED (
     SELECT job.id AS job_id, job.revision, job.run_at, CASE WHEN job.revision > 0 THEN job.payload END AS replacing
