@@ -11,6 +11,7 @@ from django.utils import timezone
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from dlq.models import BulkOperation, OperationEntry
+from dlq.models.backfilldlq import TABLE
 from dlq.services.ahead import Ahead
 from dlq.services.canary import judge
 from dlq.services.chunk import Outcome, Window, boldly, is_an_obstacle, next_window
@@ -21,6 +22,7 @@ from dlq.services.recall import next_to_recall, recall_chunk
 from dlq.services.requeue import requeue_chunk
 from dlq.services.selection import UnreadableFilter
 from dlq.services.trash import next_in_trash, restore_chunk
+from dlq.sql import statement
 
 Kind = BulkOperation.Kind
 State = BulkOperation.State
@@ -130,8 +132,7 @@ def _chunk(operation_id: int, ahead: Ahead) -> bool:
     """
     begun = time.monotonic()
     with transaction.atomic():
-        under_way = BulkOperation.objects.filter(pk=operation_id, state__in=BulkOperation.UNDER_WAY)
-        operation = under_way.select_for_update(skip_locked=True, of=("self",)).first()
+        operation = _locked(operation_id)
         if operation is None:
             return False
         operation.advanced_at = timezone.now()
@@ -144,6 +145,12 @@ def _chunk(operation_id: int, ahead: Ahead) -> bool:
         operation.work_seconds += time.monotonic() - begun
         _record(operation, outcome, window)
     return operation.state == State.RUNNING
+
+
+def _locked(operation_id: int) -> BulkOperation | None:
+    """The operation as it is now, locked; None if it is not under way, or another driver has it."""
+    parameters = {"operation": operation_id, "states": list(BulkOperation.UNDER_WAY)}
+    return next(iter(BulkOperation.objects.raw(statement("operation/lock", TABLE), parameters)), None)
 
 
 def _record(operation: BulkOperation, outcome: Outcome, window: Window) -> None:
