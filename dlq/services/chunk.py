@@ -136,7 +136,7 @@ def refused(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[in
 
     Returns the ids that it refused alone, with its words. One bad row costs about 2 log2(n) statements. One that touches
     what an open transaction holds is treated alike, with the reason `locked`. Errors that are not about a row (a lost
-    connection, a deadlock, a missing right) are raised.
+    connection, a deadlock, a missing right) are raised; boldly, every one is.
     """
     execute(f"{SHORT_OF_PATIENCE}; {SAID_AT_ONCE}; {FRESHLY_PLANNED}")
     if _BOLD.get():
