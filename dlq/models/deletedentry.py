@@ -39,7 +39,6 @@ class DeletedEntry(models.Model):
         # delete nearly nothing.
         indexes = (BrinIndex(fields=("operation", "deleted_at"), name="dlq_deletion_time", autosummarize=True),)
         verbose_name = "trashed job"
-        verbose_name_plural = "trash"
 
     def __str__(self) -> str:
         return f"deleted entry {self.entry_id}"
