@@ -3,7 +3,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from backfill_admin.health import healthz
-from dlq.views.metrics import metrics
+from dlq.monitoring.views import metrics
 
 admin.site.site_header = "backfill-admin"
 admin.site.site_title = "backfill-admin"

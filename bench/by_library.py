@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.server import REPOSITORY
 from bench.windows import Window
-from dlq.models.backfilldlq import TABLE
+from dlq.table.location import TABLE
 
 CRATE = REPOSITORY / "bench" / "library"
 BUILT = REPOSITORY / ".venv" / "library"

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from dlq.admin import BackfillDlqAdmin
-from dlq.admin.columns import COLUMNS
+from dlq.listing.list_columns import COLUMNS
 from dlq.models import BackfillDlq
+from dlq.selection.rows import for_list
 
 if TYPE_CHECKING:
     EntryAdmin = admin.ModelAdmin[BackfillDlq]
@@ -46,4 +47,4 @@ class StockAdmin(EntryAdmin):
     list_per_page = 100
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BackfillDlq]:
-        return BackfillDlq.objects.for_list()
+        return for_list(BackfillDlq.objects.all())

@@ -10,8 +10,8 @@ from bench.server import psql
 from bench.timing import seconds_of
 from bench.visitor import LIST
 from bench.web import WORKERS, Web, web_server
-from dlq import catalogue
-from dlq.models.backfilldlq import TABLE
+from dlq.table.columns import table_columns
+from dlq.table.location import TABLE
 
 LEAST_SPEED = 0.5
 MOST_MEGABYTES = 30
@@ -21,7 +21,7 @@ BOUNDED = "csv"
 
 
 def measure() -> list[Figure]:
-    columns = ", ".join(f'"{column.name}"' for column in catalogue.columns(TABLE))
+    columns = ", ".join(f'"{column.name}"' for column in table_columns(TABLE))
     copy = f"\\copy (SELECT {columns} FROM {TABLE.regclass}) TO '/dev/null' WITH (FORMAT csv, HEADER)"
     copied = seconds_of(lambda: psql(copy))
     figures = [Figure("psql \\copy of all columns as CSV", f"{copied:.1f} s", "1 x")]

@@ -9,8 +9,8 @@ from pathlib import Path
 from django.db import connection
 
 from bench.timing import seconds_of
-from dlq.db import dicts, execute, scalar
-from dlq.models.backfilldlq import TABLE
+from dlq.db.statements import dicts, execute, scalar
+from dlq.table.location import TABLE
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 1_000_000)
 SMALL = 100_000

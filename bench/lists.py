@@ -15,8 +15,8 @@ from bench import compared, fill
 from bench.figures import Figure, milliseconds
 from bench.timing import medians
 from bench.visitor import FLOOR_LIST, LIST, STOCK_LIST, Visitor
-from dlq.db import rows, scalar
-from dlq.models.backfilldlq import TABLE
+from dlq.db.statements import rows, scalar
+from dlq.table.location import TABLE
 
 ROUNDS = 15
 MOST_FLOORS = 3

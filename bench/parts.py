@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from bench.timing import seconds_of
-from dlq.db import execute
+from dlq.db.bisection import CUSTOM_PLANS
+from dlq.db.statements import execute
 from dlq.models import BulkOperation
-from dlq.models.backfilldlq import TABLE
-from dlq.services.chunk import FRESHLY_PLANNED
+from dlq.table.location import TABLE
 
 SCHEMA = TABLE.names["schema"]
 ADD = f"""
@@ -65,5 +65,5 @@ def settle_down() -> None:
 def _each(query: str, chunks: Sequence[Sequence[int]], **parameters: object) -> None:
     for chunk in chunks:
         with transaction.atomic():
-            execute(FRESHLY_PLANNED)  # as ours: in one long connection add_jobs would keep the plan for an empty queue
+            execute(CUSTOM_PLANS)  # as ours: in one long connection add_jobs would keep the plan for an empty queue
             execute(query, {"ids": list(chunk), **parameters})

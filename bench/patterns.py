@@ -10,11 +10,10 @@ from bench.figures import Figure, milliseconds
 from bench.fill import ROWS
 from bench.timing import medians, seconds_of
 from bench.visitor import LIST, Visitor
-from dlq.db import execute, scalar
+from dlq.db.statements import execute, scalar
 from dlq.models import EntryPattern, FailurePattern
-from dlq.models.backfilldlq import TABLE
-from dlq.services.sorting import error_text, parameters, sort_in
-from dlq.sql import statement
+from dlq.patterns.classifier import classify, error_text, parameters
+from dlq.table.location import TABLE
 
 PATTERNS = "/admin/dlq/failurepattern/"
 ROUNDS = 3
@@ -54,7 +53,7 @@ def _pages() -> list[Figure]:
     FailurePattern.objects.filter(pk=largest.pk).update(advice="no")
     of_largest = f"?pattern={largest.pk}&status=any"
     calls: dict[str, Callable[[], object]] = {
-        "the caretaker's look when all is sorted": partial(sort_in, BUDGET),
+        "the caretaker's look when all is sorted": partial(classify, BUDGET),
         "list of patterns": partial(visitor.get, PATTERNS),
         "a pattern's page": partial(visitor.get, f"{PATTERNS}{largest.pk}/change/"),
         f"list of its {largest.entry_count:,} failed jobs": partial(visitor.get, f"{LIST}{of_largest}"),
@@ -72,7 +71,7 @@ def _empty() -> None:
 
 def _coarse_keys_only() -> None:
     """INSERT … SELECT id, md5(coarse key): the number of the pattern is made of the key, everything else is left out."""
-    key = statement("patterns/coarse_key", TABLE)
+    key = TABLE.statement("patterns/coarse_key")
     execute(
         f"""
         INSERT INTO dlq_entrypattern (entry_id, pattern_id, failed_at, version)
@@ -84,7 +83,7 @@ def _coarse_keys_only() -> None:
 
 
 def _sort() -> None:
-    sort_in(BUDGET)
+    classify(BUDGET)
     sorted_in = EntryPattern.objects.count()
     if sorted_in != ROWS or scalar("SELECT sum(entry_count) FROM dlq_failurepattern") != ROWS:
         raise AssertionError(f"{sorted_in} of {ROWS} entries were sorted")

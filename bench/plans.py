@@ -59,7 +59,7 @@ def _explain_all() -> None:
     from bench.patterns import PATTERNS
     from bench.visitor import LIST, Visitor
     from dlq.models import FailurePattern
-    from dlq.services.sorting import sort_in
+    from dlq.patterns.classifier import classify
 
     def _largest_pattern() -> int:
         return int(FailurePattern.objects.order_by("-entry_count", "pk")[0].pk)
@@ -88,7 +88,7 @@ def _explain_all() -> None:
         "search": lambda: visitor.get(f"{LIST}?q=declined"),
         "statistics": lambda: visitor.get(f"{LIST}statistics/"),
         "statistics of a task": lambda: visitor.get(f"{LIST}statistics/{task}"),
-        "the sorting into patterns": lambda: sort_in(3600),
+        "the sorting into patterns": lambda: classify(3600),
         "the list of patterns": lambda: visitor.get(PATTERNS),
         "a pattern": lambda: visitor.get(f"{PATTERNS}{_largest_pattern()}/change/"),
         "the list of its entries": lambda: visitor.get(f"{LIST}?pattern={_largest_pattern()}&status=any"),

@@ -13,10 +13,10 @@ from bench.windows import Window, windows
 from dlq.conf import conf
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation
-from dlq.services.confirmation import Confirmation, begin
-from dlq.services.operations import advance
-from dlq.services.overview import overview
-from dlq.services.selection import matching
+from dlq.operations.confirmation import Confirmation, begin
+from dlq.operations.overview import overview
+from dlq.operations.runner import advance
+from dlq.operations.selected import matching
 
 ROUNDS = 3
 LIBRARY_ENTRIES, PAUSED_ENTRIES = 500, 40

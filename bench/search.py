@@ -10,10 +10,10 @@ from bench.figures import Figure, milliseconds
 from bench.fill import ROWS
 from bench.timing import medians, seconds_of
 from bench.visitor import LIST, STOCK_LIST, Visitor
-from dlq.db import execute, scalar
-from dlq.models.backfilldlq import TABLE
-from dlq.services.index_advice import advice
-from dlq.services.init import init_dlq
+from dlq.db.statements import execute, scalar
+from dlq.table.index_advice import advice
+from dlq.table.init import init_dlq
+from dlq.table.location import TABLE
 
 ROUNDS = 7
 WITHOUT, WITH = 10, 50

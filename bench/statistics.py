@@ -18,16 +18,17 @@ from bench.figures import Figure, milliseconds
 from bench.fill import DAYS, ROWS, fill_as_a_busy_day_does
 from bench.patterns import BUDGET
 from bench.timing import medians, seconds_of
-from dlq.db import database_now, execute, rows
+from dlq.caretaker import duties
+from dlq.caretaker.duties import PeriodicDuty
+from dlq.caretaker.rounds import Caretaker
+from dlq.db.statements import database_now, execute, rows
 from dlq.models import EntryPattern
-from dlq.models.backfilldlq import TABLE
-from dlq.services import caretaker
-from dlq.services.caretaker import Caretaker, Duty
-from dlq.services.sorting import sort_in
-from dlq.services.statistics import snapshot
-from dlq.views.charts.asked import Asked
-from dlq.views.charts.links import Links
-from dlq.views.charts.panels import panels
+from dlq.monitoring import snapshot
+from dlq.patterns.classifier import classify
+from dlq.statistics.charts.links import Links
+from dlq.statistics.charts.panels import panels
+from dlq.statistics.statistics_query import Asked
+from dlq.table.location import TABLE
 
 ROUNDS = 9
 MOST_TIMES_PLAIN, MOST_TIMES_SMALL = 2.0, 1.5
@@ -115,7 +116,7 @@ def _on_the_small_table(run: Callable[..., Any], sql: str, params: Any, many: bo
 
 def _sort(number: int) -> None:
     """Sort all entries in, and tidy up as autovacuum does sooner or later."""
-    sort_in(BUDGET)
+    classify(BUDGET)
     if (sorted_in := EntryPattern.objects.count()) != number:
         raise AssertionError(f"{sorted_in} of {number} entries were sorted")
     execute("VACUUM (ANALYZE) dlq_entrypattern, dlq_failurepattern, dlq_patternhour")
@@ -126,7 +127,7 @@ def _age_of_snapshots() -> Figure:
     every = max(4 * seconds_of(snapshot.count_the_table), SHORTEST_INTERVAL)
     promised = every * snapshot.OLDEST_SECONDS / snapshot.EVERY_SECONDS
     duties = tuple(
-        Duty(duty.name, every, duty.do) if duty.do is snapshot.count_the_table else duty for duty in caretaker.DUTIES
+        PeriodicDuty(duty.name, every, duty.do) if duty.do is snapshot.count_the_table else duty for duty in duties.DUTIES
     )
     ended = threading.Event()
     worker = threading.Thread(target=_look_after, args=(Caretaker(duties).round, ended))

@@ -8,8 +8,8 @@ from bench.figures import Figure, milliseconds
 from bench.lists import MOST_FLOORS, floors
 from bench.timing import medians
 from bench.visitor import FLOOR_LIST, LIST, Visitor
-from dlq.db import execute
-from dlq.models.backfilldlq import TABLE
+from dlq.db.statements import execute
+from dlq.table.location import TABLE
 
 TIED = 100_000
 ROUNDS = 9

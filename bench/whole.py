@@ -12,7 +12,7 @@ from bench.figures import Figure, milliseconds
 from bench.parts import empty_queue
 from bench.timing import seconds_of
 from bench.visitor import LIST, Visitor
-from dlq.db import execute
+from dlq.db.statements import execute
 from dlq.models import BulkOperation
 
 PAGES = 50

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from django.db.models import QuerySet
 
-from dlq.db import database_now
+from dlq.db.statements import database_now
 from dlq.models import BackfillDlq
 
 DAYS = 3

@@ -12,13 +12,13 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, transaction
 
-from dlq import catalogue
 from dlq.conf import conf
-from dlq.db import rows, scalar
+from dlq.db.identifiers import quoted
+from dlq.db.statements import rows, scalar
 from dlq.models import BackfillDlq
-from dlq.models.backfilldlq import TABLE
-from dlq.services.index_advice import advice
-from dlq.table import quoted
+from dlq.table.columns import TableColumn, table_columns
+from dlq.table.index_advice import advice
+from dlq.table.location import TABLE
 
 POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS")
 NOT_NEGATIVE = (
@@ -54,7 +54,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
             problems.append(
                 Error(
                     f"DLQ_{name} must be a whole number of at least 1, not {value!r}.",
-                    hint="Mend the setting.",
+                    hint="Fix the setting.",
                     id="dlq.E002",
                 )
             )
@@ -64,7 +64,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
             problems.append(
                 Error(
                     f"DLQ_{name} must be a whole number of at least 0 (off), not {value!r}.",
-                    hint="Mend the setting.",
+                    hint="Fix the setting.",
                     id="dlq.E002",
                 )
             )
@@ -86,7 +86,7 @@ def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
     if not databases or "default" not in databases or TABLE.problem:
         return []
     try:
-        found = {column.name: column for column in catalogue.columns(TABLE)}
+        found = {column.name: column for column in table_columns(TABLE)}
         if not found:
             return [
                 Warning(
@@ -95,7 +95,7 @@ def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
                     id="dlq.W001",
                 )
             ]
-        parts: tuple[Callable[[dict[str, catalogue.Column]], list[CheckMessage]], ...] = (
+        parts: tuple[Callable[[dict[str, TableColumn]], list[CheckMessage]], ...] = (
             _check_columns,
             _check_extra_columns,
             _check_queue,
@@ -108,7 +108,7 @@ def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
         ]
 
 
-def _check_columns(found: dict[str, catalogue.Column]) -> list[CheckMessage]:
+def _check_columns(found: dict[str, TableColumn]) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
     for field in BackfillDlq._meta.concrete_fields:
         column = found.get(str(field.column))
@@ -131,14 +131,14 @@ def _check_columns(found: dict[str, catalogue.Column]) -> list[CheckMessage]:
     return problems
 
 
-def _check_extra_columns(found: dict[str, catalogue.Column]) -> list[CheckMessage]:
+def _check_extra_columns(found: dict[str, TableColumn]) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
     for name in conf.EXTRA_COLUMNS:
         if name not in found:
             problems.append(
                 Error(
                     f"DLQ_EXTRA_COLUMNS names {name}, but {TABLE.regclass} has no such column.",
-                    hint="Mend the setting.",
+                    hint="Fix the setting.",
                     id="dlq.E013",
                 )
             )
@@ -153,7 +153,7 @@ def _check_extra_columns(found: dict[str, catalogue.Column]) -> list[CheckMessag
     return problems
 
 
-def _has_equality(column: catalogue.Column) -> bool:
+def _has_equality(column: TableColumn) -> bool:
     if column.type_name == "json":  # compared as jsonb
         return True
     try:
@@ -164,7 +164,7 @@ def _has_equality(column: catalogue.Column) -> bool:
     return True
 
 
-def _check_queue(_found: dict[str, catalogue.Column]) -> list[CheckMessage]:
+def _check_queue(_found: dict[str, TableColumn]) -> list[CheckMessage]:
     """Row level security hides the queue's rows without a word from a role that is neither its owner nor BYPASSRLS."""
     jobs = f"{TABLE.names['schema']}._private_jobs".replace("%%", "%")
     if not scalar("SELECT to_regclass(%(jobs)s) IS NOT NULL", {"jobs": jobs}):
@@ -186,7 +186,7 @@ def _check_queue(_found: dict[str, catalogue.Column]) -> list[CheckMessage]:
     return []
 
 
-def _check_indexes(found: dict[str, catalogue.Column]) -> list[CheckMessage]:
+def _check_indexes(found: dict[str, TableColumn]) -> list[CheckMessage]:
     """Those that pages need; the page "Indexes" tells of the others, too."""
     return [
         Warning(

@@ -19,12 +19,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from dlq.models import BackfillDlq, BulkOperation, OperationEntry, Requeue
-from dlq.models.backfilldlq import TABLE
-from dlq.reasons import Reason
-from dlq.services import init, process, stats
-from dlq.services.confirmation import Confirmation, begin
-from dlq.services.operations import advance
-from dlq.services.stats import DlqStats
+from dlq.monitoring import totals
+from dlq.monitoring.totals import DlqStats
+from dlq.operations.confirmation import Confirmation, begin
+from dlq.operations.kinds import in_words
+from dlq.operations.reasons import Reason
+from dlq.operations.runner import advance
+from dlq.process import processor
+from dlq.table import init
+from dlq.table.location import TABLE
 
 __all__ = [
     "DlqFilter",
@@ -161,7 +164,7 @@ def requeue_dlq_job(dlq_id: int, notes: str | None = None, *, actor: str | None 
     if not BackfillDlq.objects.filter(pk=dlq_id).exists():
         raise DlqJobNotFound(dlq_id)
     problem = OperationEntry.objects.get(operation=operation)
-    raise RequeueRefused(str(Reason(problem.code, problem.about)))
+    raise RequeueRefused(in_words(Reason(problem.code, problem.about)))
 
 
 def delete_dlq_job(dlq_id: int, *, actor: str | None = None) -> bool:
@@ -177,7 +180,7 @@ def delete_dlq_by_job_key(job_key: str, *, actor: str | None = None) -> int:
 
 def dlq_stats() -> DlqStats:
     """The numbers of the whole table, counted now."""
-    return stats.dlq_stats(TABLE)
+    return totals.dlq_stats(TABLE)
 
 
 def process_failed_jobs(*, actor: str | None = None) -> int:
@@ -185,7 +188,7 @@ def process_failed_jobs(*, actor: str | None = None) -> int:
 
     A job that does not fit into the table stays in the queue and is named in the log.
     """
-    moved = process.process_failed_jobs(TABLE)
+    moved = processor.process_failed_jobs(TABLE)
     for job, why in moved.misfits.items():
         logger.warning("job %s does not fit into %s and stays in the queue: %s", job, TABLE.regclass, why)
     if moved.jobs:

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from django.db import connection, transaction
 
-from dlq.models.backfilldlq import TABLE
+from dlq.table.location import TABLE
 
 REAL_JOBS = 40
 

@@ -19,7 +19,7 @@ from backfill_admin.run.children import Child
 from backfill_admin.run.problems import check_port, only_one
 from backfill_admin.run.web import web_server
 from backfill_admin.settings import env
-from dlq.models.backfilldlq import TABLE
+from dlq.table.location import TABLE
 
 
 def first_run(things: ExitStack, port: int) -> list[Child]:

@@ -14,7 +14,7 @@ from django.db import Error as AnyDatabaseError
 from django.db import connection
 
 from backfill_admin.run import StartProblem
-from dlq.models.backfilldlq import TABLE
+from dlq.table.location import TABLE
 
 HOST = "127.0.0.1"
 

@@ -15,13 +15,13 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from dlq.catalogue import Column
-from dlq.display import queue_label
-from dlq.expressions import OwnerColumnEquals
 from dlq.filters import fields, search
 from dlq.filters.payload import PayloadMatch
 from dlq.filters.weekday_hour import WeekdayHour
-from dlq.indexes import TableState
+from dlq.table.columns import TableColumn
+from dlq.table.extra_columns import ExtraColumnEquals
+from dlq.table.indexes import TableState
+from dlq.web.formatting import queue_label
 
 NO_QUEUE = "-"
 """What the `queue_name` parameter calls the empty queue name."""
@@ -33,7 +33,7 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
     `says` introduces the values in words ("Task is"), `joined_by` stands between them.
     """
 
-    field_class = fields.Values
+    field_class = fields.RepeatedValues
     joined_by = "or"
 
     def __init__(
@@ -161,11 +161,11 @@ def has_notes(yes: bool) -> Q:
     return ~none if yes else none
 
 
-def owner_column(column: Column) -> Condition:
-    """The filter by a column that the table's owner added."""
+def extra_column(column: TableColumn) -> Condition:
+    """The filter by an extra column."""
     return Condition(
-        lambda text: Q(OwnerColumnEquals(column.name, column.type_name, text)),
-        fields.OwnerValue(column),
+        lambda text: Q(ExtraColumnEquals(column.name, column.type_name, text)),
+        fields.ExtraValue(column),
         label=column.name,
         says=f"{column.name} is",
         column=column.name,

@@ -13,9 +13,9 @@ from django.db import DataError, transaction
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import get_current_timezone, is_naive
 
-from dlq.catalogue import Column
-from dlq.db import database_now, scalar
+from dlq.db.statements import database_now, scalar
 from dlq.filters.payload import PayloadMatch
+from dlq.table.columns import TableColumn
 
 BIGGEST_ID = 2**63 - 1
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -28,10 +28,10 @@ def entry_number(text: str) -> int | None:
 
 
 class ValuesInput(forms.MultipleHiddenInput):
-    """All values of a repeated parameter. The page draws the inputs itself (dlq/filters.html)."""
+    """All values of a repeated parameter. The page draws the inputs itself (filters/filter_field.html)."""
 
 
-class Values(forms.Field):
+class RepeatedValues(forms.Field):
     """A parameter that may be given several times. Empty values are what an untouched form sends, so they count as none."""
 
     widget = ValuesInput
@@ -121,15 +121,15 @@ class Moment(forms.Field):
         return moment.replace(tzinfo=get_current_timezone()) if is_naive(moment) else moment
 
 
-class PayloadCondition(forms.Field):
+class PayloadField(forms.Field):
     def clean(self, value: Any) -> PayloadMatch:
         return PayloadMatch.parse(str(value))
 
 
-class OwnerValue(forms.Field):
-    """A value of a column that the owner added, checked by PostgreSQL itself against the column's type."""
+class ExtraValue(forms.Field):
+    """A value of an extra column, checked by PostgreSQL itself against the column's type."""
 
-    def __init__(self, column: Column, **options: Any) -> None:
+    def __init__(self, column: TableColumn, **options: Any) -> None:
         super().__init__(**options)
         self.column = column
 

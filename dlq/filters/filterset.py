@@ -10,16 +10,17 @@ from typing import Any, cast
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from dlq import catalogue
 from dlq.filters import search
 from dlq.filters.active import ActiveFilter, ActiveValue
-from dlq.filters.addresses import NOT_FILTERS, STATUS, query_string
-from dlq.filters.conditions import Condition, owner_column
-from dlq.filters.outcomes import ANY, OPEN
+from dlq.filters.addresses import NOT_FILTERS, STATUS, without_cursors
+from dlq.filters.conditions import Condition, extra_column
 from dlq.filters.parameters import DlqParameters
-from dlq.indexes import TableState, table_state
+from dlq.filters.status import ANY, OPEN
 from dlq.models import BackfillDlq
-from dlq.models.backfilldlq import TABLE
+from dlq.table.columns import listed_columns
+from dlq.table.indexes import TableState, table_state
+from dlq.table.location import TABLE
+from dlq.web.query_strings import query_string
 
 
 class DlqFilterSet(DlqParameters):
@@ -43,7 +44,7 @@ class DlqFilterSet(DlqParameters):
         super().__init__(data, queryset if queryset is not None else BackfillDlq.objects.all())
         self.is_bound = True
         self.also_known = NOT_FILTERS | set(also_known)
-        self._add_owner_columns()
+        self._add_extra_columns()
 
     @classmethod
     def of_pairs(cls, pairs: Iterable[tuple[str, str]], queryset: QuerySet[BackfillDlq] | None = None) -> DlqFilterSet:
@@ -53,11 +54,11 @@ class DlqFilterSet(DlqParameters):
             data.appendlist(name, value)
         return cls(data, queryset)
 
-    def _add_owner_columns(self) -> None:
-        for column in catalogue.listed_columns(TABLE):
-            added = owner_column(column)
+    def _add_extra_columns(self) -> None:
+        for column in listed_columns(TABLE):
+            added = extra_column(column)
             added.model, added.parent = self._meta.model, self
-            self.filters[owner_parameter(column.name)] = added
+            self.filters[extra_parameter(column.name)] = added
 
     @property
     def unknown(self) -> list[str]:
@@ -198,28 +199,20 @@ class DlqFilterSet(DlqParameters):
 
     def narrowed(self, name: str, text: str) -> str:
         """The query string with this one value for the parameter, on the first page."""
-        data = self.data.copy()
-        data[name] = text
-        return "?" + query_string(data)
+        return query_string({name: text}, without_cursors(self.data))
 
     def _query_without(self, name: str, text: str) -> str:
         """The query string with one value removed, back on the first page."""
-        data = self.data.copy()
-        data.setlist(name, [other for other in data.getlist(name) if other != text])
-        if name == STATUS and not data.getlist(name):
-            data[STATUS] = ANY
-        return "?" + query_string(data)
+        others = [other for other in self.data.getlist(name) if other != text]
+        return query_string({name: others or (ANY if name == STATUS else None)}, without_cursors(self.data))
 
     @property
     def query(self) -> str:
         """The filter's own parameters as a query string, without those that say how to show the list."""
-        data = self.data.copy()
-        for name in NOT_FILTERS & set(data):
-            del data[name]
-        return query_string(data)
+        return query_string(dict.fromkeys(NOT_FILTERS), without_cursors(self.data)).removeprefix("?")
 
 
-def owner_parameter(column: str) -> str:
-    """The parameter of an owner's column: its name, `col_<name>` where a filter or the list has that one already."""
+def extra_parameter(column: str) -> str:
+    """The parameter of an extra column: its name, `col_<name>` where a filter or the list has that one already."""
     taken = column in DlqFilterSet.base_filters or column in NOT_FILTERS
     return f"col_{column}" if taken else column

@@ -24,11 +24,11 @@ from dlq.filters.conditions import (
     payload_matches,
     was_requeued,
 )
-from dlq.filters.outcomes import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by
 from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
+from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
-from dlq.models.backfilldlq import TABLE
+from dlq.table.location import TABLE
 
 
 def _failed(lookup: str, moment: datetime) -> Q:
@@ -85,7 +85,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
     )
     payload = PayloadCondition(
         payload_matches,
-        fields.PayloadCondition(),
+        fields.PayloadField(),
         label="Payload has",
         says="Payload has",
         help_text="Path and value: customer_id=42, order.id=7.",
@@ -104,7 +104,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         PatternField(),
         label="Pattern",
         says="Pattern is",
-        help_text="The number of a failure pattern; - means: not sorted in yet.",
+        help_text="The number of a failure pattern; - means: not grouped yet.",
         placeholder="12",
     )
     status = StatusCondition(

@@ -1,4 +1,4 @@
-"""The `pattern` filter: failed jobs that were sorted into a failure pattern."""
+"""The `pattern` filter: failed jobs that were grouped into a failure pattern."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from django.db.models import BooleanField, Case, Exists, OuterRef, Q, When
 
 from dlq.filters.conditions import Condition
 from dlq.filters.fields import BIGGEST_ID
-from dlq.indexes import TableState
 from dlq.models import EntryPattern, FailurePattern
+from dlq.table.indexes import TableState
 
-UNSORTED = "-"
+UNGROUPED = "-"
 """What the `pattern` parameter calls failed jobs that are in no pattern yet."""
 
 
 class PatternField(forms.Field):
-    """The number of a pattern, as the pattern; None for UNSORTED. One that newer rules merged stands for what it became."""
+    """The number of a pattern, as the pattern; None for UNGROUPED. One that newer rules merged stands for what it became."""
 
     def clean(self, value: Any) -> FailurePattern | None:
         text = str(value).strip()
-        if text == UNSORTED:
+        if text == UNGROUPED:
             return None
         number = int(text) if re.fullmatch(r"[0-9]{1,19}", text) else 0
         pattern = FailurePattern.objects.filter(pk=number).first() if 0 < number <= BIGGEST_ID else None
@@ -34,25 +34,25 @@ class PatternField(forms.Field):
 
 class PatternCondition(Condition):
     def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
-        """Our own records of a pattern lead to its entries; of what is unsorted there are none."""
+        """Our own records of a pattern lead to its entries; of what is ungrouped there are none."""
         return None not in values
 
     def words(self, text: str, value: Any) -> str:
-        return f"“{value.title}” ({value.task_identifier})" if value else "not sorted in yet"
+        return f"“{value.title}” ({value.task_identifier})" if value else "not grouped yet"
 
 
 def in_pattern(pattern: FailurePattern | None) -> Q:
-    """By the failure that was sorted: one whose failed_at is another by now is in no pattern until it is sorted anew."""
+    """By the failure that was grouped: one whose failed_at is another by now is in no pattern until it is grouped anew."""
     # In a CASE, so that PostgreSQL neither joins by the time, which very many may share, nor takes "equal" for rare.
     is_this_failure = Case(When(failed_at=OuterRef("failed_at"), then=True), default=False, output_field=BooleanField())
-    sorted_in = EntryPattern.objects.filter(is_this_failure, entry_id=OuterRef("pk"))
+    grouped = EntryPattern.objects.filter(is_this_failure, entry_id=OuterRef("pk"))
     if pattern is None:
-        return ~Q(Exists(sorted_in))
-    # Entries of merged ones are sorted anew only by and by.
+        return ~Q(Exists(grouped))
+    # Entries of merged ones are grouped anew only by and by.
     merged = list(pattern.merged.values_list("pk", flat=True))
     # The times follow from the rest; said plainly they spare PostgreSQL the walk along entries that are newer.
     return Q(
-        Exists(sorted_in.filter(pattern__in=[pattern.pk, *merged])),
+        Exists(grouped.filter(pattern__in=[pattern.pk, *merged])),
         failed_at__gte=pattern.first_seen,
         failed_at__lte=pattern.last_seen,
     )

@@ -10,8 +10,9 @@ from functools import reduce
 from django.db.models import Q
 from django.utils.text import smart_split, unescape_string_literal
 
-from dlq.expressions import ContainsText, HasWords, SearchedText
+from dlq.db.expressions import ContainsText
 from dlq.filters.fields import BIGGEST_ID
+from dlq.table.searched_text import HasWords, SearchedText
 
 ANYWHERE, WORDS = "anywhere", "words"
 MODES = {ANYWHERE: "within words, too", WORDS: "words and their beginnings"}

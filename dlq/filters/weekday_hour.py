@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -16,7 +15,8 @@ from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.db.models.lookups import Exact
 from django.utils.timezone import get_current_timezone
 
-from dlq.db import scalar
+from dlq.db.statements import scalar
+from dlq.web.viewer_zone import zone_named
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 CODES = tuple(day[:3].lower() for day in WEEKDAYS)
@@ -58,11 +58,11 @@ class WeekdayHourField(forms.Field):
 
 def _zone(name: str) -> tzinfo:
     """The zone that both Python and PostgreSQL know by this name."""
-    if name in zoneinfo.available_timezones():
+    if zone := zone_named(name):
         try:
             with transaction.atomic():
                 scalar("SELECT now() AT TIME ZONE %(name)s", {"name": name})
-            return zoneinfo.ZoneInfo(name)
+            return zone
         except DataError:
             pass
     raise ValidationError("“%(name)s” is no time zone.", params={"name": name})

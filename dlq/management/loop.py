@@ -1,4 +1,4 @@
-"""Commands that go on for ever: until they are told to end, and through times when the database does not answer."""
+"""Commands that run for ever: until they are told to end, and through times when the database does not answer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from types import FrameType
 
 from django.core.management.base import OutputWrapper
 from django.db import DatabaseError, connection
+
+from dlq.db.errors import first_line
 
 LONGEST_PAUSE = 32
 """Times the interval: how far the pause grows while the database does not answer."""
@@ -25,7 +27,7 @@ def for_ever(work: Callable[[], object], interval: float, errors: OutputWrapper)
                 work()
                 pause = interval
             except DatabaseError as error:
-                errors.write(f"Trying again in {pause:g} s: {str(error).strip().splitlines()[0]}")
+                errors.write(f"Trying again in {pause:g} s: {first_line(error)}")
                 connection.close()
                 time.sleep(pause)
                 pause = min(pause * 2, interval * LONGEST_PAUSE)

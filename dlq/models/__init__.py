@@ -1,15 +1,23 @@
 from dlq.models.backfilldlq import BackfillDlq
+from dlq.models.bulkoperation import BulkOperation, OperationEntry
 from dlq.models.deletedentry import DeletedEntry
+from dlq.models.dutyprogress import DutyProgress
 from dlq.models.entrynote import EntryNote
-from dlq.models.operation import BulkOperation, OperationEntry
-from dlq.models.pattern import CoarseKey, EntryPattern, FailurePattern, PatternHour, RequeuePattern, SortingState
-from dlq.models.progress import DutyProgress
+from dlq.models.failurepattern import (
+    ClassifierState,
+    CoarseKey,
+    EntryPattern,
+    FailurePattern,
+    PatternHour,
+    RequeuePattern,
+)
 from dlq.models.requeue import Requeue
 from dlq.models.tablesnapshot import TableSnapshot
 
 __all__ = [
     "BackfillDlq",
     "BulkOperation",
+    "ClassifierState",
     "CoarseKey",
     "DeletedEntry",
     "DutyProgress",
@@ -20,6 +28,5 @@ __all__ = [
     "PatternHour",
     "Requeue",
     "RequeuePattern",
-    "SortingState",
     "TableSnapshot",
 ]

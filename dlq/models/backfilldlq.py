@@ -8,11 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from dlq.querysets import EntryQuerySet
-from dlq.table import configured_table
-
-TABLE = configured_table()
-"""The table that the model stands for; services take it, so that a second queue needs no second service."""
+from dlq.table.location import TABLE
 
 
 class ExactDecoder(json.JSONDecoder):
@@ -43,8 +39,6 @@ class BackfillDlq(models.Model):
     last_requeued_at = models.DateTimeField(null=True)
     notes = models.TextField(null=True)
 
-    objects = EntryQuerySet.as_manager()
-
     class Meta:
         managed = False
         db_table = TABLE.db_table
@@ -62,8 +56,8 @@ class BackfillDlq(models.Model):
         return f"{self.task_identifier} #{self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refused: the row is written by the services in SQL.
+        """Refused: the row is written in SQL.
 
         Saving the instance would print the payload again (10.00 becomes 10.0) and overwrite counts raised meanwhile.
         """
-        raise TypeError("A dead letter entry is not saved through its model; use dlq.services.")
+        raise TypeError("A dead letter entry is not saved through its model; use dlq.client.")

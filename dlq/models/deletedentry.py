@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from dlq.models.operation import BulkOperation
+from dlq.models.bulkoperation import BulkOperation
 
 
 class PlainJson(models.TextField):  # type: ignore[type-arg]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dlq.models.operation import BulkOperation
+from dlq.models.bulkoperation import BulkOperation
 
 
 class EntryNote(models.Model):

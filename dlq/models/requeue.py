@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 
-from dlq.models.operation import BulkOperation
+from dlq.models.bulkoperation import BulkOperation
 
 
 class Requeue(models.Model):
@@ -18,7 +18,7 @@ class Requeue(models.Model):
         UNSETTLED = "", "not known yet"
         RECOVERED = "recovered", "finished, did not come back"
         FAILED_AGAIN = "failed_again", "failed again"
-        GONE = "gone", "taken back or replaced"
+        GONE = "gone", "recalled or replaced"
 
     operation = models.ForeignKey(
         BulkOperation, on_delete=models.PROTECT, related_name="requeues", db_index=False, db_constraint=False

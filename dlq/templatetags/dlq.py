@@ -4,43 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django import forms, template
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
-from dlq import display, reasons
 from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
-from dlq.services.values import offers_values
+from dlq.operations import kinds
+from dlq.operations.reasons import Reason
+from dlq.selection.suggestions import offers_values
+from dlq.web import formatting
 
 register = template.Library()
 
-register.filter("queue_label", display.queue_label)
-register.filter("reason_summary", reasons.summary)
-register.filter("duration", display.duration)
-
-
-@register.filter
-def clock(moment: datetime) -> SafeString:
-    return display.clock(moment)
-
-
-@register.filter
-def age(moment: datetime) -> str:
-    return display.age(moment)
-
-
-@register.filter
-def time_span(seconds: float) -> str:
-    return display.duration(seconds)
+register.filter("queue_label", formatting.queue_label)
+register.filter("reason_summary", kinds.summary)
+register.filter("duration", formatting.duration)
+register.filter("clock", formatting.clock)
+register.filter("age", formatting.age)
 
 
 @register.filter
 def reason(code: str, about: str) -> str:
     """Why one entry was left as it was."""
-    return str(reasons.Reason(code, about))
+    return kinds.in_words(Reason(code, about))
 
 
 @register.filter

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Dialog
 
 from dlq.models import FailurePattern
-from dlq.services.confirmation import begin
-from dlq.services.operations import pause
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import pause
 from tests.browser.conftest import Window
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
@@ -61,7 +61,7 @@ def addresses() -> dict[str, str]:
     requeue = operate("requeue", [entry, add_entry(priority=99_999)], reason="after the outage", note="mail is back")
     delete = operate("delete", [add_entry()])
     sort_everything()
-    FailurePattern.objects.update(advice="no", advice_text="Not before the mail server is back.", owner="ann")
+    FailurePattern.objects.update(advice="no", advice_text="Not before the mail server is back.", assignee="ann")
     outcomes = requeue_of_every_outcome()
     paused, _new = begin(confirm("requeue", pairs=[("task_identifier", "nobody")]).counted(5), actor="ann")
     pause(paused.pk, "Paused by ann.")

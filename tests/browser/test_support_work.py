@@ -99,8 +99,8 @@ def test_long_requeue_is_paused_and_goes_on_when_its_page_is_open(
     superuser: User, window: Callable[..., Window], settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DLQ_CHUNK_SIZE = 2  # type: ignore[attr-defined]
-    monkeypatch.setattr("dlq.views.confirm.REQUEST_BUDGET", 0)
-    monkeypatch.setattr("dlq.views.operation.DRIVE_BUDGET", 0)
+    monkeypatch.setattr("dlq.operations.pages.confirm_page.REQUEST_BUDGET", 0)
+    monkeypatch.setattr("dlq.operations.pages.buttons.DRIVE_BUDGET", 0)
     add_entries(30)
     opened = window(superuser)
     page = opened.open(LIST)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from dlq.models import BulkOperation
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance
-from dlq.services.overview import overview
-from dlq.services.selection import matching
+from dlq.operations.confirmation import begin
+from dlq.operations.overview import overview
+from dlq.operations.runner import advance
+from dlq.operations.selected import matching
 from tests.support.database import sql
 from tests.support.entries import add_entries, ids
 from tests.support.operations import confirm

@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone
 
 from dlq.models import BulkOperation, Requeue
-from dlq.models.backfilldlq import TABLE
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance, cancel, pause, resume
-from dlq.services.process import process_failed_jobs
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance, cancel, pause, resume
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries
 from tests.support.jobs import exhaust, fail, finish, jobs, start

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from dlq.db import dicts
-from dlq.models.backfilldlq import TABLE
-from dlq.patterns import fingerprint, fingerprint_of_text
-from dlq.patterns.tokens import MOST_CHARACTERS
-from dlq.services.sorting import error_text, parameters
-from dlq.sql import statement
+from dlq.db.statements import dicts
+from dlq.patterns.classifier import error_text, parameters
+from dlq.patterns.fingerprint import fingerprint, fingerprint_of_text
+from dlq.patterns.fingerprint.tokens import MOST_CHARACTERS
+from dlq.table.location import TABLE
 from tests.support.entries import add_entry
 from tests.support.labelled import texts
 
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def keys() -> list[dict[str, Any]]:
     """Of all entries: the key, and what Python would read."""
     query = f"""
-        SELECT e.id, e.task_identifier AS task, {statement("patterns/coarse_key", TABLE)} AS key, error.text, error.is_json,
+        SELECT e.id, e.task_identifier AS task, {TABLE.statement("patterns/coarse_key")} AS key, error.text, error.is_json,
                e.failure_reason
         FROM {TABLE.db_table} e CROSS JOIN LATERAL ({error_text()}) AS error ORDER BY e.id
     """

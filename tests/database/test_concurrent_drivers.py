@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dlq.models import BulkOperation, DeletedEntry, Requeue
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance
 from tests.support.entries import add_entries, cell, ids
 from tests.support.jobs import jobs
 from tests.support.operations import confirm

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from dlq.models import BulkOperation, DeletedEntry, OperationEntry
-from dlq.reasons import REASONS
-from dlq.services.confirmation import Confirmation, begin
-from dlq.services.operations import advance
+from dlq.operations.confirmation import Confirmation, begin
+from dlq.operations.runner import advance
 from tests.support import variety
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries, add_entry, ids, text_of
 from tests.support.jobs import jobs
-from tests.support.operations import operate, reasons
+from tests.support.operations import operate, reasons, wording
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +94,7 @@ def test_entry_stays_in_the_trash_when_its_id_is_taken() -> None:
     deletion = delete(entry, other)
     add_entry(id=entry, task_identifier="newcomer")
     restored = restore(deletion)
-    assert reasons(restored) == {entry: REASONS["restore_conflict"]}
+    assert reasons(restored) == {entry: wording("restore_conflict")}
     assert restored.done_count == 1
     assert list(DeletedEntry.objects.values_list("entry_id", flat=True)) == [entry]
 
@@ -104,7 +103,7 @@ def test_entry_stays_in_the_trash_when_its_key_is_taken() -> None:
     entry = add_entry(job_key="k")
     deletion = delete(entry)
     newer = add_entry(job_key="k")
-    assert reasons(restore(deletion)) == {entry: REASONS["restore_conflict"]}
+    assert reasons(restore(deletion)) == {entry: wording("restore_conflict")}
     sql(f"DELETE FROM {SCHEMA}.backfill_dlq WHERE id = %s", newer)
     assert restore(deletion).done_count == 1
 
@@ -114,7 +113,7 @@ def test_entry_stays_in_the_trash_when_a_column_vanished() -> None:
     entry = add_entry(tenant_id="acme")
     deletion = delete(entry)
     sql(f"ALTER TABLE {SCHEMA}.backfill_dlq DROP COLUMN tenant_id")
-    assert reasons(restore(deletion)) == {entry: REASONS["restore_column"].format(about="tenant_id")}
+    assert reasons(restore(deletion)) == {entry: wording("restore_column").format(about="tenant_id")}
     assert DeletedEntry.objects.count() == 1
 
 
@@ -141,7 +140,7 @@ def test_entry_stays_in_the_trash_when_its_id_is_above_the_tables_counter() -> N
     above = value(f"SELECT last_value FROM {SCHEMA}.backfill_dlq_id_seq") + 1000
     add_entry(id=above)
     deletion = delete(above)
-    assert reasons(restore(deletion)) == {above: REASONS["restore_sequence"]}
+    assert reasons(restore(deletion)) == {above: wording("restore_sequence")}
 
 
 def test_nothing_is_left_to_put_back_when_restored_twice() -> None:

@@ -10,9 +10,9 @@ import pytest
 from django.test import override_settings
 
 from dlq.filters import DlqFilterSet
-from dlq.models.backfilldlq import TABLE
-from dlq.services.ahead import Ahead
-from dlq.services.confirmation import Confirmation
+from dlq.operations.batch import BatchFinder
+from dlq.operations.confirmation import Confirmation
+from dlq.table.location import TABLE
 from tests.database.filter_cases import cases
 from tests.support import variety
 from tests.support.database import sql
@@ -53,7 +53,7 @@ def test_an_operation_locks_the_same_entries_when_one_parameter_is_given() -> No
     for name, values in CASES.items():
         for text, where in values.items():
             frozen = Confirmation.of("delete", 1, filterset=DlqFilterSet.of_pairs([(name, text)]))
-            locked, is_last = Ahead().lock(frozen.as_operation())
+            locked, is_last = BatchFinder().lock(frozen.as_operation())
             assert set(locked) == plain(f"({where}) AND failed_at <= now()"), (name, text)
             assert locked == sorted(locked)
             assert is_last

@@ -8,11 +8,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from dlq import catalogue, client
+from dlq import client
 from dlq.models import BackfillDlq
-from dlq.models.backfilldlq import TABLE
-from dlq.services.init import create_schema_sql, init_dlq, init_sql
-from dlq.table import DlqTable
+from dlq.table.columns import table_columns
+from dlq.table.init import create_schema_sql, init_dlq, init_sql
+from dlq.table.location import TABLE, DlqTable
 from tests.support.database import psql, sql, value
 from tests.support.entries import add_entry, drop_unique_key_index, text_of
 
@@ -27,7 +27,7 @@ LIBRARY_INDEXES = {
 
 
 def shape(table: DlqTable) -> set[tuple[str, str, bool]]:
-    return {(column.name, column.type_name, column.not_null) for column in catalogue.columns(table)}
+    return {(column.name, column.type_name, column.not_null) for column in table_columns(table)}
 
 
 def indexes(table: DlqTable) -> set[str]:
@@ -65,13 +65,13 @@ def test_table_has_the_librarys_columns_when_made() -> None:
 
 @pytest.mark.django_db
 def test_model_agrees_with_the_table_when_both_are_read() -> None:
-    described = {column.name: column.type_name for column in catalogue.columns(TABLE)}
+    described = {column.name: column.type_name for column in table_columns(TABLE)}
     from django.db import connection
 
     for field in BackfillDlq._meta.concrete_fields:
         expected = (field.db_type(connection) or "").replace("varchar", "character varying")
         assert described[str(field.column)].startswith(expected)
-        assert field.null == (str(field.column) not in {c.name for c in catalogue.columns(TABLE) if c.not_null})
+        assert field.null == (str(field.column) not in {c.name for c in table_columns(TABLE) if c.not_null})
 
 
 @pytest.mark.django_db
@@ -144,7 +144,7 @@ def test_table_is_made_in_the_schema_when_its_name_is_odd(schema: str) -> None:
 def test_job_id_column_has_its_own_name_when_configured() -> None:
     table = replace(TABLE, schema="other", job_id_column='job "id" %')
     init_dlq(table)
-    names = {column.name for column in catalogue.columns(table)}
+    names = {column.name for column in table_columns(table)}
     assert 'job "id" %' in names
     assert "original_job_id" not in names
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from dlq.history import full_history
+from dlq.entries.note_editing import NoteConflict, lost_note, save_note
+from dlq.entries.timeline import full_history
 from dlq.models import BackfillDlq, BulkOperation, EntryNote
-from dlq.services.notes import NoteConflict, note_to_put_back, save_note
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry, cell, row_of, text_of
 from tests.support.operations import operate, requeue
@@ -115,21 +115,21 @@ def test_note_can_be_put_back_when_the_librarys_requeue_blanked_it() -> None:
     entry = add_entry(notes="mine")
     noted(entry)
     text = cell(entry, "notes")
-    assert note_to_put_back(of(entry)) is None
+    assert lost_note(of(entry)) is None
     library_requeues(entry)
-    lost = note_to_put_back(of(entry))
+    lost = lost_note(of(entry))
     assert lost is not None
     assert lost.text == text
     save_note(entry, seen="", text=lost.text, actor="bob")
     assert cell(entry, "notes") == text
-    assert note_to_put_back(of(entry)) is None
+    assert lost_note(of(entry)) is None
 
 
 def test_note_that_a_requeue_of_ours_wrote_can_be_put_back_too() -> None:
     entry = add_entry()
     requeue(entry, note="mail server is back", actor="ann")
     library_requeues(entry)
-    lost = note_to_put_back(of(entry))
+    lost = lost_note(of(entry))
     assert lost is not None
     assert lost.text.endswith("mail server is back")
 
@@ -139,14 +139,14 @@ def test_nothing_is_to_be_put_back_when_somebody_emptied_the_note_on_purpose() -
     noted(entry)
     save_note(entry, seen=cell(entry, "notes"), text="", actor="bob")
     assert cell(entry, "notes") is None
-    assert note_to_put_back(of(entry)) is None
+    assert lost_note(of(entry)) is None
 
 
 def test_nothing_is_to_be_put_back_when_the_library_wrote_a_note_of_its_own() -> None:
     entry = add_entry()
     noted(entry)
     library_requeues(entry, "requeued by the script")
-    assert note_to_put_back(of(entry)) is None
+    assert lost_note(of(entry)) is None
 
 
 def test_text_blanked_by_the_library_is_still_in_the_history() -> None:

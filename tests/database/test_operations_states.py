@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from dlq.caretaker.duties import drive_operations
+from dlq.caretaker.rounds import Caretaker
 from dlq.models import BulkOperation
-from dlq.services.caretaker import Caretaker, drive_operations
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance, advance_or_pause, cancel, pause, resume
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance, advance_or_pause, cancel, pause, resume
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry, ids
 from tests.support.jobs import jobs

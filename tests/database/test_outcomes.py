@@ -11,13 +11,15 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dlq.expressions import EntryStatus
 from dlq.filters import DlqFilterSet
-from dlq.filters.outcomes import ANY, OPEN, STATUSES
+from dlq.filters.status import ANY, OPEN, STATUSES
 from dlq.models import BackfillDlq, Requeue
-from dlq.models.backfilldlq import TABLE
-from dlq.services.outcomes import queue_is_visible, settle, settle_arrivals, states_of_entries
-from dlq.services.process import process_failed_jobs
+from dlq.models.entry_status import EntryStatus
+from dlq.outcomes.job_states import states_of_entries
+from dlq.outcomes.settling import settle, settle_arrivals
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
+from dlq.table.queue import queue_is_visible
 from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entries, add_entry, cell, ids
 from tests.support.jobs import add_job, exhaust, fail, finish, jobs, start
@@ -275,7 +277,7 @@ def test_each_outcome_is_stored_once_when_caretakers_settle_at_once() -> None:
 
 
 def test_settling_goes_on_in_small_statements_until_all_is_settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dlq.services.outcomes.REQUEUES_A_STATEMENT", 4)
+    monkeypatch.setattr("dlq.outcomes.settling.REQUEUES_A_STATEMENT", 4)
     requeue(*add_entries(10))
     for job in jobs()[3:]:
         finish(job["id"])

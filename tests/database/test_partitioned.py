@@ -10,10 +10,10 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from django.test import Client
 
-from dlq.indexes import table_state
-from dlq.models.backfilldlq import TABLE
-from dlq.services.index_advice import advice
-from dlq.services.init import init_dlq
+from dlq.table.index_advice import advice
+from dlq.table.indexes import table_state
+from dlq.table.init import init_dlq
+from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries, add_entry, ids, text_of
 from tests.support.jobs import add_job, exhaust, jobs

@@ -8,7 +8,7 @@ import pytest
 
 from dlq.filters import DlqFilterSet
 from dlq.models import FailurePattern
-from dlq.services.pattern_rules import merge
+from dlq.patterns.merging import merge
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry
 from tests.support.operations import operate

@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone
 
 from dlq.models import OperationEntry, Requeue
-from dlq.models.backfilldlq import TABLE
-from dlq.services.confirmation import Confirmation
-from dlq.services.preflight import Preflight, preflight
-from dlq.services.process import process_failed_jobs
+from dlq.operations.confirmation import Confirmation
+from dlq.operations.kinds.requeue.preflight import Preflight, preflight
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry, drop_unique_key_index, text_of
 from tests.support.jobs import add_job, exhaust, fail, finish, jobs, start
@@ -118,7 +118,7 @@ def test_later_arrivals_are_not_counted() -> None:
 
 
 def test_first_ones_stand_for_the_rest_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dlq.services.preflight.MOST_CHECKED", 10)
+    monkeypatch.setattr("dlq.operations.kinds.requeue.preflight.MOST_CHECKED", 10)
     add_entries(10, priority="CASE WHEN n <= 3 THEN 40000 ELSE 0 END")
     assert not foretold(confirm("requeue", pairs=[])).is_sample
     add_entries(5, priority="40000")

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dlq import client
-from dlq.models.backfilldlq import TABLE
-from dlq.services.process import process_failed_jobs
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entry, drop_unique_key_index, ids, row_of
 from tests.support.jobs import add_job, exhaust, fail, jobs, start

@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 
 from dlq.models import BulkOperation, OperationEntry, Requeue
-from dlq.models.backfilldlq import TABLE
-from dlq.reasons import REASONS
-from dlq.services.confirmation import Confirmation, begin
-from dlq.services.operations import advance
-from dlq.services.outcomes import settle
-from dlq.services.process import process_failed_jobs
+from dlq.operations.confirmation import Confirmation, begin
+from dlq.operations.runner import advance
+from dlq.outcomes.settling import settle
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, another_connection, sql
 from tests.support.entries import add_entries, add_entry, cell, ids, row_of
 from tests.support.jobs import add_job, exhaust, fail, finish, jobs, start
-from tests.support.operations import operate, reasons, requeue
+from tests.support.operations import operate, reasons, requeue, wording
 from tests.support.threads import beside, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -87,7 +86,7 @@ def test_nothing_is_left_to_take_back_when_taken_back_twice() -> None:
     recall(requeueing)
     again = recall(requeueing)
     assert (again.handled_count, again.state) == (0, "done")
-    assert refusal(entry) == REASONS["recall_gone"].format(about=job_of(entry))
+    assert refusal(entry) == wording("recall_gone").format(about=job_of(entry))
     assert cell(entry, "requeued_count") == 0
 
 
@@ -111,7 +110,7 @@ def test_job_is_left_alone_when_it_is_no_longer_ours_to_take(
     happens(job)
     if stored:
         settle(10)
-    assert refusal(entry) == REASONS[code].format(about=job)
+    assert refusal(entry) == wording(code).format(about=job)
 
 
 def test_job_is_left_alone_when_it_came_back_as_another_entry() -> None:
@@ -119,27 +118,27 @@ def test_job_is_left_alone_when_it_came_back_as_another_entry() -> None:
     requeue(entry)
     exhaust(job_of(entry))
     process_failed_jobs(TABLE)
-    assert refusal(entry) == REASONS["recall_returned"].format(about=job_of(entry))
+    assert refusal(entry) == wording("recall_returned").format(about=job_of(entry))
 
 
 def test_job_is_left_alone_when_it_took_the_place_of_a_waiting_one() -> None:
     job = add_job(job_key="k")
     entry = add_entry(job_key="k")
     requeue(entry, key_policy="replace")
-    assert refusal(entry) == REASONS["recall_replaced"].format(about=job)
+    assert refusal(entry) == wording("recall_replaced").format(about=job)
 
 
 def test_job_is_left_alone_when_its_entry_is_no_longer_in_the_table() -> None:
     entry = add_entry()
     requeueing = requeue(entry)
     operate("delete", [entry])
-    assert refusal(entry) == REASONS["recall_entry"].format(about=job_of(entry))
-    assert reasons(recall(requeueing)) == {entry: REASONS["recall_entry"].format(about=job_of(entry))}
+    assert refusal(entry) == wording("recall_entry").format(about=job_of(entry))
+    assert reasons(recall(requeueing)) == {entry: wording("recall_entry").format(about=job_of(entry))}
 
 
 def test_there_is_nothing_to_take_back_when_it_was_never_requeued_here() -> None:
     entry = add_entry(requeued_count=1, last_requeued_at="2026-01-01 00:00+00")
-    assert refusal(entry) == REASONS["recall_none"]
+    assert refusal(entry) == wording("recall_none")
 
 
 def test_last_requeue_stays_when_somebody_requeued_since() -> None:
@@ -182,7 +181,7 @@ def test_entry_is_not_requeued_twice_when_only_its_later_requeue_was_taken_back(
     requeue(entry)
     first = job_of(entry)
     recall(requeue(entry, also_on_their_way=True))
-    assert reasons(requeue(entry)) == {entry: REASONS["waiting"].format(about=first)}
+    assert reasons(requeue(entry)) == {entry: wording("waiting").format(about=first)}
 
 
 def test_entry_may_be_requeued_again_when_its_requeue_was_taken_back() -> None:
@@ -208,7 +207,7 @@ def test_job_stays_when_a_worker_takes_it_at_that_very_moment() -> None:
     with while_others(taking) as worker:
         operation = recall(requeueing)
         worker.commit()
-    assert reasons(operation) == {entry: REASONS["recall_started"].format(about=job_of(entry))}
+    assert reasons(operation) == {entry: wording("recall_started").format(about=job_of(entry))}
     assert operation.done_count == 1
     assert [job["id"] for job in jobs()] == [job_of(entry)]
     assert cell(entry, "requeued_count") == 1
@@ -222,7 +221,7 @@ def test_requeue_stays_and_is_named_when_somebody_else_is_changing_its_entry() -
         sql("SET lock_timeout = '5s'")
         operation = recall(requeueing)
         sql("RESET lock_timeout")
-    assert reasons(operation) == {busy: REASONS["locked"]}
+    assert reasons(operation) == {busy: wording("locked")}
     assert (operation.done_count, operation.state) == (1, "done")
     assert [job["id"] for job in jobs()] == [job_of(busy)]
 
@@ -236,7 +235,7 @@ def test_entry_is_not_counted_down_when_it_was_deleted_while_we_waited_for_it() 
     ):
         wait_until_blocked(driver)
         others.commit()
-    assert reasons(driver.result()) == {entry: REASONS["recall_entry"].format(about=job_of(entry))}
+    assert reasons(driver.result()) == {entry: wording("recall_entry").format(about=job_of(entry))}
     assert [job["id"] for job in jobs()] == [job_of(entry)]
 
 

@@ -8,11 +8,11 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from dlq.db import database_now
+from dlq.db.statements import database_now
 from dlq.filters import DlqFilterSet
 from dlq.models import Requeue
-from dlq.services.statistics.recovery import Outcome, Recovery, recovery
-from dlq.services.statistics.window import Window
+from dlq.statistics.requeue_rates import Outcome, Recovery, recovery
+from dlq.statistics.window import Window
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry
 from tests.support.operations import requeue

@@ -10,13 +10,12 @@ import pytest
 from django.utils import timezone
 
 from dlq.models import BulkOperation, Requeue
-from dlq.reasons import REASONS
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance, pause, resume
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance, pause, resume
 from tests.support.database import sql, value
 from tests.support.entries import add_entries, add_entry, cell
 from tests.support.jobs import add_job, fail, jobs
-from tests.support.operations import confirm, reasons, requeue
+from tests.support.operations import confirm, reasons, requeue, wording
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +142,7 @@ def test_entry_is_refused_when_a_list_would_be_joined_with_the_list_of_the_job_t
     lists = [add_entry(job_key=key, payload="[2]") for key in "ab"]
     other = add_entry(payload='{"n": 1}')
     operation = requeue(*lists, other, key_policy="replace")
-    assert reasons(operation) == dict.fromkeys(lists, REASONS["key_joins"])
+    assert reasons(operation) == dict.fromkeys(lists, wording("key_joins"))
     assert operation.done_count == 1
     assert jobs()[:2] == before
     assert job == before[0]["id"]

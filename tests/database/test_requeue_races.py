@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from dlq.models import BulkOperation, Requeue
-from dlq.reasons import REASONS
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance
 from tests.support.database import SCHEMA, another_connection, sql
 from tests.support.entries import add_entries, add_entry, cell, text_of
 from tests.support.jobs import add_job, jobs
-from tests.support.operations import confirm, reasons, requeue
+from tests.support.operations import confirm, reasons, requeue, wording
 from tests.support.threads import beside, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +46,7 @@ def test_their_job_stays_when_the_key_was_added_between_look_and_call() -> None:
     other, entry = add_entry(job_key="free"), add_entry(job_key="k", payload='{"ours": 1}')
     before = text_of(entry)
     operation = requeue_while(SOMEBODY_ADDS_K, [other, entry])
-    assert reasons(operation) == {entry: REASONS["key_taken"]}
+    assert reasons(operation) == {entry: wording("key_taken")}
     assert operation.done_count == 1
     assert text_of(entry) == before
     assert {(job["key"], job["payload"], job["revision"]) for job in jobs()} == {
@@ -80,7 +79,7 @@ def test_nothing_is_counted_when_a_worker_is_just_starting_the_job_with_the_key(
     operation, _new = begin(confirm("requeue", [entry]), actor="tester", key_policy="replace")
     with while_others(f"UPDATE {SCHEMA}._private_jobs SET locked_at = now(), locked_by = 'w' WHERE id = {job}"):
         operation = advance(operation.pk, FOR_EVER)
-    assert reasons(operation) == {entry: REASONS["key_locked"]}
+    assert reasons(operation) == {entry: wording("key_locked")}
     assert operation.done_count == 0
     assert text_of(entry) == before
     assert len(jobs()) == 1
@@ -95,7 +94,7 @@ def test_locked_entries_are_named_when_somebody_else_is_changing_them(everything
     operation, _new = begin(confirmation, actor="tester")
     with while_others(f"SELECT FROM {SCHEMA}.backfill_dlq WHERE id = {busy} FOR UPDATE"):
         operation = advance(operation.pk, FOR_EVER)
-    assert reasons(operation) == {busy: REASONS["locked"]}
+    assert reasons(operation) == {busy: wording("locked")}
     assert (operation.done_count, operation.state) == (4, "done")
     assert len(jobs()) == 4
 
@@ -106,14 +105,14 @@ def test_job_is_not_replaced_when_a_producer_holds_its_key_as_the_rust_port_does
     entry = add_entry(job_key="k")
     with while_others("SELECT pg_advisory_xact_lock(hashtext('k'))"):
         operation = requeue(entry, key_policy="replace")
-    assert reasons(operation) == {entry: REASONS["key_locked"]}
+    assert reasons(operation) == {entry: wording("key_locked")}
     assert requeue(entry, key_policy="replace").done_count == 1
 
 
 def test_entry_is_left_alone_when_it_was_deleted_while_we_waited_for_it() -> None:
     entries = add_entries(3)
     operation = requeue_while(f"DELETE FROM {SCHEMA}.backfill_dlq WHERE id = {entries[1]}", entries)
-    assert reasons(operation) == {entries[1]: REASONS["gone"]}
+    assert reasons(operation) == {entries[1]: wording("gone")}
     assert len(jobs()) == 2
 
 
@@ -123,7 +122,7 @@ def test_entry_is_left_alone_when_it_was_requeued_while_we_waited_for_it() -> No
         f"UPDATE {SCHEMA}.backfill_dlq SET last_requeued_at = clock_timestamp(), requeued_count = 1 WHERE id = {entry}",
         [entry],
     )
-    assert reasons(operation) == {entry: REASONS["requeued_since"]}
+    assert reasons(operation) == {entry: wording("requeued_since")}
     assert jobs() == []
 
 

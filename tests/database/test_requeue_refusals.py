@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from dlq.models import Requeue
-from dlq.reasons import REASONS
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry, drop_unique_key_index, text_of
 from tests.support.jobs import add_job, exhaust, fail, finish, jobs, start
-from tests.support.operations import confirm, reasons, requeue, run
+from tests.support.operations import confirm, reasons, requeue, run, wording
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +48,7 @@ def test_reason_is_said_when_the_queue_would_refuse_the_entry(code: str, columns
     for column in columns:
         if isinstance(columns[column], str):
             widen(column)
-    assert refusal(add_entry(**columns)) == REASONS[code]
+    assert refusal(add_entry(**columns)) == wording(code)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +80,9 @@ def test_entry_is_on_its_way_when_its_earlier_requeue_is_not_over(
     requeue(entry)
     (job,) = jobs()
     happens(job["id"])
-    assert refusal(entry) == REASONS[code].format(about=job["id"])
-    assert "replace" not in REASONS[code]
-    assert refusal(entry, key_policy="replace") == REASONS[code].format(about=job["id"])
+    assert refusal(entry) == wording(code).format(about=job["id"])
+    assert "replace" not in wording(code)
+    assert refusal(entry, key_policy="replace") == wording(code).format(about=job["id"])
 
 
 def test_job_on_its_last_attempt_counts_as_running_when_it_is_locked() -> None:
@@ -91,7 +90,7 @@ def test_job_on_its_last_attempt_counts_as_running_when_it_is_locked() -> None:
     requeue(entry)
     (job,) = jobs()
     start(job["id"])
-    assert refusal(entry) == REASONS["running"].format(about=job["id"])
+    assert refusal(entry) == wording("running").format(about=job["id"])
 
 
 def test_entry_is_requeued_again_when_its_earlier_job_failed_again() -> None:
@@ -107,7 +106,7 @@ def test_entry_has_run_when_its_earlier_job_finished() -> None:
     requeue(entry)
     (job,) = jobs()
     finish(job["id"])
-    assert refusal(entry) == REASONS["has_run"].format(about=job["id"])
+    assert refusal(entry) == wording("has_run").format(about=job["id"])
     assert requeue(entry, also_recovered=True).done_count == 1
 
 
@@ -128,7 +127,7 @@ def test_entry_is_left_when_somebody_requeued_it_after_the_confirmation_was_show
         entry,
     )
     operation = run(confirmation)
-    assert reasons(operation) == {entry: REASONS["requeued_since"]}
+    assert reasons(operation) == {entry: wording("requeued_since")}
     assert jobs() == []
 
 
@@ -138,7 +137,7 @@ def test_each_ticked_entry_gets_an_answer_when_some_are_gone_or_failed_again() -
     sql(f"DELETE FROM {SCHEMA}.backfill_dlq WHERE id = %s", deleted)
     sql(f"UPDATE {SCHEMA}.backfill_dlq SET failed_at = now() + interval '1 second' WHERE id = %s", failed_again)
     operation = run(confirmation)
-    assert reasons(operation) == {deleted: REASONS["gone"], failed_again: REASONS["gone"]}
+    assert reasons(operation) == {deleted: wording("gone"), failed_again: wording("gone")}
     assert operation.done_count == 1
 
 
@@ -160,7 +159,7 @@ def test_later_arrivals_are_not_touched_when_everything_was_confirmed() -> None:
 def test_entry_is_skipped_by_default_when_another_job_has_its_key(code: str, happens: Callable[[int], None]) -> None:
     job = add_job(job_key="k")
     happens(job)
-    assert refusal(add_entry(job_key="k")) == REASONS[code].format(about=job)
+    assert refusal(add_entry(job_key="k")) == wording(code).format(about=job)
 
 
 def test_waiting_job_is_replaced_when_the_policy_says_so() -> None:
@@ -215,7 +214,7 @@ def test_one_of_each_key_is_requeued_when_entries_share_keys(settings: Any, chun
     )
     alone, keyless, keyless_too = add_entry(job_key="other"), add_entry(job_key=None), add_entry(job_key=None)
     operation = requeue(oldest, newest, middle, alone, keyless, keyless_too)
-    stands_for_both = REASONS["same_key"].format(about=newest)
+    stands_for_both = wording("same_key").format(about=newest)
     assert reasons(operation) == {oldest: stands_for_both, middle: stands_for_both}
     assert set(Requeue.objects.values_list("entry_id", flat=True)) == {newest, alone, keyless, keyless_too}
     assert [job["payload"] for job in jobs() if job["key"] == "same"] == ['{"day": 3}']
@@ -248,5 +247,5 @@ def test_rest_of_the_key_is_requeued_when_the_one_that_failed_last_is_refused() 
     older = add_entry(job_key="same", failed_at="2026-01-01 00:00+00")
     newest = add_entry(job_key="same", failed_at="2026-01-02 00:00+00", priority=99_999)
     operation = requeue(older, newest)
-    assert reasons(operation)[newest] == REASONS["bad_priority"]
+    assert reasons(operation)[newest] == wording("bad_priority")
     assert operation.done_count + len(reasons(operation)) == 2

@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 
 from dlq.models import Requeue
-from dlq.models.backfilldlq import TABLE
-from dlq.reasons import REASONS
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance
-from dlq.services.outcomes import settle
-from dlq.services.process import process_failed_jobs
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance
+from dlq.outcomes.settling import settle
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
 from tests.support.entries import add_entries, add_entry, ids
 from tests.support.jobs import exhaust, jobs
-from tests.support.operations import confirm, operate, reasons, requeue
+from tests.support.operations import confirm, operate, reasons, requeue, wording
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,7 +40,7 @@ def test_only_the_newer_one_is_requeued_when_both_are_in_the_operation(
     if is_settled:
         settle(10)
     operation = operate("requeue", pairs=[]) if everything else requeue(old, new)
-    assert reasons(operation) == {old: REASONS["returned"].format(about=new)}
+    assert reasons(operation) == {old: wording("returned").format(about=new)}
     assert list(operation.requeues.values_list("entry_id", flat=True)) == [new]
     assert len(jobs()) == 1
 
@@ -51,7 +50,7 @@ def test_last_of_a_chain_is_requeued_when_it_came_back_again_and_again() -> None
     for _time in range(3):
         chain.append(comes_back(chain[-1]))
     operation = operate("requeue", pairs=[])
-    assert reasons(operation) == {old: REASONS["returned"].format(about=new) for old, new in pairwise(chain)}
+    assert reasons(operation) == {old: wording("returned").format(about=new) for old, new in pairwise(chain)}
     assert len(jobs()) == 1
 
 

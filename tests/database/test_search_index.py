@@ -13,9 +13,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from dlq.filters import DlqFilterSet
-from dlq.indexes import table_state
-from dlq.models.backfilldlq import TABLE
-from dlq.services.init import init_dlq
+from dlq.table.indexes import table_state
+from dlq.table.init import init_dlq
+from dlq.table.location import TABLE
 from tests.database.filter_cases import cases
 from tests.support import variety
 from tests.support.database import SCHEMA, sql, value

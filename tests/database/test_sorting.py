@@ -10,11 +10,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dlq.models import CoarseKey, EntryPattern, FailurePattern, PatternHour, RequeuePattern, SortingState
-from dlq.models.backfilldlq import TABLE
-from dlq.services import sorting
-from dlq.services.caretaker import Caretaker
-from dlq.services.sorting import forget_answers, sort_in
+from dlq.caretaker.rounds import Caretaker
+from dlq.models import ClassifierState, CoarseKey, EntryPattern, FailurePattern, PatternHour, RequeuePattern
+from dlq.patterns import classifier
+from dlq.patterns.classifier import classify, purge_coarse_keys
+from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entries, add_entry, drop_unique_key_index
 from tests.support.jobs import finish, jobs
@@ -62,9 +62,9 @@ def test_new_entries_are_sorted_when_sorted_again() -> None:
     add_entry()
     sort_everything()
     later = add_entry(last_error='"Disk full"')
-    assert sort_in(60).entries == 1
+    assert classify(60).entries == 1
     assert pattern_of(later).title == "Disk full"
-    assert sort_in(60).entries == 0
+    assert classify(60).entries == 0
     check_counts()
 
 
@@ -81,7 +81,7 @@ def test_entry_is_sorted_when_it_was_committed_late_or_is_old(failed_at: str) ->
 def test_entries_are_sorted_when_there_are_more_than_a_chunk_and_all_failed_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sorting, "CHUNK", 7)
+    monkeypatch.setattr(classifier, "CHUNK", 7)
     add_entries(40, failed_at="timestamptz '2026-03-01 00:00 UTC'", last_error="to_jsonb('error ' || n % 3)")
     add_entries(40, failed_at="now()", last_error="to_jsonb('broken ' || n)")
     sort_everything()
@@ -91,27 +91,27 @@ def test_entries_are_sorted_when_there_are_more_than_a_chunk_and_all_failed_at_o
 
 def test_sorting_comes_on_when_more_failed_within_minutes_than_a_call_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """It must not look at the same entries again and again while new ones wait."""
-    monkeypatch.setattr(sorting, "CHUNK", 5)
-    monkeypatch.setattr(sorting, "LOOKED_A_CALL", 5)
+    monkeypatch.setattr(classifier, "CHUNK", 5)
+    monkeypatch.setattr(classifier, "SCANNED_A_CALL", 5)
     add_entries(60, failed_at="now() - interval '5 minutes' + n * interval '1 second'")
     sort_everything()
     for _round in range(3):
         (late,) = add_entries(1, failed_at="now() - interval '4 minutes'")
         sql("UPDATE dlq_sortingstate SET sweep_below = 1")  # the sweep by id must not be what finds it
         for _call in range(13):
-            sorting._Work(float("inf")).late()
+            classifier.Classification(float("inf")).late()
         assert EntryPattern.objects.filter(entry_id=late).exists()
     (new,) = add_entries(1, failed_at="now() + interval '1 second'")
-    sorting._Work(float("inf")).newest()
+    classifier.Classification(float("inf")).newest()
     assert EntryPattern.objects.filter(entry_id=new).exists()
 
 
 def test_time_never_goes_back_when_entries_are_looked_at_again() -> None:
     add_entries(5, failed_at="now() + n * interval '1 second'")
     sort_everything()
-    before = SortingState.objects.get().newest_through
+    before = ClassifierState.objects.get().newest_through
     sort_everything()
-    after = SortingState.objects.get().newest_through
+    after = ClassifierState.objects.get().newest_through
     assert before is not None
     assert after is not None
     assert after >= before
@@ -144,7 +144,7 @@ def test_entries_are_forgotten_but_the_pattern_stays_when_they_are_gone() -> Non
     sort_everything()
     FailurePattern.objects.update(notes="known since 2020")
     sql(f"DELETE FROM {ENTRIES} WHERE id = ANY (%s)", entries[:2])
-    assert sort_in(60).orphans == 2
+    assert classify(60).orphans == 2
     assert FailurePattern.objects.get().entry_count == 1
     sql(f"DELETE FROM {ENTRIES}")
     sort_everything()
@@ -171,7 +171,7 @@ def test_entry_is_sorted_again_when_it_was_restored_from_the_trash() -> None:
 def test_counts_are_in_step_when_anything_happens_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(20261124)
     drop_unique_key_index()
-    monkeypatch.setattr(sorting, "CHUNK", 5)
+    monkeypatch.setattr(classifier, "CHUNK", 5)
     entries: list[int] = []
     for _step in range(120):
         what = random.choice(("add", "add", "fail", "delete", "sort"))
@@ -186,7 +186,7 @@ def test_counts_are_in_step_when_anything_happens_in_any_order(monkeypatch: pyte
         elif what == "delete" and entries:
             sql(f"DELETE FROM {ENTRIES} WHERE id = %s", entries.pop(random.randrange(len(entries))))
         else:
-            sort_in(random.choice((0, 0.001, 60)))
+            classify(random.choice((0, 0.001, 60)))
             check_counts()
     sort_everything()
     assert unsorted() == 0
@@ -281,14 +281,14 @@ def make_it_of_older_rules() -> None:
 def test_pattern_keeps_its_number_and_what_people_wrote_when_the_rules_change() -> None:
     entries = [add_entry() for _ in range(3)]
     sort_everything()
-    FailurePattern.objects.update(notes="n", advice="no", owner="ann", state=State.KNOWN)
+    FailurePattern.objects.update(notes="n", advice="no", assignee="ann", state=State.KNOWN)
     before = FailurePattern.objects.get()
     make_it_of_older_rules()
     sql(f"DELETE FROM {ENTRIES} WHERE id = %s", entries[0])
     sort_everything()
     after = FailurePattern.objects.get()
     assert (after.pk, after.version, after.fingerprint) == (before.pk, before.version, before.fingerprint)
-    assert (after.notes, after.advice, after.owner, after.state, after.entry_count) == (
+    assert (after.notes, after.advice, after.assignee, after.state, after.entry_count) == (
         "n",
         "no",
         "ann",
@@ -317,7 +317,7 @@ def test_writings_are_joined_when_newer_rules_make_one_pattern_of_two() -> None:
     sort_everything()
     first, second = pattern_ids(one, other)
     FailurePattern.objects.filter(pk=first).update(notes="one", advice="yes", state=State.RESOLVED)
-    FailurePattern.objects.filter(pk=second).update(notes="two", advice="no", owner="ann", state=State.KNOWN)
+    FailurePattern.objects.filter(pk=second).update(notes="two", advice="no", assignee="ann", state=State.KNOWN)
     requeue(other)
     sort_everything()
     # The older rules read the other one's sample as the first one's.
@@ -327,7 +327,7 @@ def test_writings_are_joined_when_newer_rules_make_one_pattern_of_two() -> None:
     sort_everything()
     whole, part = FailurePattern.objects.get(pk=first), FailurePattern.objects.get(pk=second)
     assert part.merged_into == whole
-    assert (whole.notes, whole.advice, whole.owner, whole.state) == ("one\ntwo", "no", "ann", State.KNOWN)
+    assert (whole.notes, whole.advice, whole.assignee, whole.state) == ("one\ntwo", "no", "ann", State.KNOWN)
     assert (whole.entry_count, part.entry_count) == (2, 0)
     assert RequeuePattern.objects.get().pattern == whole
     check_counts()
@@ -337,7 +337,7 @@ def test_both_keep_what_people_wrote_when_newer_rules_make_two_patterns_of_one()
     one, other = add_entry(), add_entry(last_error='"Disk full"')
     sort_everything()
     first, second = pattern_ids(one, other)
-    FailurePattern.objects.filter(pk=first).update(notes="about both", advice="ask", owner="ann")
+    FailurePattern.objects.filter(pk=first).update(notes="about both", advice="ask", assignee="ann")
     # The older rules had put both into the first.
     FailurePattern.objects.filter(pk=second).delete()
     sql("UPDATE dlq_entrypattern SET pattern_id = %s", first)
@@ -348,15 +348,15 @@ def test_both_keep_what_people_wrote_when_newer_rules_make_two_patterns_of_one()
     sort_everything()
     for entry in (one, other):
         pattern = pattern_of(entry)
-        assert (pattern.notes, pattern.advice, pattern.owner, pattern.entry_count) == ("about both", "ask", "ann", 1)
+        assert (pattern.notes, pattern.advice, pattern.assignee, pattern.entry_count) == ("about both", "ask", "ann", 1)
     assert pattern_of(one) != pattern_of(other)
     check_counts()
 
 
 def test_nothing_is_sorted_when_somebody_has_newer_rules() -> None:
     add_entry()
-    SortingState.objects.create(pk=1, version=32_000)
-    done = sort_in(60)
+    ClassifierState.objects.create(pk=1, version=32_000)
+    done = classify(60)
     assert (done.entries, done.is_complete) == (0, False)
 
 
@@ -379,7 +379,7 @@ def test_old_answers_and_empty_hours_are_forgotten_when_the_caretaker_tidies_up(
     CoarseKey.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
     sql(f"DELETE FROM {ENTRIES} WHERE last_error = '\"Disk full\"'")
     sort_everything()
-    assert forget_answers() == 1
+    assert purge_coarse_keys() == 1
     assert (CoarseKey.objects.count(), PatternHour.objects.count()) == (1, 1)
     check_counts()
 
@@ -399,16 +399,16 @@ def test_one_sorts_when_two_try() -> None:
     add_entry()
     with another_connection() as other:
         other.execute("SELECT FROM dlq_sortingstate FOR UPDATE")
-        done = sort_in(60)
+        done = classify(60)
         assert (done.entries, done.is_complete) == (0, False)
-    assert sort_in(60).entries == 1
+    assert classify(60).entries == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_do_not_wait_when_a_chunk_is_sorted() -> None:
     entry = add_entry()
     with transaction.atomic():
-        sorting._Work(float("inf")).newest()
+        classifier.Classification(float("inf")).newest()
         with another_connection() as writer:
             writer.execute("SET lock_timeout = '1s'")
             writer.execute(f"UPDATE {ENTRIES} SET notes = 'x', failed_at = now() WHERE id = %s", [entry])
@@ -424,7 +424,7 @@ def test_entries_are_sorted_when_the_role_may_only_read_the_table() -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET ROLE sorter")
-            assert sort_in(60).entries == 1
+            assert classify(60).entries == 1
             cursor.execute("RESET ROLE")
     finally:
         sql("RESET ROLE; DROP OWNED BY sorter; DROP ROLE sorter")

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 
-from dlq.history import full_history
+from dlq.entries.timeline import full_history
 from dlq.models import BulkOperation, DeletedEntry, OperationEntry
-from dlq.reasons import REASONS
-from dlq.services.confirmation import Confirmation, begin
-from dlq.services.operations import advance
-from dlq.services.trash import empty_trash
+from dlq.operations.confirmation import Confirmation, begin
+from dlq.operations.runner import advance
+from dlq.trash.purge import purge_trash
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries, add_entry, drop_unique_key_index, ids, text_of
-from tests.support.operations import operate, reasons
+from tests.support.operations import operate, reasons, wording
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +60,7 @@ def test_chosen_one_is_named_when_it_is_not_in_the_trash() -> None:
     here, deleted, never = add_entry(), add_entry(), 10**9
     delete(deleted)
     restored = restore_chosen(here, deleted, never)
-    assert reasons(restored) == dict.fromkeys((here, never), REASONS["not_in_trash"])
+    assert reasons(restored) == dict.fromkeys((here, never), wording("not_in_trash"))
     assert restored.done_count == 1
 
 
@@ -88,7 +87,7 @@ def test_first_of_a_key_comes_back_when_both_were_deleted_and_keys_are_unique() 
     two = add_entry(job_key="k")
     second = delete(two)
     restored = restore_chosen(one, two)
-    assert reasons(restored) == {two: REASONS["restore_conflict"]}
+    assert reasons(restored) == {two: wording("restore_conflict")}
     assert (ids(), in_trash()) == ([one], [two])
     assert (restore(first).handled_count, restore(second).skipped_count) == (0, 1)
 
@@ -106,7 +105,7 @@ def test_row_deleted_last_comes_back_when_somebody_used_the_id_again() -> None:
     delete(entry)
     assert restore_chosen(entry).done_count == 1
     assert value(f"SELECT task_identifier FROM {TABLE}") == "second"
-    assert reasons(restore_chosen(entry)) == {entry: REASONS["restore_conflict"]}
+    assert reasons(restore_chosen(entry)) == {entry: wording("restore_conflict")}
     assert in_trash() == [entry]
 
 
@@ -115,7 +114,7 @@ def test_entry_stays_in_the_trash_when_the_tables_counter_has_not_been_used_yet(
     entry = add_entry()
     deletion = delete(entry)
     sql(f"ALTER SEQUENCE {SCHEMA}.backfill_dlq_id_seq RESTART")
-    assert reasons(restore(deletion)) == {entry: REASONS["restore_sequence"]}
+    assert reasons(restore(deletion)) == {entry: wording("restore_sequence")}
     assert in_trash() == [entry]
 
 
@@ -159,19 +158,19 @@ def test_expired_rows_are_forgotten_and_the_others_stay(settings: Any) -> None:
     entries = add_entries(6)
     deletion = delete(*entries)
     expire(entries[:5])
-    assert empty_trash() == 5
+    assert purge_trash() == 5
     assert in_trash() == [entries[5]]
     assert restore(deletion).done_count == 1
-    assert reasons(restore_chosen(*entries[:5])) == dict.fromkeys(entries[:5], REASONS["not_in_trash"])
+    assert reasons(restore_chosen(*entries[:5])) == dict.fromkeys(entries[:5], wording("not_in_trash"))
 
 
 def test_days_of_the_setting_count_when_the_trash_is_emptied(settings: Any) -> None:
     old, new = add_entries(2)
     delete(old, new)
     sql("UPDATE dlq_deletedentry SET deleted_at = now() - interval '29 days' WHERE entry_id = %s", old)
-    assert empty_trash() == 0
+    assert purge_trash() == 0
     settings.DLQ_TRASH_DAYS = 28
-    assert empty_trash() == 1
+    assert purge_trash() == 1
     assert in_trash() == [new]
 
 
@@ -179,7 +178,7 @@ def test_who_deleted_it_is_still_known_when_the_row_expired() -> None:
     entry = add_entry()
     deletion = delete(entry, actor="ann", reason="a test job")
     expire([entry])
-    empty_trash()
+    purge_trash()
     (event,) = full_history(entry, None)
     assert (event.what, event.who, event.detail, event.operation_id) == (
         "Moved to the trash",

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from dlq.filters import DlqFilterSet
-from dlq.filters.addresses import query_string
+from dlq.filters.addresses import without_cursors
 from tests.support.entries import add_entry
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def read(value: str) -> DlqFilterSet:
     data = QueryDict(mutable=True)
     data["weekday_hour"] = value
-    return DlqFilterSet(QueryDict(query_string(data)))
+    return DlqFilterSet(without_cursors(data))
 
 
 def test_hour_is_of_the_viewers_clock_when_no_zone_is_named() -> None:

@@ -18,14 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dlq.models import BackfillDlq, EntryPattern, FailurePattern
-from dlq.services.statistics.by_pattern import NO_PATTERN
-from dlq.services.statistics.counting import OTHERS, SERIES, Counted, count
-from dlq.services.statistics.dimension import Dimension
-from dlq.services.statistics.dimensions import BY_NAME, DIMENSIONS
-from dlq.services.statistics.window import Window
-from dlq.views.charts.asked import Asked
-from dlq.views.charts.heatmap import heatmap
-from dlq.views.charts.links import Links
+from dlq.statistics.by_pattern import NO_PATTERN
+from dlq.statistics.charts.heatmap import heatmap
+from dlq.statistics.charts.links import Links
+from dlq.statistics.counting import OTHERS, SERIES, Counted, count
+from dlq.statistics.dimension import Dimension
+from dlq.statistics.dimensions import BY_NAME, DIMENSIONS
+from dlq.statistics.statistics_query import Asked
+from dlq.statistics.window import Window
 from tests.support.database import SCHEMA, sql, value
 
 pytestmark = pytest.mark.django_db

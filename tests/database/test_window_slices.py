@@ -11,9 +11,9 @@ import pytest
 from django.db import connection
 
 from dlq.models import BackfillDlq
-from dlq.services.statistics.counting import PLANNED, SLICES, Counted, count
-from dlq.services.statistics.dimensions import BY_NAME
-from dlq.services.statistics.window import INSTANT, Window, stretches
+from dlq.statistics.counting import PLANNED, SLICES, Counted, count
+from dlq.statistics.dimensions import BY_NAME
+from dlq.statistics.window import INSTANT, Window, stretches
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entry
 from tests.support.patterns import sort_everything

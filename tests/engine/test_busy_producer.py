@@ -17,8 +17,8 @@ import pytest
 
 from backfill_admin.demo.engine import node
 from dlq.models import BulkOperation, OperationEntry, Requeue
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance
 from tests.engine.drivers import PATIENCE
 from tests.support import graphile
 from tests.support.database import SCHEMA, another_connection, database_url, sql, value

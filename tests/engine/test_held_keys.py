@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 
 from dlq.models import BulkOperation
-from dlq.models.backfilldlq import TABLE
-from dlq.reasons import REASONS
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance
-from dlq.services.process import process_failed_jobs
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, another_connection
 from tests.support.entries import add_entries, add_entry, ids, text_of
 from tests.support.jobs import add_job, exhaust, finish, jobs
-from tests.support.operations import confirm, reasons
+from tests.support.operations import confirm, reasons, wording
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +38,7 @@ def test_entry_is_named_when_its_key_is_being_added_by_an_open_transaction(polic
         other.execute(f"SELECT {SCHEMA}.add_job('send_email', job_key => 'k')")
         operation = requeue_everything(policy)
     assert (operation.state, operation.done_count) == ("done", 20)
-    assert reasons(operation) == {entry: REASONS[code]}
+    assert reasons(operation) == {entry: wording(code)}
     assert text_of(entry) == before
     assert len(jobs()) == 20
 
@@ -62,7 +61,7 @@ def test_entry_is_named_when_the_job_to_be_replaced_is_being_moved_here_by_an_op
     with another_connection() as library:
         library.execute(f"DELETE FROM {SCHEMA}._private_jobs WHERE key = 'k'")
         operation = requeue_everything("replace")
-        assert reasons(operation) == {entry: REASONS["key_locked"]}
+        assert reasons(operation) == {entry: wording("key_locked")}
         library.execute(f"UPDATE {SCHEMA}.backfill_dlq SET failed_at = now() WHERE job_key = 'k'")
         library.commit()
     assert (operation.state, operation.done_count) == ("done", 20)

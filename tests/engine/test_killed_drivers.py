@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from dlq.models import OperationEntry, Requeue
-from dlq.services.confirmation import begin
+from dlq.operations.confirmation import begin
 from tests.engine.drivers import CARETAKER, Watch, running
 from tests.support.database import another_connection, database_url, sql
 from tests.support.entries import add_entries

@@ -6,10 +6,9 @@ import json
 
 import pytest
 
-from dlq.models.backfilldlq import TABLE
-from dlq.services.ahead import FEW, PAYLOAD_BYTES, Ahead
-from dlq.services.chunk import next_window
-from dlq.services.confirmation import begin
+from dlq.operations.batch import FEW, PAYLOAD_BYTES, BatchFinder, next_batch
+from dlq.operations.confirmation import begin
+from dlq.table.location import TABLE
 from tests.engine.drivers import CARETAKER, Watch, running
 from tests.support.database import another_connection, database_url, value
 from tests.support.entries import add_entries, add_entry
@@ -56,6 +55,6 @@ def test_chunk_unpacks_few_more_payloads_than_it_takes_when_they_are_large() -> 
     pieces = value(f"SELECT count(*) / 200 FROM {toast}")
     pieces_read = "SELECT idx_tup_fetch FROM pg_stat_xact_all_tables WHERE relid = %s::regclass"
     before = value(pieces_read, toast)
-    taken = next_window(operation, Ahead()).locked
+    taken = next_batch(operation, BatchFinder()).locked
     assert len(taken) == PAYLOAD_BYTES // (MEGABYTE + 10)
     assert len(taken) <= (value(pieces_read, toast) - before) / pieces <= FEW

@@ -13,10 +13,10 @@ import pytest
 from django.db.models import F, Sum
 
 from dlq.models import BulkOperation, DeletedEntry, OperationEntry, Requeue
-from dlq.models.backfilldlq import TABLE
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance
-from dlq.services.outcomes import settle
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance
+from dlq.outcomes.settling import settle
+from dlq.table.location import TABLE
 from tests.engine.drivers import CARETAKER, PATIENCE, Program, running
 from tests.support.database import SCHEMA, database_url, sql, value
 from tests.support.entries import add_entries

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import OperationalError
 
+from dlq.caretaker.rounds import Caretaker
 from dlq.models import DeletedEntry, Requeue
-from dlq.services.caretaker import Caretaker
-from dlq.services.confirmation import begin
+from dlq.operations.confirmation import begin
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries
 from tests.support.jobs import finish, jobs

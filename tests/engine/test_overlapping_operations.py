@@ -9,8 +9,8 @@ import pytest
 from django.db.models import Sum
 
 from dlq.models import BulkOperation, OperationEntry, Requeue
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance
 from tests.support.database import sql, value
 from tests.support.entries import add_entries, drop_unique_key_index
 from tests.support.operations import confirm

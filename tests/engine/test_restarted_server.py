@@ -32,7 +32,7 @@ FILL = f"""
 BEGIN = """
 import django
 django.setup()
-from dlq.services.confirmation import begin
+from dlq.operations.confirmation import begin
 from tests.support.operations import confirm
 print(begin(confirm("requeue", pairs=[]), actor="tester")[0].pk)
 """

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from dlq.models import DeletedEntry, EntryNote, Requeue
-from dlq.reasons import REASONS
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, text_of
 from tests.support.jobs import jobs
-from tests.support.operations import operate, reasons
+from tests.support.operations import operate, reasons, wording
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +25,7 @@ def test_entry_is_named_and_unchanged_when_a_trigger_suppresses_its_change(kind:
     before = text_of(kept)
     operation = operate(kind, pairs=[], note="looked at it")
     assert (operation.done_count, operation.failed_count, operation.handled_count) == (9, 1, 10)
-    assert reasons(operation) == {kept: REASONS["suppressed"]}
+    assert reasons(operation) == {kept: wording("suppressed")}
     assert text_of(kept) == before
     assert len(jobs()) == Requeue.objects.count() == (9 if kind == "requeue" else 0)
     assert DeletedEntry.objects.count() == (9 if kind == "delete" else 0)

@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from dlq.expressions import EntryStatus
-from dlq.filters.outcomes import ANY, OPEN, STATUSES, has_status
+from dlq.filters.status import ANY, OPEN, STATUSES, has_status
 from dlq.models import BackfillDlq, BulkOperation, DeletedEntry, EntryNote, OperationEntry, Requeue
-from dlq.models.backfilldlq import TABLE
+from dlq.models.entry_status import EntryStatus
+from dlq.table.location import TABLE
 from tests.engine_model.model import Link, Model, Operation
 from tests.engine_model.world import Entry, Job
 from tests.support.database import SCHEMA, sql

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from dlq.models.backfilldlq import TABLE
-from dlq.services.init import init_dlq
+from dlq.table.init import init_dlq
+from dlq.table.location import TABLE
 from tests.engine_model.world import CURSED, Entry
 from tests.support.database import SCHEMA, empty_queue_and_table, sql, value
 from tests.support.entries import add_entry, drop_unique_key_index

@@ -12,14 +12,14 @@ from django.test import override_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from dlq.entries.note_editing import save_note
 from dlq.models import BulkOperation, Requeue
-from dlq.models.backfilldlq import TABLE
-from dlq.services import operations
-from dlq.services.confirmation import Confirmation, begin
-from dlq.services.notes import save_note, stamped
-from dlq.services.outcomes import settle
-from dlq.services.process import process_failed_jobs
-from dlq.services.trash import empty_trash
+from dlq.operations import runner
+from dlq.operations.confirmation import Confirmation, begin
+from dlq.outcomes.settling import settle
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
+from dlq.trash.purge import purge_trash
 from tests.engine_model import database
 from tests.engine_model.compare import Clock, compare, compare_filter
 from tests.engine_model.model import CHUNK, Model, Operation
@@ -241,7 +241,7 @@ class Engine(RuleBasedStateMachine):
 
     def _begun(self, operation: BulkOperation, expected: Operation) -> None:
         expected.id = operation.pk
-        expected.stamp = stamped(operation) if operation.note else ""
+        expected.stamp = operation.stamped_note if operation.note else ""
         self.model.operations[operation.pk] = expected
 
     @precondition(lambda self: self._undoable())
@@ -263,7 +263,7 @@ class Engine(RuleBasedStateMachine):
         open_ones = [one for one in self.model.operations.values() if one.state not in ("done", "cancelled")]
         expected = self.one(data, open_ones or list(self.model.operations.values()), "operation")
         if verb:
-            happened = getattr(operations, verb)(expected.id, "ann said so.")
+            happened = getattr(runner, verb)(expected.id, "ann said so.")
             assert happened == self.model.steer(expected, verb)
         self._drive(expected, chunks)
 
@@ -272,7 +272,7 @@ class Engine(RuleBasedStateMachine):
             if not expected.is_under_way:
                 break
             with override_settings(DLQ_CHUNK_SIZE=CHUNK):
-                operations.advance(expected.id, budget=0)
+                runner.advance(expected.id, budget=0)
             job_ids = dict(Requeue.objects.filter(operation=expected.id).values_list("entry_id", "job_id"))
             self.model.advance(expected, job_ids)
 
@@ -294,7 +294,7 @@ class Engine(RuleBasedStateMachine):
         entry.notes = text or None
         if empty:
             with override_settings(DLQ_TRASH_DAYS=0):
-                assert empty_trash() == len(self.model.trash)
+                assert purge_trash() == len(self.model.trash)
             self.model.trash.clear()
 
     def teardown(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from dlq.models import BulkOperation
+from dlq.operations.kinds import KINDS
 from tests.engine_model import database
 from tests.engine_model.machine import SEEN, Engine
 
@@ -20,7 +20,7 @@ LIVES = int(os.environ.get("ENGINE_MODEL_LIVES", "60"))
 SEED = os.environ.get("ENGINE_MODEL_SEED")
 STEPS = 40
 COMMON = {
-    *BulkOperation.Kind,
+    *KINDS,
     *("recovered", "failed_again", "gone", "unsettled"),
     *("done", "paused", "watching"),
     *("returned", "waiting", "same_key", "key_waiting"),

@@ -10,7 +10,7 @@ from django.core import signing
 from django.test import Client
 
 from dlq.models import BulkOperation
-from dlq.services import confirmation as confirmations
+from dlq.operations import confirmation as confirmation_module
 from tests.support.entries import add_entry
 from tests.support.jobs import jobs
 from tests.support.pages import CONFIRMED, LIST, Page, ask, send
@@ -43,13 +43,13 @@ def test_nothing_is_done_when_the_token_was_altered(boss: Client) -> None:
 
 @pytest.mark.parametrize("content", [{"kind": "delete"}, [], "x", {"key": "x", "user_id": 1}])
 def test_nothing_is_done_when_the_token_signs_something_else(boss: Client, content: object) -> None:
-    token = signing.dumps(content, salt=confirmations.SALT, compress=True)
+    token = signing.dumps(content, salt=confirmation_module.SALT, compress=True)
     assert "can't be read" in Page.of(boss.post(CONFIRMED, {"token": token}, follow=True)).messages[0]
 
 
 def test_nothing_is_done_when_the_page_is_older_than_a_day(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     page = ask(boss, "requeue", [add_entry()])
-    monkeypatch.setattr(confirmations, "VALID_FOR", timedelta(seconds=-1))
+    monkeypatch.setattr(confirmation_module, "VALID_FOR", timedelta(seconds=-1))
     assert "older than a day" in send(boss, page).messages[0]
     assert jobs() == []
 

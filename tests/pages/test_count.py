@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from dlq.services import count
+from dlq.selection import count
 from tests.support.entries import add_entries
 from tests.support.large import analyze
 from tests.support.pages import LIST, get

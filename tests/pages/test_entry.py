@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from dlq.models.backfilldlq import TABLE
+from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entry
 from tests.support.pages import LIST, Page, entry_url, get

@@ -17,8 +17,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from dlq.export.copying import csv_lines, json_lines
 from dlq.filters import DlqFilterSet
-from dlq.services.export import csv_lines, json_lines
 from tests.support.database import SCHEMA, another_connection, database_url
 from tests.support.entries import add_entries
 from tests.support.pages import LIST, Page, get

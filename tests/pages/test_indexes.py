@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from dlq.models.backfilldlq import TABLE
-from dlq.services.index_advice import advice
+from dlq.table.index_advice import advice
+from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries
 from tests.support.large import analyze

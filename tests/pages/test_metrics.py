@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
-from dlq.services.statistics.snapshot import take_snapshot
+from dlq.monitoring.snapshot import take_snapshot
 from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entries, add_entry
 from tests.support.operations import operate, requeue

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from dlq.models import BulkOperation
-from dlq.services.confirmation import begin
-from dlq.services.operations import advance
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import advance
 from tests.support.entries import add_entries, add_entry
 from tests.support.jobs import finish, jobs
 from tests.support.operations import confirm

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from dlq.models import BulkOperation
-from dlq.services import confirmation as confirmations
+from dlq.operations import confirmation
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry, ids
 from tests.support.jobs import jobs
@@ -54,7 +54,7 @@ def test_deleted_entries_come_back_when_the_button_is_pressed(boss: Client) -> N
 
 def test_operation_goes_on_when_its_page_drives_it(boss: Client) -> None:
     entry = add_entry()
-    operation, _new = confirmations.begin(confirmations.Confirmation.of("requeue", 1, entry_ids=[entry]), actor="ann")
+    operation, _new = confirmation.begin(confirmation.Confirmation.of("requeue", 1, entry_ids=[entry]), actor="ann")
     assert "Go on" in get(boss, operation_url(operation.pk)).buttons
     page = Page.of(boss.post(operation_url(operation.pk), {"resume": "1"}, follow=True))
     assert "Requeued: 1 failed job." in page.text

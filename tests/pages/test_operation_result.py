@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from dlq.models import BulkOperation, DeletedEntry, Requeue
-from dlq.models.backfilldlq import TABLE
-from dlq.services.outcomes import settle
-from dlq.services.process import process_failed_jobs
+from dlq.outcomes.settling import settle
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
 from tests.support.entries import add_entries, add_entry, cell, ids
 from tests.support.jobs import exhaust, fail, finish, jobs, start
 from tests.support.operations import operate, requeue

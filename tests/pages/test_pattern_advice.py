@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from dlq.models import FailurePattern
-from dlq.services import pattern_advice
+from dlq.patterns import advice as advice_module
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.pages import LIST, Page, ask, entry_url, get, text_of
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def refused(db: None) -> list[int]:
     entries = add_entries(3, last_error="to_jsonb('Connection refused'::text)")
     sort_everything()
-    FailurePattern.objects.update(advice="no", advice_text="Not before the mail server is back.", owner="ann")
+    FailurePattern.objects.update(advice="no", advice_text="Not before the mail server is back.", assignee="ann")
     return entries
 
 
@@ -94,8 +94,8 @@ def test_newest_are_looked_at_when_counting_takes_too_long(
     refused: list[int], boss: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A time limit that nothing can keep stands for a table that is too large."""
-    monkeypatch.setattr(pattern_advice, "SECONDS", 0.2)
-    monkeypatch.setattr(pattern_advice, "SAMPLE", 2)
+    monkeypatch.setattr(advice_module, "SECONDS", 0.2)
+    monkeypatch.setattr(advice_module, "SAMPLE", 2)
     # A view in the place of the sorted entries that takes its time over all of them, not over two.
     sql("ALTER TABLE dlq_entrypattern RENAME TO kept_entrypattern")
     sql(

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from dlq.models import FailurePattern, Requeue
-from dlq.services import pattern_numbers
+from dlq.patterns import recovery
 from tests.support.database import sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.operations import operate
@@ -94,12 +94,12 @@ def test_patterns_are_found_when_searched_by_words_task_or_owner(viewer: User) -
     refused, full, _mailbox = three_patterns()
     add_entry(task_identifier="charge_card", last_error='"Card declined"')
     sort_everything()
-    FailurePattern.objects.filter(pk=full).update(owner="ann", notes="ask 100% of operations")
+    FailurePattern.objects.filter(pk=full).update(assignee="ann", notes="ask 100% of operations")
     client = client_of(viewer)
     assert titles(get(client, PATTERNS, q="refused")) == ["Connection refused"]
     assert titles(get(client, PATTERNS, q="100%")) == ["Disk full"]
     assert titles(get(client, PATTERNS, task="charge_card")) == ["Card declined"]
-    assert titles(get(client, PATTERNS, owner="ann")) == ["Disk full"]
+    assert titles(get(client, PATTERNS, assignee="ann")) == ["Disk full"]
     assert "No pattern matches this" in get(client, PATTERNS, q="nowhere").text
     assert refused
 
@@ -117,7 +117,7 @@ def test_advice_owner_state_and_runbook_are_shown_when_somebody_wrote_them(viewe
     FailurePattern.objects.filter(pk=refused).update(
         advice="no",
         advice_text="Not before the mail server is back.",
-        owner="ann",
+        assignee="ann",
         runbook_url="https://wiki.example/1",
     )
     page = get(client_of(viewer), PATTERNS)
@@ -138,7 +138,7 @@ def test_success_of_requeues_is_shown_when_some_are_settled(viewer: User) -> Non
 
 
 def test_last_requeues_count_when_there_are_very_many(viewer: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pattern_numbers, "MOST_REQUEUES", 2)
+    monkeypatch.setattr(recovery, "MOST_REQUEUES", 2)
     ids = add_entries(3, last_error="to_jsonb('Connection refused'::text)")
     sort_everything()
     operate("requeue", ids)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 State = FailurePattern.State
 WRITTEN = {
     "state": "known",
-    "owner": "ann",
+    "assignee": "ann",
     "advice": "no",
     "advice_text": "Not before the mail server is back.",
     "runbook_url": "https://wiki.example/mail",
@@ -66,7 +66,7 @@ def test_writing_is_saved_with_name_and_time_when_sent(annotator: User) -> None:
     page = save(client_of(annotator), pattern)
     assert page.messages == ["Saved."]
     pattern.refresh_from_db()
-    assert (pattern.state, pattern.owner, pattern.advice, pattern.runbook_url) == (
+    assert (pattern.state, pattern.assignee, pattern.advice, pattern.runbook_url) == (
         "known",
         "ann",
         "no",
@@ -92,17 +92,17 @@ def test_nothing_is_written_when_nothing_differs(annotator: User) -> None:
 def test_second_sees_both_texts_and_loses_nothing_when_two_write_at_once(annotator: User, superuser: User) -> None:
     pattern = new_pattern()
     save(client_of(superuser), pattern, notes="what the boss knows")
-    page = save(client_of(annotator), pattern, notes="what the annotator knows", owner="bob")
+    page = save(client_of(annotator), pattern, notes="what the annotator knows", assignee="bob")
     assert page.all("div", class_="dlq-conflict")
     assert "boss saved this while you were writing" in page.text
     assert "what the boss knows" in page.text
     assert "what the annotator knows" in page.text
     pattern.refresh_from_db()
-    assert (pattern.notes, pattern.owner) == ("what the boss knows", "ann")
-    again = save(client_of(annotator), pattern, seen=int(page.value("seen")), notes="both", owner="bob")
+    assert (pattern.notes, pattern.assignee) == ("what the boss knows", "ann")
+    again = save(client_of(annotator), pattern, seen=int(page.value("seen")), notes="both", assignee="bob")
     assert again.messages == ["Saved."]
     pattern.refresh_from_db()
-    assert (pattern.notes, pattern.owner) == ("both", "bob")
+    assert (pattern.notes, pattern.assignee) == ("both", "bob")
 
 
 def test_writer_is_told_when_it_returned_meanwhile(annotator: User) -> None:

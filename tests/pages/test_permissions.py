@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 
 from dlq.models import BulkOperation
-from dlq.services.confirmation import Confirmation, begin
+from dlq.operations.confirmation import Confirmation, begin
 from tests.support.database import SCHEMA, value
 from tests.support.entries import add_entry, text_of
 from tests.support.jobs import jobs

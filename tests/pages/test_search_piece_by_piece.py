@@ -8,11 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dlq.filters import DlqFilterSet
-from dlq.services.order import Order
-from dlq.services.pages import fetch_page
+from dlq.selection.keyset import Keyset
+from dlq.selection.page import fetch_page
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
-from tests.support.large import STRETCH, make_large
+from tests.support.large import SLICE, make_large
 from tests.support.pages import LIST, Page, get, text_of
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def test_page_says_what_it_found_and_how_far_back_it_looked_when_the_time_is_spe
     make_large(monkeypatch)
     page = get(boss, LIST, q="needle")
     assert page.entries == [entries[6]]
-    assert f"1 found so far, among the newest {STRETCH} failed jobs, back to" in looked(page)
+    assert f"1 found so far, among the newest {SLICE} failed jobs, back to" in looked(page)
     assert "No index answers “Contains needle”" in looked(page)
     assert len(page.links("Search further back")) == 2
 
@@ -60,7 +60,7 @@ def test_nothing_is_missed_when_entries_arrive_and_vanish_between_two_looks(
     make_large(monkeypatch)
     first = get(boss, LIST, q="needle")
     assert first.entries == [entries[9]]
-    sql(f"DELETE FROM {SCHEMA}.backfill_dlq WHERE id = %s", entries[STRETCH - 1])
+    sql(f"DELETE FROM {SCHEMA}.backfill_dlq WHERE id = %s", entries[SLICE - 1])
     add_entry(failure_reason="needle")
     further = Page.of(boss.get(f"{LIST}{first.links('Search further back')[0]}"))
     assert further.entries == [entries[69], entries[99]]
@@ -125,7 +125,7 @@ def test_entries_are_those_of_the_filter_in_its_order_when_looked_for_piece_by_p
     expected = list(filterset.qs.order_by(f"{sign}failed_at", f"{sign}id").values_list("pk", flat=True))
     assert expected
     make_large(monkeypatch, seconds=5)
-    page = fetch_page(filterset, Order("failed_at", descending), None, 1000)
+    page = fetch_page(filterset, Keyset("failed_at", descending), None, 1000)
     assert [entry.pk for entry in page.entries] == expected
     assert page.stopped is None
 
@@ -137,7 +137,7 @@ def test_last_page_looks_from_the_oldest_on_when_no_index_answers(
     make_large(monkeypatch)
     page = get(boss, LIST, q="needle", before="")
     assert page.entries == [entries[194]]
-    assert f"among the oldest {STRETCH} failed jobs, up to" in looked(page)
+    assert f"among the oldest {SLICE} failed jobs, up to" in looked(page)
 
 
 def test_number_leads_to_its_entry_and_job_when_they_stand_far_back(

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from dlq.models import FailurePattern
-from dlq.services.pattern_rules import merge
+from dlq.patterns.merging import merge
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.operations import requeue
@@ -20,7 +20,7 @@ from tests.support.statistics import cells, counted, drawn, number, numbers, til
 pytestmark = pytest.mark.django_db
 
 TIMES = {"failed_after": "2026-01-25T00:00Z", "failed_before": "2026-01-30T00:00Z"}
-UNSORTED = "not sorted in yet"
+UNGROUPED = "not sorted in yet"
 
 
 @pytest.fixture
@@ -89,14 +89,14 @@ def pattern_entry(title: str) -> int:
 
 @pytest.mark.usefixtures("causes")
 def test_what_is_not_sorted_in_is_told_and_no_pattern_when_there_is_some(boss: Client) -> None:
-    assert UNSORTED not in get(boss, STATISTICS, **TIMES).text
+    assert UNGROUPED not in get(boss, STATISTICS, **TIMES).text
     add_entries(2, last_error="'\"timed out\"'", failed_at="'2026-01-29 14:00Z'")
     page = get(boss, STATISTICS, **TIMES)
     (link,) = page.links("2 of these failed jobs are not sorted into a failure pattern yet")
     assert counted(boss, link) == 2
     assert headline(page)[0] == "3"
-    assert cells(page, "By pattern")[UNSORTED][:3] == ["2", "", "33.3 %"]
-    assert UNSORTED not in get(boss, STATISTICS, **TIMES, queue_name="bills").text
+    assert cells(page, "By pattern")[UNGROUPED][:3] == ["2", "", "33.3 %"]
+    assert UNGROUPED not in get(boss, STATISTICS, **TIMES, queue_name="bills").text
 
 
 def test_what_is_not_sorted_in_is_told_when_it_is_less_than_the_largest_patterns(boss: Client) -> None:
@@ -116,7 +116,7 @@ def test_all_is_one_colour_when_nothing_is_sorted_in(boss: Client) -> None:
     add_entries(3)
     page = get(boss, STATISTICS, by="pattern")
     assert headline(page) == ("0", "in the period before 0")
-    assert set(cells(page, "By pattern")) == {UNSORTED}
+    assert set(cells(page, "By pattern")) == {UNGROUPED}
     assert "By pattern: the" not in page.text
 
 
@@ -143,7 +143,7 @@ def test_table_as_csv_has_numbers_and_titles_when_downloaded(boss: Client) -> No
     assert head[:3] == ["pattern", "title", "failed_jobs"]
     user = FailurePattern.objects.get(title="no such user")
     assert [str(user.pk), "no such user (send_email)", "2"] in [row[:3] for row in rows]
-    assert ["0", UNSORTED, "1"] in [row[:3] for row in rows]
+    assert ["0", UNGROUPED, "1"] in [row[:3] for row in rows]
     assert len(rows) == 4
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from dlq.services.outcomes import settle
+from dlq.outcomes.settling import settle
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.jobs import exhaust, fail, finish, jobs, start

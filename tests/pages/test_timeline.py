@@ -7,8 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from dlq.models.backfilldlq import TABLE
-from dlq.services.process import process_failed_jobs
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
 from tests.support.entries import add_entry, ids
 from tests.support.jobs import exhaust, finish, jobs, start
 from tests.support.operations import operate, requeue

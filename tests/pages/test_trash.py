@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from dlq.admin import deletedentry
+from dlq.admin import trashed_jobs
 from dlq.models import DeletedEntry
 from tests.support.entries import add_entries, add_entry, ids, text_of
 from tests.support.operations import operate
@@ -53,7 +53,7 @@ def test_chosen_entries_come_back_when_put_back(boss: Client) -> None:
 
 
 def test_nothing_is_done_when_too_many_are_chosen(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deletedentry, "MOST_CHOSEN", 2)
+    monkeypatch.setattr(trashed_jobs, "MOST_CHOSEN", 2)
     entries = add_entries(3)
     operate("delete", entries)
     page = put_back(boss, pks(*entries))

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from dlq.models import FailurePattern
-from dlq.services.pattern_writing import FIELDS
+from dlq.patterns.edits import FIELDS
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry
 from tests.support.hostile import IDENTIFIER, TEXT, add_hostile_things
@@ -74,7 +74,7 @@ def write_about_patterns(entry: int) -> int:
     """Sort everything in, fill every field that people write with the text, and return the entry's pattern."""
     sort_everything()
     written = dict.fromkeys(("advice_text", "notes", "runbook_url"), TEXT)
-    FailurePattern.objects.update(owner=TEXT[:100], edited_by=TEXT[:100], edit_number=1, advice="no", **written)
+    FailurePattern.objects.update(assignee=TEXT[:100], edited_by=TEXT[:100], edit_number=1, advice="no", **written)
     return pattern_of(entry).pk
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from dlq.services import breakdown
+from dlq.selection import facets
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.large import analyze
@@ -103,8 +103,8 @@ def test_breakdown_counts_what_matches_and_narrows_the_list(boss: Client) -> Non
 def test_breakdown_says_that_it_is_of_the_newest_when_there_are_many(
     boss: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(breakdown, "NEWEST", 10)
-    monkeypatch.setattr(breakdown, "SHOWN", 2)
+    monkeypatch.setattr(facets, "NEWEST", 10)
+    monkeypatch.setattr(facets, "SHOWN", 2)
     add_entries(40, task_identifier="CASE WHEN n > 10 THEN 'old' WHEN n > 5 THEN 'a' WHEN n > 2 THEN 'b' ELSE 'c' END")
     page = get(boss, f"{LIST}breakdown/")
     assert lines(page)["Task"] == {"a": "5", "b": "3", "other or none": "2"}

@@ -14,9 +14,9 @@ from urllib.parse import quote
 import psycopg
 from django.db import connection
 
-from dlq.catalogue import keys_are_unique
-from dlq.models.backfilldlq import TABLE
-from dlq.services.init import init_dlq
+from dlq.table.columns import keys_are_unique
+from dlq.table.init import init_dlq
+from dlq.table.location import TABLE
 
 SCHEMA = TABLE.schema
 QUEUE_TABLES = ("_private_jobs", "_private_job_queues", "_private_tasks")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dlq.models.backfilldlq import TABLE
+from dlq.table.location import TABLE
 from tests.support.database import sql, value
 
 JSON_COLUMNS = ("payload", "last_error", "custom_metadata")

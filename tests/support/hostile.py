@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from dlq.services.confirmation import begin
-from dlq.services.operations import cancel
+from dlq.operations.confirmation import begin
+from dlq.operations.runner import cancel
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry
 from tests.support.operations import confirm, operate

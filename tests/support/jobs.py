@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlq.db import dicts
+from dlq.db.statements import dicts
 from tests.support.database import SCHEMA, sql, value
 
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from dlq import indexes
-from dlq.indexes import table_state
-from dlq.models.backfilldlq import TABLE
-from dlq.services import pages, walk
+from dlq.selection import page, scan
+from dlq.table import indexes
+from dlq.table.indexes import table_state
+from dlq.table.location import TABLE
 from tests.support.database import sql
 
 BELOW = indexes.MANY
-STRETCH = 50
-"""Entries that a walk looks at in one go here."""
+SLICE = 50
+"""Entries that a scan looks at in one go here."""
 
 
 def make_large(monkeypatch: pytest.MonkeyPatch, *, seconds: float = 0.0) -> None:
-    """As from now on. A walk looks at one stretch and then has no time left, unless it gets some `seconds`."""
+    """As from now on. A scan looks at one slice and then has no time left, unless it gets some `seconds`."""
     monkeypatch.setattr(indexes, "LARGE", 0)
     monkeypatch.setattr(indexes, "MANY", 0)
-    monkeypatch.setattr(walk, "FIRST_STRETCH", STRETCH)
-    monkeypatch.setattr(pages, "WALK_SECONDS", seconds)
+    monkeypatch.setattr(scan, "FIRST_SLICE", SLICE)
+    monkeypatch.setattr(page, "SCAN_SECONDS", seconds)
     analyze()
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation, OperationEntry
-from dlq.reasons import Reason
-from dlq.services.confirmation import Confirmation, begin
-from dlq.services.operations import advance
+from dlq.operations.confirmation import Confirmation, begin
+from dlq.operations.kinds import in_words, wordings
+from dlq.operations.reasons import Reason
+from dlq.operations.runner import advance
 
 
 def confirm(kind: str, entries: Sequence[int] | None = None, *, pairs: Sequence[tuple[str, str]] = ()) -> Confirmation:
@@ -39,4 +40,9 @@ def requeue(*entries: int, **details: Any) -> BulkOperation:
 def reasons(operation: BulkOperation) -> dict[int, str]:
     """Why each entry was skipped or failed."""
     problems = OperationEntry.objects.filter(operation=operation).exclude(result=OperationEntry.Result.DONE)
-    return {problem.entry_id: str(Reason(problem.code, problem.about)) for problem in problems}
+    return {problem.entry_id: in_words(Reason(problem.code, problem.about)) for problem in problems}
+
+
+def wording(code: str) -> str:
+    """The sentence of a reason, with `{about}` in it."""
+    return wordings()[code].one

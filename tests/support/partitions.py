@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from dlq.models.backfilldlq import TABLE
+from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, sql
 
 MONTHS = ("2025-12", "2026-01", "2026-02", "2026-03")

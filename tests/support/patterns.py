@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dlq.models import EntryPattern, FailurePattern
-from dlq.services.sorting import sort_in
+from dlq.patterns.classifier import classify
 from tests.support.database import sql
 
 
 def sort_everything() -> None:
     """Until nothing is left to do."""
     for _call in range(50):
-        done = sort_in(60)
+        done = classify(60)
         assert done.is_complete
         if not done.entries:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from dlq.models.backfilldlq import TABLE
+from dlq.table.location import TABLE
 from tests.support.database import sql
 from tests.support.entries import drop_unique_key_index
 

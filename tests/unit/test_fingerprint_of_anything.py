@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlq.patterns import Fingerprint, fingerprint_of_text
+from dlq.patterns.fingerprint import Fingerprint, fingerprint_of_text
 
 WORDS = st.sampled_from(
     ["'", "message", "error", "cause", "stack", "code", "status", "type", "errors", "attempt", "{", '{"message": "', '"}', "[{",

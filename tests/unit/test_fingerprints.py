@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dlq.patterns import fingerprint, fingerprint_of_text
-from dlq.patterns.parameters import parameterized
+from dlq.patterns.fingerprint import fingerprint, fingerprint_of_text
+from dlq.patterns.fingerprint.placeholders import parameterized
 from tests.support.labelled import USUAL_REASON, Text, score, texts
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlq.services.statistics.steps import HOUR, STEPS, beginnings, step_for
-from dlq.services.statistics.window import LENGTHS, MOST_BARS, Window
+from dlq.statistics.buckets import HOUR, STEPS, beginnings, step_for
+from dlq.statistics.window import LENGTHS, MOST_BARS, Window
 
 ODD_ZONES = (
     "UTC",

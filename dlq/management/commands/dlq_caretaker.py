@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from dlq.caretaker.rounds import Caretaker
 from dlq.management.loop import for_ever
-from dlq.services.caretaker import Caretaker
 
 INTERVAL = 1.0
 """Seconds between two looks at what is due."""
@@ -15,8 +15,8 @@ INTERVAL = 1.0
 
 class Command(BaseCommand):
     help = (
-        "Drives bulk operations on whose page nobody is, settles what became of requeued jobs, sorts failures into"
-        " patterns, and empties the trash."
+        "Drives bulk operations on whose page nobody is, settles what became of requeued jobs, groups failures into"
+        " patterns, and purges the trash."
         " Several may run beside each other."
     )
 

@@ -11,9 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError
 
-from dlq.models.backfilldlq import TABLE
-from dlq.services.statistics.alerts import CRITICAL, WARNING, Alert, Thresholds, alerts
-from dlq.services.stats import dlq_stats
+from dlq.db.errors import first_line
+from dlq.monitoring.alerts import CRITICAL, WARNING, Alert, Thresholds, alerts
+from dlq.monitoring.totals import dlq_stats
+from dlq.table.location import TABLE
 
 EXIT = {"": 0, WARNING: 1, CRITICAL: 2}
 """As Nagios and its kin read it."""
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         try:
             stats = dlq_stats(TABLE)
         except DatabaseError as error:
-            raise CommandError(_first_line(error)) from error
+            raise CommandError(first_line(error)) from error
         if json:
             self.stdout.write(as_json(asdict(stats)))
             return
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         try:
             raised = alerts(TABLE, limits)
         except DatabaseError as error:
-            raised = [Alert(CRITICAL, f"could not look: {_first_line(error)}")]
+            raised = [Alert(CRITICAL, f"could not look: {first_line(error)}")]
         level = raised[0].level if raised else ""
         words = "; ".join(alert.words for alert in raised) or "nothing exceeds a threshold"
         # A task's name may have line breaks; a monitor reads one line.
@@ -83,7 +84,3 @@ class Command(BaseCommand):
 
 def as_json(numbers: dict[str, Any]) -> str:
     return json.dumps(numbers, cls=DjangoJSONEncoder, indent=2)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]

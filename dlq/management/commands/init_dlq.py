@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from dlq.models.backfilldlq import TABLE
-from dlq.services.init import create_schema_sql, init_dlq, init_sql
+from dlq.db.errors import first_line
+from dlq.table.init import create_schema_sql, init_dlq, init_sql
+from dlq.table.location import TABLE
 
 
 class Command(BaseCommand):
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         try:
             left_out = init_dlq(table, search=search_index)
         except DatabaseError as error:
-            raise CommandError(f"The table could not be made: {str(error).strip().splitlines()[0]}") from error
+            raise CommandError(f"The table could not be made: {first_line(error)}") from error
         for sentence in left_out:
             self.stderr.write(self.style.WARNING(sentence))
         self.stdout.write(f"{table.regclass} is ready.")

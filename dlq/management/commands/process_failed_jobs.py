@@ -7,15 +7,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dlq.management.loop import for_ever
-from dlq.models.backfilldlq import TABLE
-from dlq.services.process import process_failed_jobs
+from dlq.process.processor import process_failed_jobs
+from dlq.table.location import TABLE
 
 
 class Command(BaseCommand):
     help = "Moves jobs that have used up their attempts from the queue into the dead letter table."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--watch", type=float, metavar="SECONDS", help="Go on for ever, with this pause between.")
+        parser.add_argument("--watch", type=float, metavar="SECONDS", help="Repeat for ever, with this pause between.")
 
     def handle(self, *args: Any, watch: float | None, **options: Any) -> None:
         if watch is not None and not 0 < watch <= 86_400:

@@ -1,0 +1,82 @@
+"""The admin of operations: who did what, with what result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern
+from django.utils.safestring import SafeString
+
+from dlq.admin.read_only import ReadOnlyAdmin
+from dlq.models import BulkOperation
+from dlq.operations.kinds import KINDS
+from dlq.operations.pages import problems
+from dlq.operations.pages.buttons import press
+from dlq.operations.pages.operation_page import operation_page, visible_operation
+from dlq.web.decorators import page
+from dlq.web.formatting import clock
+from dlq.web.permissions import VIEW_OPERATIONS
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = "kind"
+    parameter_name = "kind__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [(name, name) for name in KINDS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[BulkOperation]) -> QuerySet[BulkOperation]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(BulkOperation)
+class BulkOperationAdmin(ReadOnlyAdmin[BulkOperation]):
+    """Operations are begun from the list of failed jobs; here they are looked up."""
+
+    list_display = (
+        "__str__",
+        "actor",
+        "how_it_stands",
+        "done_count",
+        "skipped_count",
+        "failed_count",
+        "started",
+        "reason",
+    )
+    list_filter = (KindFilter, "state", ("actor", admin.AllValuesFieldListFilter))
+    search_fields = ("actor", "reason")
+    change_list_template = "dlq/operations/operations.html"
+    view_permission = VIEW_OPERATIONS
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self.at("<object_id>/problems/", self.problems_view, "problems"), *super().get_urls()]
+
+    @page()
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Operations", **(extra_context or {})})
+
+    @page(right=None, limited=False)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        operation = visible_operation(self, request, object_id)
+        return (press if request.method == "POST" else operation_page)(self, request, operation)
+
+    @page(right=None)
+    def problems_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        return problems.download(visible_operation(self, request, object_id))
+
+    @admin.display(description="State", ordering="state")
+    def how_it_stands(self, obj: BulkOperation) -> str:
+        if obj.waits_for_a_driver:
+            return "waiting: open its page or run dlq_caretaker"
+        return obj.get_state_display()
+
+    @admin.display(description="Started", ordering="created_at")
+    def started(self, obj: BulkOperation) -> SafeString:
+        return clock(obj.created_at)

@@ -1,0 +1,199 @@
+"""The admin of failed jobs: which pages there are and who may open them. What is on them stands in the topics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, reverse
+from django.views.decorators.http import require_POST
+
+from dlq.admin.read_only import ReadOnlyAdmin
+from dlq.entries import history_page, payload_download
+from dlq.entries import views as entries
+from dlq.export import views as export
+from dlq.filters import DlqFilterSet
+from dlq.filters.fields import entry_number
+from dlq.listing import views as listing
+from dlq.listing.changelist import EntryChangeList
+from dlq.listing.list_columns import list_columns
+from dlq.models import BackfillDlq
+from dlq.monitoring import banner, totals_panel
+from dlq.operations.kinds import KINDS, Kind
+from dlq.operations.pages import confirm_page
+from dlq.statistics import views as statistics
+from dlq.table import views as table
+from dlq.web.decorators import page
+
+DELETE = "delete"
+"""The kind of operation that stands behind Django's own address for deleting."""
+
+
+@admin.register(BackfillDlq)
+class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
+    """Entries come from the queue; people requeue, delete and annotate them by operations."""
+
+    ordering = ("-failed_at", "-id")
+    list_per_page = 100
+    list_max_show_all = 0
+    change_list_template = "dlq/listing/list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.at("statistics/", self.statistics_view, "statistics"),
+            self.at("statistics/count/", require_POST(self.snapshot_view), "snapshot"),
+            self.at("alerts/", self.alerts_view, "alerts"),
+            self.at("export/", self.export_view, "export"),
+            self.at("export/progress/", self.export_progress_view, "export_progress"),
+            self.at("count/", self.count_view, "count"),
+            self.at("breakdown/", self.facets_view, "breakdown"),
+            self.at("indexes/", self.indexes_view, "indexes"),
+            self.at("values/", self.suggestions_view, "values"),
+            self.at("confirmed/", require_POST(self.confirmed_view), "confirmed"),
+            self.at("<int:entry_id>/payload/", self.payload_view, "payload"),
+            *super().get_urls(),
+        ]
+
+    # The pages
+
+    @page()
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {
+            "title": "Failed jobs",
+            "module_name": "failed jobs",
+            "selection_note_all": "Everything that matches the filter is selected",
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
+
+    @page(limited=False)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return entries.show(self, request, object_id)
+
+    @page()
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's own would delete for good, without a record: this asks as the list's action does."""
+        if not self.has_delete_permission(request):
+            raise PermissionDenied
+        number = entry_number(object_id)
+        asked = confirm_page.ask(self, request, DELETE, entry_ids=[number]) if number else None
+        return asked or HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
+
+    @page()
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return history_page.show(self, request, object_id)
+
+    @page()
+    def statistics_view(self, request: HttpRequest) -> HttpResponse:
+        return statistics.show(self, request)
+
+    @page(limited=False)
+    def snapshot_view(self, request: HttpRequest) -> HttpResponse:
+        return totals_panel.count_now(request)
+
+    @page()
+    def alerts_view(self, request: HttpRequest) -> HttpResponse:
+        return banner.show(request)
+
+    @page()
+    def count_view(self, request: HttpRequest) -> HttpResponse:
+        return listing.count(request)
+
+    @page()
+    def facets_view(self, request: HttpRequest) -> HttpResponse:
+        return listing.facets(request)
+
+    @page()
+    def indexes_view(self, request: HttpRequest) -> HttpResponse:
+        return table.indexes(self, request)
+
+    @page()
+    def suggestions_view(self, request: HttpRequest) -> HttpResponse:
+        return listing.suggestions(request)
+
+    @page(right=export.may_export, limited=False)
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The file takes as long as there is something to export; the page that begins it is limited like any other."""
+        return export.download(request) if "format" in request.GET else self.export_page_view(request)
+
+    @page(right=export.may_export)
+    def export_page_view(self, request: HttpRequest) -> HttpResponse:
+        return export.show(self, request)
+
+    @page(right=export.may_export)
+    def export_progress_view(self, request: HttpRequest) -> HttpResponse:
+        return export.progress(request)
+
+    @page()
+    def payload_view(self, request: HttpRequest, entry_id: int) -> HttpResponse:
+        return payload_download.download(request, entry_id)
+
+    @page(limited=False)
+    def confirmed_view(self, request: HttpRequest) -> HttpResponse:
+        return confirm_page.perform(self, request)
+
+    # The list
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EntryChangeList]:
+        return EntryChangeList
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return list_columns()
+
+    # The actions: one for each kind of operation that is begun from the list
+
+    @property
+    def actions(self) -> list[Callable[..., HttpResponse | None]]:  # type: ignore[override]
+        return [_action(kind) for kind in KINDS.values() if kind.action]
+
+    def get_actions(self, request: HttpRequest, *args: Any) -> dict[str, Any]:
+        """Those that the person may begin. Further arguments are those of newer Django versions."""
+        refused = {kind.action for kind in KINDS.values() if not kind.may(request.user)}
+        return {name: found for name, found in super().get_actions(request, *args).items() if name not in refused}
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[BackfillDlq], *args: Any, **options: Any
+    ) -> HttpResponse | None:
+        """Further arguments are those of newer Django versions."""
+        if not all(re.fullmatch(r"[0-9]{1,18}", value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            messages.error(request, "A ticked row has a number that no failed job can have. Nothing was done.")
+            return None
+        return super().response_action(request, queryset, *args, **options)
+
+    def confirm(self, request: HttpRequest, kind: Kind) -> HttpResponse | None:
+        """The confirmation page for the ticked rows, or for everything that matches the filter."""
+        if request.POST.get("select_across") == "1":
+            filterset = DlqFilterSet(request.GET, hide_recovered=True)
+            if not filterset.is_valid():
+                messages.error(request, "The filter has an error, so it selects nothing. Nothing was done.")
+                return None
+            return confirm_page.ask(self, request, kind.name, filterset=filterset)
+        ticked = [int(value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)]
+        return confirm_page.ask(self, request, kind.name, entry_ids=ticked)
+
+    def has_delete_permission(self, request: HttpRequest, obj: BackfillDlq | None = None) -> bool:
+        return KINDS[DELETE].may(request.user)
+
+
+def _action(kind: Kind) -> Callable[..., HttpResponse | None]:
+    @admin.action(description=kind.action_label)
+    def act(
+        model_admin: BackfillDlqAdmin, request: HttpRequest, queryset: QuerySet[BackfillDlq]
+    ) -> HttpResponse | None:
+        return model_admin.confirm(request, kind)
+
+    act.__name__ = kind.action
+    return act

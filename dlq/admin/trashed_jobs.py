@@ -1,0 +1,88 @@
+"""The trash: what was deleted, when and by whom, and the way back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dlq.admin.read_only import ReadOnlyAdmin
+from dlq.conf import conf
+from dlq.db.expressions import JsonMember
+from dlq.models import DeletedEntry
+from dlq.operations.kinds import KINDS
+from dlq.operations.pages.undo import undo
+from dlq.web.decorators import page
+from dlq.web.formatting import age, clock
+
+RESTORE = "restore"
+MOST_CHOSEN = 10_000
+"""Entries that are restored one by one chosen; a whole operation of any size is restored from its own page."""
+
+
+@admin.register(DeletedEntry)
+class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
+    list_display = ("entry", "task", "deleted", "kept", "by", "reason")
+    list_display_links = None
+    search_fields = ("=entry_id",)
+    ordering = ("-id",)
+    actions = ("restore_selected",)
+    change_list_template = "dlq/trash/trash.html"
+
+    @page()
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Trash", "days": conf.TRASH_DAYS, **(extra_context or {})})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeletedEntry]:
+        whole = super().get_queryset(request).select_related("operation").defer("row", "null_columns")
+        return whole.annotate(task_identifier=JsonMember("row", "task_identifier"))
+
+    def lookup_allowed(self, lookup: str, value: Any, *request: Any) -> bool:
+        return lookup == "operation__id__exact" or super().lookup_allowed(lookup, value, *request)
+
+    @admin.display(description="Failed job", ordering="entry_id")
+    def entry(self, obj: DeletedEntry) -> SafeString:
+        address = reverse("admin:dlq_backfilldlq_history", args=[obj.entry_id])
+        return format_html('<a href="{}">#{}</a>', address, obj.entry_id)
+
+    @admin.display(description="Task")
+    def task(self, obj: DeletedEntry) -> str:
+        return str(getattr(obj, "task_identifier"))  # noqa: B009 (an annotation)
+
+    @admin.display(description="Deleted", ordering="id")
+    def deleted(self, obj: DeletedEntry) -> SafeString:
+        return clock(obj.deleted_at)
+
+    @admin.display(description="Purged")
+    def kept(self, obj: DeletedEntry) -> str:
+        return age(obj.deleted_at + timedelta(days=conf.TRASH_DAYS))
+
+    @admin.display(description="By")
+    def by(self, obj: DeletedEntry) -> SafeString:
+        address = reverse("admin:dlq_bulkoperation_change", args=[obj.operation_id])
+        return format_html('{} <a href="{}">operation {}</a>', obj.operation.actor, address, obj.operation_id)
+
+    @admin.display(description="Reason", empty_value="–")
+    def reason(self, obj: DeletedEntry) -> str | None:
+        return obj.operation.reason or None
+
+    @admin.action(permissions=["restore"], description="Restore")
+    def restore_selected(self, request: HttpRequest, queryset: QuerySet[DeletedEntry]) -> HttpResponse | None:
+        chosen = sorted(set(queryset.order_by().values_list("entry_id", flat=True)[: MOST_CHOSEN + 1]))
+        if len(chosen) > MOST_CHOSEN:
+            messages.error(
+                request,
+                f"At most {MOST_CHOSEN:,} can be restored at once from here. Nothing was done:"
+                " the page of the operation that deleted them restores all of them.",
+            )
+            return None
+        return undo(request, RESTORE, entry_ids=chosen)
+
+    def has_restore_permission(self, request: HttpRequest) -> bool:
+        return KINDS[RESTORE].may(request.user)

@@ -1,0 +1,1 @@
+"""Looks after the queue when nobody does: any number of caretakers may work beside each other."""

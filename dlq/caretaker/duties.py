@@ -1,0 +1,51 @@
+"""What has to be done when nobody looks, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dlq.caretaker.failures import first_failure_last
+from dlq.models import BulkOperation
+from dlq.monitoring import snapshot
+from dlq.operations.runner import advance_or_pause
+from dlq.outcomes.settling import settle
+from dlq.patterns.classifier import classify, purge_coarse_keys
+from dlq.trash.purge import purge_trash
+
+CHUNKS_BUDGET = 1.0
+"""Seconds for one operation before the next one has its turn."""
+SETTLE_BUDGET = 2.0
+CLASSIFY_BUDGET = 2.0
+
+
+@dataclass(frozen=True)
+class PeriodicDuty:
+    """Something to do every so many seconds. Caretakers beside each other must not harm: each duty locks what it works on.
+
+    `do` returns how much it did, for the log.
+    """
+
+    name: str
+    every: float
+    do: Callable[[], int]
+
+
+def drive_operations() -> int:
+    """Give each operation under way a turn. Returns the number of entries handled."""
+    handled = 0
+    with first_failure_last() as attempt:
+        for operation in BulkOperation.objects.filter(state__in=BulkOperation.UNDER_WAY).order_by("pk"):
+            with attempt():
+                handled += advance_or_pause(operation.pk, CHUNKS_BUDGET).handled_count - operation.handled_count
+    return handled
+
+
+DUTIES: tuple[PeriodicDuty, ...] = (
+    PeriodicDuty("drive operations", 1, drive_operations),
+    PeriodicDuty("settle outcomes", 5, lambda: settle(SETTLE_BUDGET)),
+    PeriodicDuty("group into patterns", 5, lambda: classify(CLASSIFY_BUDGET).entries),
+    PeriodicDuty("purge coarse keys", 3600, purge_coarse_keys),
+    PeriodicDuty("purge the trash", 3600, purge_trash),
+    PeriodicDuty("count the table", snapshot.EVERY_SECONDS, snapshot.count_the_table),
+)

@@ -1,0 +1,18 @@
+"""Names and texts as they stand in a statement."""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+LONGEST_NAME = 63
+"""Bytes of a PostgreSQL identifier; longer ones would be cut without a word."""
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier, quoted for a statement that is executed with parameters (so `%` is doubled)."""
+    return sql.Identifier(name).as_string(None).replace("%", "%%")
+
+
+def literal(text: str) -> str:
+    """An SQL string, for a statement that is executed with parameters."""
+    return sql.Literal(text).as_string(None).replace("%", "%%")

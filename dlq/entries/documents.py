@@ -1,0 +1,101 @@
+"""What there is to know of one entry: its texts, the extra columns, and where its jobs came from and went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, Func, IntegerField, QuerySet, TextField
+from django.db.models.functions import Cast, Left
+from django.utils.safestring import SafeString
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import JsonLexer, PythonTracebackLexer, TextLexer
+
+from dlq.db.expressions import JsonText, PrettyJson
+from dlq.models import BackfillDlq
+from dlq.models.entry_status import EntryStatus
+from dlq.selection.rows import error_line
+from dlq.table.columns import TableColumn, extra_columns
+from dlq.table.extra_columns import ExtraColumn, extra_alias
+from dlq.table.location import TABLE
+
+SHOWN_CHARACTERS = 64 * 1024
+"""Of a payload or an error on the page; the whole is a download. Colouring a megabyte takes the browser seconds."""
+PHRASE_LENGTH = 100
+"""Characters of an error that another entry must share to count as "same error"."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A JSON value or a text as the page shows it: coloured markup of its beginning."""
+
+    markup: SafeString
+    size: int
+    """Characters of the whole."""
+    is_cut: bool
+    kind: str
+    """"json", "traceback" or "text"."""
+
+
+class _Length(Func):
+    function = "length"
+    output_field = IntegerField()
+
+
+class _TypeOf(Func):
+    function = "jsonb_typeof"
+    output_field = CharField()
+
+
+def load(entry_id: int) -> BackfillDlq | None:
+    """The entry with the beginnings of its wide columns as text, and the extra columns; None if gone."""
+    extra: dict[str, Any] = {
+        extra_alias(number): _extra_text(column) for number, column in enumerate(extra_columns(TABLE))
+    }
+    texts: dict[str, Any] = {
+        "payload_text": Left(PrettyJson("payload"), SHOWN_CHARACTERS),
+        "payload_size": _Length(PrettyJson("payload")),
+        "error_type": _TypeOf("last_error"),
+        "error_plain": Left(JsonText("last_error"), SHOWN_CHARACTERS),
+        "error_pretty": Left(PrettyJson("last_error"), SHOWN_CHARACTERS),
+        "error_size": _Length(PrettyJson("last_error")),
+        "error_line": error_line(PHRASE_LENGTH),
+        "status": EntryStatus(),
+    }
+    entries: QuerySet[BackfillDlq] = BackfillDlq.objects.defer("payload", "last_error")
+    return entries.annotate(**texts, **extra).filter(pk=entry_id).first()
+
+
+def _extra_text(column: TableColumn) -> Any:
+    if column.type_name == "jsonb":
+        return PrettyJson(ExtraColumn(column.name))
+    return Cast(ExtraColumn(column.name), TextField())
+
+
+def extra_values(entry: BackfillDlq) -> list[tuple[str, str | None]]:
+    """The columns that the library does not know, with their values as text; None for SQL NULL."""
+    return [
+        (column.name, getattr(entry, extra_alias(number), None)) for number, column in enumerate(extra_columns(TABLE))
+    ]
+
+
+def payload_document(entry: Any) -> Document:
+    return _document(entry.payload_text, entry.payload_size, "json")
+
+
+def error_document(entry: Any) -> Document | None:
+    """None where there is no error: SQL NULL or JSON null."""
+    if entry.error_type in (None, "null"):
+        return None
+    if entry.error_type != "string":
+        return _document(entry.error_pretty, entry.error_size, "json")
+    kind = "traceback" if entry.error_plain.startswith("Traceback (most recent call last)") else "text"
+    return _document(entry.error_plain, entry.error_size, kind)
+
+
+def _document(text: str, size: int, kind: str) -> Document:
+    lexer = {"json": JsonLexer, "traceback": PythonTracebackLexer, "text": TextLexer}[kind](stripnl=False)
+    # Pygments escapes the text; what it returns is markup of its own classes only.
+    markup = SafeString(highlight(text, lexer, HtmlFormatter(nowrap=True)))
+    return Document(markup, size, size > SHOWN_CHARACTERS, kind)

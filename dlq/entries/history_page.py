@@ -1,0 +1,34 @@
+"""The history page of an entry, also of one that is gone."""
+
+from __future__ import annotations
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from dlq.entries.timeline import full_history
+from dlq.filters.fields import entry_number
+from dlq.models import BackfillDlq, DeletedEntry
+from dlq.operations.kinds import KINDS
+
+
+def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponse:
+    entry_id = entry_number(object_id)
+    if entry_id is None:
+        raise Http404("That is no number of a failed job.")
+    entry = BackfillDlq.objects.defer("payload", "last_error").filter(pk=entry_id).first()
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"History of {entry or f'failed job #{entry_id}'}",
+        "opts": model_admin.opts,
+        "entry": entry,
+        "entry_id": entry_id,
+        "events": full_history(entry_id, entry),
+        "in_trash": None
+        if entry
+        else DeletedEntry.objects.filter(entry_id=entry_id).order_by("-pk").defer("row").first(),
+        "may_restore": KINDS["restore"].may(request.user),
+        "checkbox_name": ACTION_CHECKBOX_NAME,
+    }
+    return TemplateResponse(request, "dlq/entries/history.html", context)

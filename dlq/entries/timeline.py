@@ -1,0 +1,175 @@
+"""All that happened to an entry, from the table, the queue and our own records, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.utils.text import capfirst
+
+from dlq.models import BackfillDlq, DeletedEntry, EntryNote, OperationEntry, Requeue
+from dlq.operations.kinds import done_to, in_words
+from dlq.operations.reasons import Reason
+from dlq.outcomes.job_states import JobState, states_of_requeues
+from dlq.outcomes.labels import SHORT, WORDS
+
+MOST_EVENTS = 500
+"""Of each kind. An entry with more has been requeued every few minutes for days; its newest are the ones that tell."""
+
+NOTES_CHANGED = "Changed the notes; both texts stand in the history of the failed job."
+"""What Django's log says of a note saved on the entry's page. The history shows the kept texts instead."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened. `entry_id` names another entry that it leads to, `operation_id` the operation it was part of."""
+
+    at: datetime
+    what: str
+    who: str = ""
+    detail: str = ""
+    entry_id: int | None = None
+    operation_id: int | None = None
+
+
+def timeline(entry: BackfillDlq) -> list[Event]:
+    """The life of the job and of its requeues: created, due, died, requeued, came back."""
+    events = [
+        Event(moment, what, detail=detail)
+        for moment, what, detail in (
+            (entry.original_created_at, "Created", f"job {entry.original_job_id}" if entry.original_job_id else ""),
+            (entry.original_run_at, _due(entry), ""),
+            (entry.failed_at, "Failed for good", entry.failure_reason),
+        )
+        if moment
+    ]
+    requeues = _requeues(entry.pk)
+    events += _requeued(entry, requeues)
+    events += _library_requeue(entry, requeues)
+    if entry.original_job_id:
+        origin = Requeue.objects.filter(job_id=entry.original_job_id).exclude(entry_id=entry.pk).first()
+        if origin:
+            events.append(
+                Event(
+                    origin.created_at,
+                    f"Job {origin.job_id} was requeued from entry {origin.entry_id}",
+                    origin.actor,
+                    entry_id=origin.entry_id,
+                    operation_id=origin.operation_id,
+                )
+            )
+    return sorted(events, key=lambda event: event.at)
+
+
+def _due(entry: BackfillDlq) -> str:
+    """The engine moves run_at on with every failure, so a job that died has the time of the try that it did not get."""
+    return "The next try would have been due" if (entry.original_run_at or entry.failed_at) > entry.failed_at else "Due"
+
+
+def status_in_words(entry: Any, state: JobState | None) -> str:
+    """What became of the entry: of its latest requeue, or as far as the table itself tells (`entry.status`, as stored)."""
+    requeued_elsewhere = state and entry.last_requeued_at and state.requeued_at < entry.last_requeued_at
+    if state is None or requeued_elsewhere or entry.failed_at > state.requeued_at:
+        return SHORT[entry.status]
+    return SHORT[state.state]
+
+
+def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:
+    """The timeline and everything that people did, also of an entry that is gone; newest first."""
+    events = timeline(entry) if entry else _requeued(None, _requeues(entry_id))
+    events += [*_operated(entry_id), *_deleted(entry_id), *_noted(entry_id), *_edited(entry_id)]
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _operated(entry_id: int) -> Iterator[Event]:
+    for result in OperationEntry.objects.filter(entry_id=entry_id).select_related("operation")[:MOST_EVENTS]:
+        operation = result.operation
+        is_done = result.result == OperationEntry.Result.DONE
+        what = done_to(operation.kind) if is_done else f"{capfirst(operation.kind)} {result.get_result_display()}"
+        detail = (operation.note or operation.reason) if is_done else in_words(Reason(result.code, result.about))
+        yield Event(result.created_at, what, operation.actor, detail, operation_id=operation.pk)
+
+
+def _deleted(entry_id: int) -> Iterator[Event]:
+    trash = DeletedEntry.objects.filter(entry_id=entry_id).select_related("operation").defer("row")
+    for deletion in trash[:MOST_EVENTS]:
+        operation = deletion.operation
+        what = done_to(operation.kind)
+        yield Event(deletion.deleted_at, what, operation.actor, operation.reason, operation_id=operation.pk)
+
+
+def _noted(entry_id: int) -> Iterator[Event]:
+    """Notes written here, except those of a requeue, which its own event tells of."""
+    kept = EntryNote.objects.filter(entry_id=entry_id).exclude(operation__kind="requeue")
+    for note in kept.order_by("-pk")[:MOST_EVENTS]:
+        detail = note.text or "(emptied)"
+        if note.replaced:
+            detail = f"{detail}\nin place of:\n{note.replaced}"
+        what = done_to("note") if note.operation_id else "Notes changed"
+        yield Event(note.created_at, what, note.actor, detail, operation_id=note.operation_id)
+
+
+def _edited(entry_id: int) -> Iterator[Event]:
+    edits = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(BackfillDlq), object_id=str(entry_id)
+    ).exclude(change_message=NOTES_CHANGED)
+    for edit in edits.select_related("user")[:MOST_EVENTS]:
+        yield Event(edit.action_time, "Changed", edit.user.get_username(), edit.get_change_message())
+
+
+def _requeues(entry_id: int) -> list[Requeue]:
+    return list(Requeue.objects.filter(entry_id=entry_id).select_related("operation").order_by("-id")[:MOST_EVENTS])
+
+
+def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]:
+    """Each requeue of ours, with what became of its job, and the entry that it came back as."""
+    states = states_of_requeues([requeue.pk for requeue in requeues]) if requeues else {}
+    events = []
+    for requeue in requeues:
+        state = states.get(requeue.pk)
+        here = bool(state and entry is not None and state.returned_as == entry.pk)
+        detail = f"as job {requeue.job_id}"
+        if requeue.replaced:
+            detail += ", in place of a waiting job with the same key"
+        detail += f" – {_became(state, here=here)}"
+        for label, text in (("Reason", requeue.operation.reason), ("Note", requeue.operation.note)):
+            detail += f"\n{label}: {text}" if text else ""
+        events.append(
+            Event(
+                requeue.created_at,
+                "Requeued",
+                requeue.actor,
+                detail,
+                entry_id=None if here or state is None else state.returned_as,
+                operation_id=requeue.operation_id,
+            )
+        )
+    return events
+
+
+def _became(state: JobState | None, *, here: bool) -> str:
+    if state is None:
+        return "what became of it is not known: this database role can't see the queue"
+    if here:
+        return "failed again, and came back here"
+    if state.returned_as:
+        return f"failed again, and came back as entry {state.returned_as}"
+    if state.state == Requeue.Outcome.FAILED_AGAIN:
+        return "failed again, on its way back here"
+    return WORDS[state.state]
+
+
+def _library_requeue(entry: BackfillDlq, requeues: list[Requeue]) -> list[Event]:
+    """The table's own last_requeued_at, where the requeue was not made here."""
+    ours = {requeue.created_at for requeue in requeues}
+    if entry.last_requeued_at is None or entry.last_requeued_at in ours:
+        return []
+    return [
+        Event(
+            entry.last_requeued_at, "Requeued", "elsewhere", "by the backfill library or by hand; its job is not known"
+        )
+    ]

@@ -1,0 +1,140 @@
+"""The page of one entry, with its notes to edit in place."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import normalize_newlines
+
+from dlq.conf import conf
+from dlq.db.limits import time_limit
+from dlq.entries import documents
+from dlq.entries.note_editing import NoteConflict, lost_note, save_note
+from dlq.entries.timeline import NOTES_CHANGED, status_in_words, timeline
+from dlq.filters.fields import entry_number
+from dlq.models import BackfillDlq, Requeue
+from dlq.operations.kinds import KINDS
+from dlq.operations.pages.undo import undo
+from dlq.outcomes.job_states import states_of_entries
+from dlq.outcomes.labels import RECOVERED_HELP
+from dlq.patterns.advice import pattern_of
+from dlq.web.query_strings import query_string
+
+NOTE, RECALL = KINDS["note"], KINDS["recall"]
+
+
+class NotesForm(forms.Form):
+    notes = forms.CharField(
+        required=False, strip=False, max_length=100_000, widget=forms.Textarea({"rows": 5, "aria-label": "Notes"})
+    )
+    seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    """What the note said when the page was shown."""
+
+
+def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponse:
+    entry_id = entry_number(object_id)
+    if entry_id is None:
+        return _gone(request, object_id)
+    form, conflict = None, None
+    if request.method == "POST" and "recall" in request.POST:
+        return undo(request, RECALL.name, entry_ids=[entry_id])
+    if request.method == "POST":
+        if not NOTE.may(request.user):
+            raise PermissionDenied
+        form = NotesForm(request.POST)
+        if form.is_valid():
+            try:
+                return _save(model_admin, request, entry_id, form.cleaned_data)
+            except NoteConflict as somebody_else:
+                conflict = somebody_else.current
+            except BackfillDlq.DoesNotExist:
+                return _gone(request, object_id)
+    with time_limit(conf.STATEMENT_TIMEOUT) if request.method == "GET" else nullcontext():
+        entry = documents.load(entry_id)
+        if entry is None:
+            return _gone(request, object_id)
+        response = TemplateResponse(
+            request, "dlq/entries/entry.html", _context(model_admin, request, entry, form, conflict)
+        )
+        return response.render()
+
+
+def _save(
+    model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, entry_id: int, typed: dict[str, str]
+) -> HttpResponse:
+    text = normalize_newlines(typed["notes"])
+    saved = save_note(entry_id, seen=typed["seen"], text=text, actor=request.user.get_username())
+    if saved.before != saved.after:
+        entry = BackfillDlq.objects.only("task_identifier").get(pk=entry_id)
+        model_admin.log_change(request, entry, NOTES_CHANGED)
+        messages.success(request, "The notes were saved.")
+    return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_change", args=[entry_id]))
+
+
+def _gone(request: HttpRequest, object_id: str) -> HttpResponseRedirect:
+    """To the history where one is kept, else to the list."""
+    messages.warning(
+        request,
+        f"There is no failed job {object_id} any more: it was deleted, or finished after a requeue. "
+        "What is known of it stands in its history.",
+    )
+    if entry_number(object_id):
+        return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[object_id]))
+    return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
+
+
+def _context(
+    model_admin: ModelAdmin[BackfillDlq],
+    request: HttpRequest,
+    entry: BackfillDlq,
+    form: NotesForm | None,
+    conflict: str | None,
+) -> dict[str, Any]:
+    if form is None or conflict is not None:
+        typed = form.cleaned_data["notes"] if form else entry.notes or ""
+        # After a conflict the note as it is now counts as seen: the page shows it beside the person's own text.
+        form = NotesForm(initial={"notes": typed, "seen": entry.notes or ""})
+    state = states_of_entries([entry.pk]).get(entry.pk)
+    return {
+        **model_admin.admin_site.each_context(request),
+        "title": entry.task_identifier,
+        "opts": model_admin.opts,
+        "entry": entry,
+        "payload": documents.payload_document(entry),
+        "error": documents.error_document(entry),
+        "extra_values": documents.extra_values(entry),
+        "timeline": timeline(entry),
+        "pattern": pattern_of(entry.pk),
+        "similar": _similar(entry),
+        "notes_form": form,
+        "conflict": conflict,
+        "lost_note": lost_note(entry) if conflict is None else None,
+        "status": status_in_words(entry, state),
+        "status_help": RECOVERED_HELP if state and state.state == Requeue.Outcome.RECOVERED else "",
+        "checkbox_name": ACTION_CHECKBOX_NAME,
+        "may_requeue": KINDS["requeue"].may(request.user),
+        "may_delete": KINDS["delete"].may(request.user),
+        "may_recall": bool(state and state.state == "waiting" and RECALL.may(request.user)),
+        "may_annotate": NOTE.may(request.user),
+    }
+
+
+def _similar(entry: Any) -> list[tuple[str, str]]:
+    """Links to the list: label and query string."""
+    phrase = entry.error_line.replace("\\", "\\\\").replace('"', '\\"')
+    links: list[tuple[str, dict[str, str]]] = [
+        ("Same task", {"task_identifier": entry.task_identifier}),
+        ("Same error", {"task_identifier": entry.task_identifier, "q": f'"{phrase}"'}),
+    ]
+    if entry.job_key:
+        links.append(("Same key", {"job_key": entry.job_key}))
+    return [(label, query_string(parameters)) for label, parameters in links]

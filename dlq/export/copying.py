@@ -1,0 +1,142 @@
+"""Everything that matches a filter as CSV or JSON lines, streamed by COPY: memory stays the same however much there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+from psycopg import ClientCursor
+
+from dlq.db.identifiers import quoted
+from dlq.export.watching import watching
+from dlq.models import BackfillDlq
+from dlq.table.columns import extra_columns, table_columns
+from dlq.table.extra_columns import ExtraColumn, extra_alias
+from dlq.table.location import TABLE
+from dlq.web.spreadsheets import FORMULA_STARTS
+
+JSON_TYPES = ("json", "jsonb")
+TEXT_TYPES = ("text", "character varying", "character")
+ALIAS = "exported"
+BLOCK = 64 * 1024
+"""Bytes that are handed on at once: a row alone would cost the web server a call each."""
+BROKEN = (DatabaseError, psycopg.Error)
+"""Of statements that Django executes, and of the COPY, which psycopg does."""
+Gone = Callable[[], bool]
+Buffer = bytes | bytearray | memoryview
+
+
+def csv_lines(entries: QuerySet[BackfillDlq], *, name: str = "", gone: Gone | None = None) -> Iterator[bytes]:
+    """A header and a line an entry, times in UTC, NULL as an empty cell. Formulas are made harmless.
+
+    What breaks off says so in its last line. `name` is what `progress` finds the export by; `gone` is asked now and then
+    whether the person who waits has gone away.
+    """
+    count = _Counter(header=True)
+    try:
+        yield from _copy(entries, _csv_cell, "FORMAT csv, HEADER", name=name, gone=gone, count=count)
+    except BROKEN:
+        yield f"NOT COMPLETE: the export broke off after {count.entries} entries\n".encode()
+        raise
+
+
+def json_lines(entries: QuerySet[BackfillDlq], *, name: str = "", gone: Gone | None = None) -> Iterator[bytes]:
+    """A JSON object an entry, values as they are, and a last line {"complete": true, "entries": n}: false, if it broke off."""
+    # A text without control characters needs no quoting by these two, so that COPY leaves the JSON as it is.
+    options = r"FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'"
+    count = _Counter()
+    try:
+        yield from _copy(entries, _json_cell, options, "row_to_json(line)", name=name, gone=gone, count=count)
+    except BROKEN:
+        yield b'{"complete": false, "entries": %d}\n' % count.entries
+        raise
+    yield b'{"complete": true, "entries": %d}\n' % count.entries
+
+
+@dataclass
+class _Counter:
+    """PostgreSQL sends a row at a time, so what it sends is counted, whatever is within."""
+
+    header: bool = False
+    rows: int = 0
+
+    @property
+    def entries(self) -> int:
+        return max(self.rows - self.header, 0)
+
+
+def _copy(
+    entries: QuerySet[BackfillDlq],
+    cell: Callable[[str, str], str],
+    options: str,
+    row: str = "line.*",
+    *,
+    name: str,
+    gone: Gone | None,
+    count: _Counter,
+) -> Iterator[bytes]:
+    """The rows in blocks. A consumer that closes the iterator ends the query: psycopg cancels it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        query = _query(entries, cell, options, row)
+        # A page's limit would end a long export; the setting is the transaction's own, so that it is safe behind a pooler.
+        cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+        if name:
+            cursor.execute("SELECT set_config('application_name', %s, true)", [name])
+        raw = connection.connection
+        with raw.cursor() as copying, watching(raw, gone), copying.copy(query) as copy:
+            yield from _blocks(copy, count)
+
+
+def _blocks(copy: Iterable[Buffer], count: _Counter) -> Iterator[bytes]:
+    """Whole rows together, also the last ones before it breaks off."""
+    block: list[Buffer] = []
+    size = 0
+    try:
+        for row in copy:
+            block.append(row)
+            size += len(row)
+            count.rows += 1
+            if size >= BLOCK:
+                yield b"".join(block)
+                block, size = [], 0
+    except psycopg.Error:
+        yield b"".join(block)
+        raise
+    yield b"".join(block)
+
+
+def _query(entries: QuerySet[BackfillDlq], cell: Callable[[str, str], str], options: str, row: str) -> str:
+    columns = table_columns(TABLE)
+    aliases = {column.name: extra_alias(number) for number, column in enumerate(extra_columns(TABLE))}
+    owners: dict[str, Any] = {alias: ExtraColumn(name) for name, alias in aliases.items()}
+    chosen = entries.values(*(field.name for field in BackfillDlq._meta.concrete_fields), **owners)
+    cells = ", ".join(
+        f"{cell(f'{ALIAS}.{quoted(aliases.get(column.name, column.name))}', column.type_name)} AS {quoted(column.name)}"
+        for column in columns
+    )
+    query, parameters = chosen.query.sql_with_params()
+    # COPY takes no parameters: psycopg writes them into the text, quoted.
+    return ClientCursor(connection.connection).mogrify(
+        f"COPY (SELECT {row} FROM (SELECT {cells} FROM ({query}) AS {ALIAS}) AS line)"  # noqa: S608 (quoted names)
+        f" TO STDOUT WITH ({options})",
+        parameters,
+    )
+
+
+def _csv_cell(name: str, type_name: str) -> str:
+    kind = type_name.split("(")[0]
+    if kind in JSON_TYPES:
+        return f"{name}::text"  # begins with a bracket, a quote, a digit or a word
+    if kind not in TEXT_TYPES:
+        return name
+    starts = ", ".join(f"E'\\x{ord(start):02x}'" for start in FORMULA_STARTS)
+    return f"CASE WHEN left({name}::text, 1) IN ({starts}) THEN '''' || {name}::text ELSE {name}::text END"
+
+
+def _json_cell(name: str, type_name: str) -> str:
+    # `json` keeps line breaks between its values, which would break the line.
+    return f"{name}::jsonb" if type_name == "json" else name

@@ -1,0 +1,139 @@
+"""What people did: an operation on one or many entries, and what it did with each."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from dlq.models.requeueoptions import RequeueOptions
+
+DRIVER_SEEN_FOR = timedelta(seconds=15)
+"""An operation that nobody advanced for so long has no driver: its page is closed and no caretaker runs."""
+
+
+class BulkOperation(RequeueOptions):
+    """Something done to many entries (a requeue, a delete, …), frozen when its confirmation page was shown.
+
+    It acts on the entries that match `filter` (or are in `entry_ids`), with an id up to `max_id`, failed up to
+    `frozen_at`; a restore or a recall acts on what the operation that it `undoes` did. `cursor` is the highest id done:
+    the work continues from there, whoever drives it.
+
+    The records of single entries refer to it without a constraint in the database: operations are never deleted, and
+    PostgreSQL would look the operation up anew for each of a million rows.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", "running"
+        WATCHING = "watching", "watching the first ones"
+        PAUSED = "paused", "paused"
+        CANCELLED = "cancelled", "cancelled"
+        DONE = "done", "done"
+
+    UNDER_WAY = (State.RUNNING, State.WATCHING)
+    """The states in which there is something for a driver to do."""
+
+    confirmation = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    """Of the confirmation page: a page posted twice names the same operation."""
+    kind = models.CharField(max_length=20)
+    """The name of one of `dlq.operations.kinds.KINDS`."""
+    state = models.CharField(max_length=20, choices=State.choices, default=State.RUNNING)
+    state_reason = models.TextField(blank=True)
+    """Why it is paused or cancelled, or what it waits for, in a sentence with the name of the person who did it."""
+    filter = models.JSONField(default=list)
+    """The list's filter as [name, value] pairs, times absolute; in force where `entry_ids` is null."""
+    entry_ids = ArrayField(models.BigIntegerField(), null=True)
+    max_id = models.BigIntegerField()
+    frozen_at = models.DateTimeField()
+    undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    """The delete that a restore undoes, the requeue that a recall undoes."""
+    actor = models.CharField(max_length=200)
+    """Who: a name, kept when the user is gone; `os:<user>` for the command line."""
+    reason = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    """Appended to the notes of each entry the operation acts on."""
+    replace_notes = models.BooleanField(default=False)
+    """Of a note: it takes the place of what the notes said. What they said is kept in the entry's history."""
+    expected = models.BigIntegerField(null=True)
+    """The number that the confirmation page showed; null where it was too many to count in time."""
+    cursor = models.BigIntegerField(default=0)
+    done_count = models.BigIntegerField("done", default=0)
+    skipped_count = models.BigIntegerField("skipped", default=0)
+    failed_count = models.BigIntegerField("failed", default=0)
+    work_seconds = models.FloatField(default=0.0)
+    """Time that its chunks took, pauses left out."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    advanced_at = models.DateTimeField(null=True)
+    """When somebody last worked on it or looked after it."""
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name = "operation"
+        default_permissions = ("view",)
+        indexes = (
+            models.Index(
+                fields=("id",), name="dlq_operation_under_way", condition=models.Q(state__in=("running", "watching"))
+            ),
+            models.Index(fields=("created_at",), name="dlq_operation_when"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+    @property
+    def stamped_note(self) -> str:
+        """The note as it is appended: with the time (UTC) and the name of the person who wrote it."""
+        return f"{self.created_at:%Y-%m-%d %H:%M} UTC, {self.actor}: {self.note}"
+
+    @property
+    def handled_count(self) -> int:
+        return self.done_count + self.skipped_count + self.failed_count
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in self.UNDER_WAY
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (self.State.DONE, self.State.CANCELLED)
+
+    @property
+    def waits_for_a_driver(self) -> bool:
+        last = self.advanced_at or self.created_at
+        return self.is_under_way and timezone.now() - last > DRIVER_SEEN_FOR
+
+
+class OperationEntry(models.Model):
+    """What an operation did with one entry, where no other record says it.
+
+    A requeued entry has a `Requeue`, a noted one an `EntryNote`, a deleted one a `DeletedEntry` as long as it is in the
+    trash; this tells of what left the trash, of recalls, and of everything skipped or failed, with the reason.
+    """
+
+    class Result(models.TextChoices):
+        DONE = "done", "done"
+        SKIPPED = "skipped", "skipped"
+        FAILED = "failed", "failed"
+
+    operation = models.ForeignKey(
+        BulkOperation, on_delete=models.CASCADE, related_name="entries", db_index=False, db_constraint=False
+    )
+    entry_id = models.BigIntegerField()
+    result = models.CharField(max_length=10, choices=Result.choices)
+    code = models.CharField(max_length=40, blank=True)
+    """Why it was left as it was: a code that the operation's kind gives (`dlq.operations.reasons`)."""
+    about = models.TextField(blank=True)
+    """What the reason's sentence names: a job, an entry, a column, the database's words."""
+    created_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=("operation", "entry_id"), name="dlq_one_result_per_entry"),)
+        indexes = (models.Index(fields=("entry_id",), name="dlq_result_of_entry"),)
+
+    def __str__(self) -> str:
+        return f"entry {self.entry_id}: {self.result}"

@@ -1,0 +1,44 @@
+"""The small banner on list and statistics: what `dlq_stats --check` would raise. Loaded after the page."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from dlq.conf import conf
+from dlq.db.limits import in_time
+from dlq.filters.addresses import STATUS
+from dlq.filters.status import ANY
+from dlq.monitoring.alerts import Alert, Thresholds, alerts
+from dlq.table.location import TABLE
+from dlq.web.query_strings import query_string
+
+logger = logging.getLogger("dlq")
+
+KEY = "dlq.alerts"
+REMEMBERED_SECONDS = 20
+
+
+def show(request: HttpRequest) -> HttpResponse:
+    return TemplateResponse(request, "dlq/monitoring/alerts.html", {"alerts": [(one, _link(one)) for one in _alerts()]})
+
+
+def _alerts() -> list[Alert]:
+    """As of at most REMEMBERED_SECONDS ago; none where looking takes longer than a page may."""
+    remembered: list[Alert] | None = cache.get(KEY)
+    if remembered is not None:
+        return remembered
+    raised = in_time(conf.STATEMENT_TIMEOUT, lambda: alerts(TABLE, Thresholds.configured()))
+    if raised is None:
+        logger.warning("looking for what to warn of took longer than %s s", conf.STATEMENT_TIMEOUT)
+        raised = []
+    cache.set(KEY, raised, REMEMBERED_SECONDS)
+    return raised
+
+
+def _link(alert: Alert) -> str:
+    return reverse("admin:dlq_backfilldlq_changelist") + query_string({STATUS: ANY, **alert.filter})

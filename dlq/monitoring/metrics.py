@@ -1,0 +1,87 @@
+"""The dead letter queue for Prometheus, under the library's names where it has the same: read from the database at scrape time.
+
+Counters in a process's memory would differ from one web process to the next and forget at each restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from dlq.conf import conf
+from dlq.db.limits import TimedOut, time_limit
+from dlq.db.statements import dicts
+from dlq.models import TableSnapshot
+from dlq.monitoring.snapshot import TASKS, newest_snapshot
+from dlq.monitoring.totals import DlqStats, dlq_stats
+from dlq.table.location import TABLE
+
+LIVE_SECONDS = 0.5
+"""A table that takes longer to count is told by its newest snapshot: scrapes come several times a minute."""
+
+
+def exposition() -> bytes:
+    """The text that Prometheus reads. What could not be counted within the statement timeout is left out of it."""
+    registry = CollectorRegistry()
+    registry.register(DlqCollector())
+    return generate_latest(registry)
+
+
+class DlqCollector(Collector):
+    def collect(self) -> Iterator[Metric]:
+        complete = True
+        for read in (_sizes, _activity):
+            try:
+                with time_limit(conf.STATEMENT_TIMEOUT):
+                    metrics = list(read())
+            except TimedOut:
+                complete = False
+            else:
+                yield from metrics
+        yield _gauge("backfill_dlq_scrape_complete", "Whether everything could be counted in time.", complete)
+
+
+def _sizes() -> Iterator[Metric]:
+    counted = _totals()
+    size = GaugeMetricFamily("backfill_dlq_size", f"Entries in all, and of the {TASKS} largest tasks.", labels=["task"])
+    # The library writes the total under the same name, without the label.
+    size.add_sample("backfill_dlq_size", {}, counted.total_jobs)
+    for task, number in counted.task_breakdown:
+        size.add_metric([task], number)
+    yield size
+    as_of = counted.as_of.timestamp()
+    yield _gauge("backfill_dlq_size_as_of_timestamp_seconds", "When backfill_dlq_size was counted.", as_of)
+
+
+def _totals() -> DlqStats | TableSnapshot:
+    snapshot = newest_snapshot()
+    return snapshot if snapshot and snapshot.seconds > LIVE_SECONDS else dlq_stats(TABLE, tasks=TASKS)
+
+
+def _activity() -> Iterator[Metric]:
+    (found,) = dicts(TABLE.statement("monitoring/metrics"))
+    yield _gauge("backfill_dlq_age_seconds", "Age of the oldest entry.", _age(found))
+    yield _gauge("backfill_dlq_new_last_hour", "Entries that failed within the last hour.", found["new_in_hour"])
+    for name, meaning in (
+        ("requeued", "Entries requeued through backfill-admin."),
+        ("deleted", "Entries deleted through backfill-admin."),
+    ):
+        yield CounterMetricFamily(f"backfill_dlq_jobs_{name}", meaning, value=found[name])
+    ended = GaugeMetricFamily("backfill_dlq_requeues", "Requeues made here, by how they ended.", labels=["outcome"])
+    for outcome in ("recovered", "failed_again"):
+        ended.add_metric([outcome], found[outcome])
+    yield ended
+
+
+def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, meaning, value=value)
+
+
+def _age(found: dict[str, Any]) -> float:
+    oldest: datetime | None = found["oldest_failure"]
+    return max((found["now"] - oldest).total_seconds(), 0.0) if oldest else 0.0

@@ -1,0 +1,36 @@
+"""/metrics for Prometheus: there is no such page unless DLQ_METRICS_TOKEN is set, and then it asks for the token."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from dlq.conf import conf
+from dlq.monitoring.metrics import exposition
+
+KEY = "dlq.metrics"
+REMEMBERED_SECONDS = 20
+"""However often it is scraped, the database is asked this seldom (by each web process)."""
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    if not conf.METRICS_TOKEN:
+        raise Http404
+    given = request.headers.get("Authorization", "")
+    if not constant_time_compare(given, f"Bearer {conf.METRICS_TOKEN}"):
+        answer = HttpResponse("A token is needed.\n", status=401, content_type="text/plain")
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
+    text: bytes | None = cache.get(KEY)
+    if text is None:
+        try:
+            text = exposition()
+        except DatabaseError:
+            return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
+        cache.set(KEY, text, REMEMBERED_SECONDS)
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)

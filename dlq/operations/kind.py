@@ -1,0 +1,93 @@
+"""The protocol of a kind of operation: what one says and does. Each kind is a folder of `operations/kinds/`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dlq.models import BulkOperation
+from dlq.operations.batch import Batch, BatchFinder, next_batch
+from dlq.operations.chunk import ChunkResult
+from dlq.operations.forms import ConfirmForm
+from dlq.operations.reasons import Wording
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A button on an operation's page by which another operation begins."""
+
+    name: str
+    """Of the button, as it is posted."""
+    begins: str
+    """The name of the other operation's kind, whose permission it needs."""
+    label: Callable[[BulkOperation, Counter[str]], str]
+    """What the button says, given the operation and how many of its jobs are in which state; "" where it is not offered."""
+    filter: Callable[[BulkOperation], list[tuple[str, str]]] | None = None
+    """What the confirmation page selects. None: it undoes what this operation did, at once."""
+    of_problems: bool = False
+    """Whether it is about what the operation skipped or failed to do, and stands there."""
+    beside: Callable[[BulkOperation], str] = lambda _operation: ""
+    """Markup that stands beside the button."""
+
+
+class Kind(ABC):
+    """One kind of operation. What has no default here every kind must say."""
+
+    name: ClassVar[str]
+    """As it is stored, and as people call it: "requeue"."""
+    permission: ClassVar[str]
+    done: ClassVar[str]
+    """What it did with an entry: "requeued"."""
+
+    # Of those that are begun by a confirmation page.
+    verb: ClassVar[str] = ""
+    """What is about to be done with the entries: "requeue"."""
+    action: ClassVar[str] = ""
+    """The name of the list's action; empty for a kind that is not begun from the list."""
+    action_label: ClassVar[str] = ""
+    button: ClassVar[str] = ""
+    """What the confirmation page's button says."""
+    is_destructive: ClassVar[bool] = False
+    form: ClassVar[type[ConfirmForm]] = ConfirmForm
+
+    # Of its page and its records.
+    reasons: ClassVar[Mapping[str, Wording]] = {}
+    """Why it leaves entries as they were, beside what any kind may meet (`reasons.COMMON`)."""
+    follow_ups: ClassVar[Sequence[FollowUp]] = ()
+    makes_jobs: ClassVar[bool] = False
+    """Whether its result is told by what becomes of its requeues' jobs."""
+
+    # Of its work.
+    settles_first: ClassVar[bool] = False
+    """Whether it needs to know, at its beginning, which entries came back as others."""
+
+    @abstractmethod
+    def act(self, operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
+        """Do it with one chunk of locked entries, in the chunk's own transaction. Each id is accounted for."""
+
+    def next_batch(self, operation: BulkOperation, finder: BatchFinder) -> Batch:
+        """The next entries, locked: those of the table that the operation is about."""
+        return next_batch(operation, finder)
+
+    def may(self, user: Any) -> bool:
+        """Whether this user may begin, drive, pause and cancel it."""
+        return bool(user.has_perm(self.permission))
+
+    def explanation(self) -> str:
+        """A sentence for the confirmation page: what it means for the entries."""
+        return ""
+
+    def preflight(self, operation: BulkOperation) -> Any:
+        """What the operation would meet, looked up for its confirmation page (operations/preflight.html); None: nothing."""
+        return None
+
+    def facts(self, operation: BulkOperation) -> list[tuple[str, str]]:
+        """The options that were chosen, as label and text, for the operation's page."""
+        return []
+
+    def to_undo(self, operation: BulkOperation | None) -> int:
+        """Of a kind that undoes others: how many entries there are to undo of that operation."""
+        return 0

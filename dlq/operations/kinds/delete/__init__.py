@@ -1,0 +1,48 @@
+"""Delete: moves entries to the trash, from where they can be restored exactly as they were."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.html import format_html
+
+from dlq.conf import conf
+from dlq.models import BulkOperation, DeletedEntry
+from dlq.operations.chunk import ChunkResult
+from dlq.operations.kind import FollowUp, Kind
+from dlq.operations.kinds.delete.deletion import delete_chunk
+from dlq.operations.kinds.delete.forms import DeleteForm
+
+
+def _restore(operation: BulkOperation, _jobs: Counter[str]) -> str:
+    in_trash = operation.is_over and DeletedEntry.objects.filter(operation=operation).exists()
+    return "Restore the deleted entries" if in_trash else ""
+
+
+def _choose(operation: BulkOperation) -> str:
+    address = f"{reverse('admin:dlq_deletedentry_changelist')}?operation__id__exact={operation.pk}"
+    return format_html('<a href="{}">Choose some in the trash</a>', address)
+
+
+class DeleteKind(Kind):
+    name = "delete"
+    permission = "dlq.delete_backfilldlq"
+    done = "moved to the trash"
+    verb = "delete"
+    action = "delete_selected"
+    action_label = "Delete …"
+    button = "Delete"
+    is_destructive = True
+    form = DeleteForm
+    follow_ups = (FollowUp("restore", "restore", _restore, beside=_choose),)
+
+    def act(self, operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
+        return delete_chunk(operation, ids)
+
+    def explanation(self) -> str:
+        return (
+            f"Deleted entries are kept in the trash for {conf.TRASH_DAYS} days: the operation’s page has a button to restore"
+            " them exactly as they were."
+        )

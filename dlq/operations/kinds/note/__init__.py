@@ -1,0 +1,25 @@
+"""Note: adds a note to entries, or puts it in the place of theirs. Each is kept in the entry's history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dlq.models import BulkOperation
+from dlq.operations.chunk import ChunkResult
+from dlq.operations.kind import Kind
+from dlq.operations.kinds.note.forms import NoteForm
+from dlq.operations.kinds.note.noting import note_chunk
+
+
+class NoteKind(Kind):
+    name = "note"
+    permission = "dlq.annotate_backfilldlq"
+    done = "given the note"
+    verb = "add a note to"
+    action = "add_note_to_selected"
+    action_label = "Add a note …"
+    button = "Add the note"
+    form = NoteForm
+
+    def act(self, operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
+        return note_chunk(operation, ids)

@@ -1,0 +1,104 @@
+"""What a requeue is going to do with the entries of a chunk: which are left out and why, which go without their key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dlq.db.statements import array, dicts
+from dlq.models import BulkOperation
+from dlq.operations.reasons import Reason
+from dlq.operations.selected import matching
+from dlq.outcomes.progress import unmatched_since
+from dlq.table.columns import keys_are_unique
+from dlq.table.location import TABLE
+
+KeyPolicy = BulkOperation.KeyPolicy
+
+
+def foresee(operation: BulkOperation, ids: Sequence[int]) -> dict[int, Reason]:
+    """Which of these entries would be skipped if they were requeued now. Nothing is locked, and keys may still be taken."""
+    return plan_of(operation, ids).skipped
+
+
+@dataclass
+class Plan:
+    """Which entries of a chunk are left out, which go without their key, and which jobs give way to them."""
+
+    ids: Sequence[int]
+    skipped: dict[int, Reason] = field(default_factory=dict)
+    failed: dict[int, Reason] = field(default_factory=dict)
+    without_key: set[int] = field(default_factory=set)
+    replaces: dict[int, int] = field(default_factory=dict)
+    """The job that has the entry's key, where the policy is to replace it."""
+
+    @property
+    def chosen(self) -> list[int]:
+        return [entry for entry in self.ids if entry not in self.skipped and entry not in self.failed]
+
+
+def plan_of(operation: BulkOperation, ids: Sequence[int]) -> Plan:
+    """Sort out what may not or need not be requeued, with the reason for each."""
+    plan = Plan(ids)
+    problems = _problems(operation, ids)
+    open_ones = [problem for problem in problems if not problem["refusal"]]
+    last_of_key = _last_of_each_key(operation, {problem["shared_key"] for problem in open_ones} - {None})
+    also_in = _still_in(operation, [problem["returned_as"] for problem in open_ones if problem["returned_as"]])
+    for problem in problems:
+        entry, holder = problem["id"], problem["key_holder"]
+        last = last_of_key.get(problem["shared_key"], entry)
+        if problem["refusal"]:
+            plan.skipped[entry] = Reason(problem["refusal"], str(problem["refusal_about"]))
+        elif problem["returned_as"] in also_in:
+            plan.skipped[entry] = Reason("returned", str(problem["returned_as"]))
+        elif last != entry:
+            plan.skipped[entry] = Reason("same_key", str(last))
+        elif holder and operation.key_policy == KeyPolicy.SKIP:
+            plan.skipped[entry] = Reason(holder, str(problem["key_holder_id"]))
+        elif holder and operation.key_policy == KeyPolicy.DROP:
+            plan.without_key.add(entry)
+        elif holder:
+            plan.replaces[entry] = problem["key_holder_id"]
+    return plan
+
+
+def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What stands against requeueing these entries, see operations/kinds/requeue/decide.sql."""
+    return dicts(
+        TABLE.statement("operations/kinds/requeue/decide"),
+        {
+            "ids": array(ids),
+            "operation": operation.pk,
+            "frozen_at": operation.frozen_at,
+            "since": unmatched_since(),
+            "keys_are_unique": keys_are_unique(TABLE),
+            "also_on_their_way": operation.also_on_their_way,
+            "also_recovered": operation.also_recovered,
+            **options_of(operation),
+        },
+    )
+
+
+def options_of(operation: BulkOperation) -> dict[str, Any]:
+    """The settings that the operation gives its jobs, as the statements take them; None keeps the entry's."""
+    return {name: getattr(operation, name) for name in ("priority", "queue_name", "max_attempts")}
+
+
+def _still_in(operation: BulkOperation, entries: Sequence[int]) -> set[int]:
+    """Those of the entries that the operation is about, too."""
+    return set(matching(operation).filter(id__any_of=entries).values_list("pk", flat=True)) if entries else set()
+
+
+def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int]:
+    """Of the operation's entries that share a key, the one that failed last. A table with unique keys has one of each."""
+    if not keys:
+        return {}
+    last = (
+        matching(operation)
+        .filter(job_key__any_of=keys)
+        .order_by("job_key", "-failed_at", "-id")
+        .distinct("job_key")
+        .values_list("job_key", "id")
+    )
+    return {str(key): entry for key, entry in last}

@@ -1,0 +1,75 @@
+"""What a requeue would meet, looked up before anybody says yes: by the same statements that decide afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from dlq.db.limits import in_time
+from dlq.models import BulkOperation
+from dlq.operations.kinds.requeue.plan import foresee
+from dlq.operations.selected import matching
+from dlq.table.queue import oldest_due, queue_is_visible
+
+MOST_CHECKED = 10_000
+"""Entries looked at, a tenth of a second's worth: of more, the first so many (by id) stand for the rest."""
+SECONDS = 2.0
+SUSPICIOUS_WAIT = timedelta(minutes=2)
+"""A worker polls every few seconds; a due job that waited longer makes one ask whether there is any."""
+ON_THEIR_WAY = ("waiting", "running", "retrying")
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """How many of the `checked` entries would be skipped, by reason code. `checked` is 0 where it could not be looked up."""
+
+    checked: int
+    is_sample: bool
+    skipped: Counter[str] = field(default_factory=Counter)
+    oldest_due: datetime | None = None
+    """Since when the oldest job that may run has been waiting in the queue."""
+    sees_queue: bool = True
+
+    @property
+    def nobody_works(self) -> bool:
+        """Whether it looks as if no worker took jobs from the queue."""
+        return self.oldest_due is not None and timezone.now() - self.oldest_due > SUSPICIOUS_WAIT
+
+    @property
+    def on_their_way(self) -> int:
+        return sum(self.skipped[code] for code in ON_THEIR_WAY)
+
+    @property
+    def have_run(self) -> int:
+        return self.skipped["has_run"]
+
+    @property
+    def reasons(self) -> list[tuple[str, int]]:
+        """Codes with their numbers, the most frequent first."""
+        return self.skipped.most_common()
+
+    @property
+    def would_be_skipped(self) -> int:
+        return self.skipped.total()
+
+    @property
+    def would_go(self) -> int:
+        return self.checked - self.would_be_skipped
+
+
+def preflight(operation: BulkOperation) -> Preflight:
+    """Look up what stands against requeueing the operation's entries (it need not be saved yet)."""
+    if not queue_is_visible():
+        return Preflight(0, is_sample=False, sees_queue=False)
+    looked_up = in_time(SECONDS, lambda: _look_up(operation))
+    checked, skipped, is_sample = looked_up or (0, Counter(), False)
+    return Preflight(checked, is_sample, skipped, in_time(SECONDS, oldest_due))
+
+
+def _look_up(operation: BulkOperation) -> tuple[int, Counter[str], bool]:
+    ids = list(matching(operation).order_by("id").values_list("id", flat=True)[: MOST_CHECKED + 1])
+    skipped = Counter(why.code for why in foresee(operation, ids[:MOST_CHECKED]).values())
+    return len(ids[:MOST_CHECKED]), skipped, len(ids) > MOST_CHECKED

@@ -1,0 +1,109 @@
+"""Requeue: an entry's job goes back into the queue, inside SQL, with its bookkeeping in the same statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from dlq.db.statements import array, rows
+from dlq.models import BackfillDlq, BulkOperation
+from dlq.operations.chunk import ChunkResult, refused, suppressed
+from dlq.operations.kinds.requeue.plan import Plan, options_of, plan_of
+from dlq.operations.reasons import Reason
+from dlq.table.location import TABLE
+
+KeyPolicy = BulkOperation.KeyPolicy
+
+
+class _Undone(Exception):
+    """What a call did must be undone, because of these entries."""
+
+    def __init__(self, entries: set[int]) -> None:
+        self.entries = entries
+
+
+class _KeysTaken(_Undone):
+    """Their keys were added by others between our look and the call."""
+
+
+class _Joined(_Undone):
+    """Their payloads, lists, were joined with those of the jobs that they were to replace."""
+
+
+class _Suppressed(_Undone):
+    """They would have jobs, but a trigger of the table's owner kept them from being counted."""
+
+
+def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
+    """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database."""
+    plan = plan_of(operation, ids)
+    _hold(plan)
+    while True:
+        try:
+            return _act(operation, plan)
+        except _KeysTaken as taken:
+            # Each round settles at least one entry, so the loop ends.
+            if operation.key_policy == KeyPolicy.DROP:
+                plan.without_key |= taken.entries
+            else:
+                plan.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
+        except _Joined as joined:
+            plan.skipped |= {entry: Reason("key_joins") for entry in joined.entries}
+        except _Suppressed as kept:
+            plan.failed |= suppressed(kept.entries)
+
+
+def _hold(plan: Plan) -> None:
+    """Lock the jobs that are to be replaced. Skips the entries whose job somebody else is working on at this moment."""
+    if not plan.replaces:
+        return
+    busy = {
+        job for (job,) in rows(TABLE.statement("operations/kinds/requeue/hold"), {"jobs": list(plan.replaces.values())})
+    }
+    plan.skipped |= {entry: Reason("key_locked") for entry, job in plan.replaces.items() if job in busy}
+
+
+def _act(operation: BulkOperation, plan: Plan) -> ChunkResult:
+    result = ChunkResult(skipped=dict(plan.skipped), failed=dict(plan.failed))
+    earliest = operation.next_run_at or operation.run_at
+
+    def add(ids: Sequence[int]) -> None:
+        nonlocal earliest
+        ((done, not_queued, overwritten, joined, kept, last_due),) = rows(
+            TABLE.statement("operations/kinds/requeue/act"),
+            {
+                "ids": array(ids),
+                "without_key": array(plan.without_key),
+                "operation": operation.pk,
+                "actor": operation.actor,
+                "note": operation.stamped_note if operation.note else "",
+                "earliest": earliest,
+                "step": operation.step,
+                **options_of(operation),
+            },
+        )
+        if overwritten and operation.key_policy != KeyPolicy.REPLACE:
+            raise _KeysTaken(set(overwritten))
+        if joined:
+            raise _Joined(set(joined))
+        if kept:
+            raise _Suppressed(set(kept))
+        result.done += done
+        result.skipped |= {entry: Reason("key_locked") for entry in not_queued}
+        earliest = last_due + operation.step
+
+    if chosen := plan.chosen:
+        with transaction.atomic():  # what `add` raises undoes every part, also those of a bisection
+            result.failed |= refused(chosen, add)
+            if held := _keys_held(plan, result):
+                raise _KeysTaken(held)
+    operation.next_run_at = earliest
+    return result
+
+
+def _keys_held(plan: Plan, result: ChunkResult) -> set[int]:
+    """Entries that could not be requeued because somebody was just adding a job with their key."""
+    held = {entry for entry, why in result.failed.items() if why.code == "locked"} - plan.without_key
+    keyed = BackfillDlq.objects.filter(id__any_of=held, job_key__isnull=False)
+    return set(keyed.values_list("pk", flat=True)) if held else set()

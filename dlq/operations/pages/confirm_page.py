@@ -1,0 +1,123 @@
+"""The confirmation page, and what follows when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+
+from dlq.filters import DlqFilterSet
+from dlq.models import BackfillDlq, BulkOperation
+from dlq.operations.confirmation import MOST_TICKED, BadConfirmation, Confirmation, begin
+from dlq.operations.forms import ConfirmForm
+from dlq.operations.kinds import KINDS
+from dlq.operations.overview import Overview, overview
+from dlq.operations.pages.drive import drive, page_of
+from dlq.operations.report import report
+from dlq.operations.selected import matching
+from dlq.patterns.advice import advice_on
+
+REQUEST_BUDGET = 10.0
+"""Seconds that one request works on an operation; a longer one continues from the operation's page."""
+
+
+def ask(
+    model_admin: ModelAdmin[Any],
+    request: HttpRequest,
+    kind: str,
+    *,
+    filterset: DlqFilterSet | None = None,
+    entry_ids: Sequence[int] | None = None,
+) -> HttpResponse | None:
+    """The confirmation page for what is selected now; None, with a message, where nothing is."""
+    if entry_ids is not None and len(entry_ids) > MOST_TICKED:
+        messages.error(
+            request,
+            f"At most {MOST_TICKED} rows can be ticked at once. Nothing was done: use a filter and select everything.",
+        )
+        return None
+    confirmation = Confirmation.of(kind, int(request.user.pk or 0), filterset=filterset, entry_ids=entry_ids)
+    shown = overview(matching(confirmation.as_operation()))
+    if shown.count == 0:
+        messages.warning(request, "None of what you selected is here any more. Nothing was done.")
+        return None
+    confirmation = confirmation.counted(shown.count, shown.ids)
+    return _page(model_admin, request, confirmation, shown, KINDS[kind].form(shown.count))
+
+
+def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
+    """Act on a confirmation that was sent: once, however often it is sent."""
+    list_page = reverse("admin:dlq_backfilldlq_changelist")
+    try:
+        confirmation = Confirmation.read(request.POST.get("token", ""), int(request.user.pk or 0))
+    except BadConfirmation as problem:
+        messages.error(request, str(problem))
+        return HttpResponseRedirect(list_page)
+    kind = KINDS[confirmation.kind]
+    if not kind.may(request.user):
+        raise PermissionDenied
+    known = BulkOperation.objects.filter(confirmation=confirmation.key).first()
+    if known is None:
+        form = kind.form(confirmation.count, request.POST)
+        if not form.is_valid():
+            shown = replace(overview(matching(confirmation.as_operation())), count=confirmation.count)
+            return _page(model_admin, request, confirmation, shown, form)
+        actor = request.user.get_username()
+        known, _new = begin(confirmation, actor=actor, **form.details)
+    else:
+        messages.info(request, "This confirmation was sent before. It acted once; this is its result.")
+    operation = drive(request, known, REQUEST_BUDGET)
+    return _answer(request, operation, list_page)
+
+
+def _page(
+    model_admin: ModelAdmin[Any],
+    request: HttpRequest,
+    confirmation: Confirmation,
+    shown: Overview,
+    form: ConfirmForm,
+) -> TemplateResponse:
+    operation = confirmation.as_operation()
+    kind = KINDS[confirmation.kind]
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"Confirm: {kind.verb}",
+        "opts": BackfillDlq._meta,
+        "kind": kind,
+        "operation": operation,
+        "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
+        "overview": shown,
+        "advice": advice_on(matching(operation)),
+        "preflight": kind.preflight(operation),
+        "token": confirmation.token,
+        "form": form,
+        "back": back_to_list(operation),
+    }
+    return TemplateResponse(request, "dlq/operations/confirm.html", context)
+
+
+def _answer(request: HttpRequest, operation: BulkOperation, list_page: str) -> HttpResponseRedirect:
+    """Say what was done, and go where the person came from; an operation that is not done yet has its own page."""
+    its_page = page_of(operation)
+    if not operation.is_over:
+        return HttpResponseRedirect(its_page)
+    level = messages.SUCCESS if operation.done_count else messages.WARNING
+    text = format_html('{} <a href="{}">Operation {}</a>', report(operation), its_page, operation.pk)
+    messages.add_message(request, level, text)
+    ids = operation.entry_ids or []
+    if len(ids) == 1 and not KINDS[operation.kind].is_destructive:
+        return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_change", args=ids))
+    return HttpResponseRedirect(list_page + back_to_list(operation))
+
+
+def back_to_list(operation: BulkOperation) -> str:
+    """The query string of the list as the operation's filter has it."""
+    return f"?{DlqFilterSet.of_pairs(operation.filter).query}" if operation.filter else ""

@@ -1,0 +1,35 @@
+"""Every entry that an operation skipped or failed to act on, with the reason, as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from django.http import StreamingHttpResponse
+
+from dlq.models import BulkOperation
+from dlq.operations.kinds import in_words
+from dlq.operations.reasons import Reason
+from dlq.operations.result import problems_of
+from dlq.web.spreadsheets import harmless
+
+
+class _Echo:
+    """A file that gives back what is written to it, for csv.writer."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def download(operation: BulkOperation) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(_lines(operation), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="operation-{operation.pk}-left.csv"'
+    return response
+
+
+def _lines(operation: BulkOperation) -> Iterator[str]:
+    write = csv.writer(_Echo()).writerow
+    yield str(write(["entry", "result", "code", "reason"]))
+    problems = problems_of(operation).order_by("entry_id").values_list("entry_id", "result", "code", "about")
+    for entry, result, code, about in problems.iterator():
+        yield str(write([entry, result, code, harmless(in_words(Reason(code, about)))]))

@@ -1,0 +1,32 @@
+"""What an operation did, in a sentence. The numbers are those that its statements returned."""
+
+from __future__ import annotations
+
+from dlq.models import BulkOperation, OperationEntry
+from dlq.operations.kinds import done_to, in_words
+from dlq.operations.reasons import Reason
+from dlq.web.formatting import failed_jobs
+
+
+def report(operation: BulkOperation) -> str:
+    """For example "Requeued: 12 failed jobs. 1 skipped: job 7 with the same key waits in the queue."."""
+    sentences = [f"{done_to(operation.kind)}: {failed_jobs(operation.done_count)}."]
+    for count, result in (
+        (operation.skipped_count, OperationEntry.Result.SKIPPED),
+        (operation.failed_count, OperationEntry.Result.FAILED),
+    ):
+        if count == 1:
+            problem = operation.entries.filter(result=result)[0]
+            sentences.append(f"1 {result.label}: {in_words(Reason(problem.code, problem.about))}.")
+        elif count:
+            sentences.append(f"{count:,} {result.label}.")
+    if unmatched := no_longer_matching(operation):
+        sentences.append(f"{unmatched:,} no longer matched when their turn came, and were left alone.")
+    return " ".join(sentences)
+
+
+def no_longer_matching(operation: BulkOperation) -> int:
+    """Of those that the confirmation page counted, how many were not met again."""
+    if operation.state != BulkOperation.State.DONE or operation.expected is None:
+        return 0
+    return max(operation.expected - operation.handled_count, 0)

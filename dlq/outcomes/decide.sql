@@ -1,0 +1,47 @@
+-- What became of the jobs of these requeues: one row each, with the state and the entry that the job came back as.
+-- In one statement, because a job moves from the queue to the table in one transaction: one snapshot has it in one of the two.
+-- The placeholder requeues is their SELECT. `since`: everything that failed before it has been matched already.
+WITH requeue AS MATERIALIZED (
+    {requeues}
+),
+arrived AS MATERIALIZED (
+    SELECT e.{job_id} AS job_id, max(e.id) AS id
+    FROM {table} e
+    WHERE e.failed_at >= greatest(%(since)s, (SELECT min(requeue.created_at) FROM requeue WHERE requeue.outcome = ''))
+      AND e.{job_id} = ANY (ARRAY(SELECT requeue.job_id FROM requeue WHERE requeue.outcome = ''))
+    GROUP BY e.{job_id}
+)
+SELECT requeue.id,
+       requeue.entry_id,
+       requeue.job_id,
+       requeue.created_at,
+       CASE
+           WHEN requeue.outcome <> ''                                     THEN requeue.outcome
+           -- Replaced: by somebody's add_job with the same key, or by a later requeue of ours.
+           WHEN job.revision <> requeue.revision OR later.found           THEN 'gone'
+           WHEN job.locked_at IS NOT NULL                               THEN 'running'
+           WHEN job.attempts >= job.max_attempts                        THEN 'failed_again'
+           WHEN job.attempts > 0                                        THEN 'retrying'
+           WHEN job.id IS NOT NULL                                      THEN 'waiting'
+           WHEN arrived.id IS NOT NULL OR entry.id IS NOT NULL          THEN 'failed_again'
+           WHEN requeue.run_at > clock_timestamp()                                    THEN 'gone'
+           ELSE 'recovered'
+       END AS state,
+       coalesce(requeue.returned_as, arrived.id, CASE WHEN job.id IS NULL THEN entry.id END) AS returned_as
+FROM requeue
+LEFT JOIN LATERAL (
+    SELECT j.id, j.revision, j.locked_at, j.attempts, j.max_attempts
+    FROM {schema}.jobs j
+    WHERE j.id = requeue.job_id AND requeue.outcome = ''
+    OFFSET 0
+) job ON true
+LEFT JOIN LATERAL (
+    SELECT true AS found
+    FROM dlq_requeue r
+    WHERE r.job_id = requeue.job_id AND r.revision > requeue.revision AND requeue.outcome = ''
+    LIMIT 1
+) later ON true
+LEFT JOIN arrived ON arrived.job_id = requeue.job_id
+-- A keyed entry that failed again is updated in place.
+LEFT JOIN {table} entry
+       ON entry.id = requeue.entry_id AND entry.job_key IS NOT NULL AND entry.failed_at > requeue.created_at

@@ -1,0 +1,36 @@
+"""How far the settling of outcomes has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from dlq.db.statements import scalar
+from dlq.models import DutyProgress
+from dlq.table.location import TABLE
+
+DUTY = "outcomes"
+OVERLAP = timedelta(minutes=10)
+"""How long a transaction that moves jobs may have been open: its entries carry the time of its beginning."""
+
+
+def settled_until() -> datetime | None:
+    """As of when the stored outcomes are; None where no caretaker has settled any yet."""
+    return DutyProgress.objects.filter(pk=DUTY).values_list("reached", flat=True).first()
+
+
+def unmatched_since() -> datetime | None:
+    """From when on arrivals may not have been matched yet; None before the first requeue."""
+    since: datetime | None = scalar(TABLE.statement("outcomes/unmatched_since"), {"duty": DUTY, "overlap": OVERLAP})
+    return since
+
+
+@contextmanager
+def locked_progress() -> Iterator[DutyProgress | None]:
+    """The duty's row, locked in a transaction; None while somebody else has it."""
+    DutyProgress.objects.bulk_create([DutyProgress(pk=DUTY)], ignore_conflicts=True)
+    with transaction.atomic():
+        yield DutyProgress.objects.select_for_update(skip_locked=True).filter(pk=DUTY).first()

@@ -1,0 +1,54 @@
+"""Outcomes of requeues, stored for good by the caretaker."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import transaction
+
+from dlq.db.statements import database_now, execute, rows
+from dlq.outcomes.job_states import REQUEUES
+from dlq.outcomes.progress import locked_progress, unmatched_since
+from dlq.table.location import TABLE
+from dlq.table.queue import queue_is_visible
+
+REQUEUES_A_STATEMENT = 5_000
+
+
+def settle(budget: float) -> int:
+    """Store what is known by now, for at most about so many seconds. Returns how many outcomes were stored.
+
+    One process does it at a time; for others it returns at once. Under a role that can't see the queue nothing is settled.
+    """
+    settled = settle_arrivals()
+    deadline = time.monotonic() + budget
+    after = 0
+    while queue_is_visible():
+        with transaction.atomic():
+            ((last, stored),) = _settle_absent(after)
+        settled += stored
+        if last is None or time.monotonic() > deadline:
+            break
+        after = last
+    return settled
+
+
+def settle_arrivals() -> int:
+    """Match the entries that arrived since the last time with the requeues that they come from."""
+    with locked_progress() as progress:
+        if progress is None:
+            return 0
+        now = database_now()
+        settled = execute(TABLE.statement("outcomes/settle_arrivals"), {"since": unmatched_since()})
+        progress.reached = now
+        progress.save(update_fields=("reached",))
+    return settled
+
+
+def _settle_absent(after: int) -> list[tuple[int | None, int]]:
+    requeues = (
+        f"{REQUEUES} WHERE r.outcome = '' AND r.id > %(after)s ORDER BY r.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"
+    )
+    decide = TABLE.statement("outcomes/decide", requeues=requeues)
+    parameters = {"after": after, "limit": REQUEUES_A_STATEMENT, "since": unmatched_since()}
+    return rows(TABLE.statement("outcomes/settle_absent", decide=decide), parameters)

@@ -1,0 +1,135 @@
+"""The list of failure patterns: what the failures have in common, and what is known about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from dlq.conf import conf
+from dlq.db.limits import time_limit
+from dlq.db.statements import database_now
+from dlq.models import FailurePattern
+from dlq.pattern_pages.figures import figures_of, grouping_scope
+from dlq.patterns.classifier import classify
+from dlq.patterns.recovery import MOST_REQUEUES
+from dlq.selection.suggestions import column_values
+from dlq.web.query_strings import query_string
+
+State = FailurePattern.State
+
+A_PAGE = 50
+GROUP_BUDGET = 10.0
+"""Seconds that one press of "Group now" works."""
+STALE_SECONDS = 120
+"""The caretaker groups every few seconds: later than this it does not run."""
+
+ORDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "number": ("Most failed jobs", ("-entry_count", "id")),
+    "newest": ("Newest", ("-first_seen", "id")),
+    "returned": ("Returned last", (F("returned_at").desc(nulls_last=True), "-entry_count", "id")),
+}
+OPEN = "open"
+STATES: dict[str, str] = {OPEN: "all that want attention", "any": "any", **dict(State.choices)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which patterns are asked for, and in which order."""
+
+    order: str = "number"
+    state: str = OPEN
+    task: str = ""
+    assignee: str = ""
+    q: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Choice:
+        """What can't be read counts as not given: a wrong word must not hide anything."""
+        given = {
+            name: request.GET.get(name, "").strip()[:200].replace("\x00", "") for name in ("task", "assignee", "q")
+        }
+        # Links of earlier versions say owner.
+        given["assignee"] = given["assignee"] or request.GET.get("owner", "").strip()[:200].replace("\x00", "")
+        order, state, page = (request.GET.get(name, "") for name in ("order", "state", "page"))
+        return cls(
+            order=order if order in ORDERS else cls.order,
+            state=state if state in STATES else cls.state,
+            page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6]) <= 10_000 else 1,
+            **given,
+        )
+
+    @property
+    def patterns(self) -> QuerySet[FailurePattern]:
+        """Those of the choice, one more than a page has."""
+        found = FailurePattern.objects.filter(merged_into=None)
+        if self.state == OPEN:
+            muted = Q(state=State.MUTED, muted_until__gt=database_now())
+            found = found.filter(entry_count__gt=0).exclude(muted).exclude(state=State.RESOLVED)
+        elif self.state != "any":
+            found = found.filter(state=self.state)
+        if self.order == "returned":
+            found = found.filter(returned_at__isnull=False)
+        for name, value in (("task_identifier", self.task), ("assignee", self.assignee)):
+            if value:
+                found = found.filter(**{name: value})
+        if self.q:
+            words = (
+                Q(title__contains_text=self.q) | Q(notes__contains_text=self.q) | Q(advice_text__contains_text=self.q)
+            )
+            found = found.filter(words)
+        start = (self.page - 1) * A_PAGE
+        return found.order_by(*ORDERS[self.order][1])[start : start + A_PAGE + 1]
+
+
+def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _group(request)
+    with time_limit(conf.STATEMENT_TIMEOUT):
+        return TemplateResponse(request, "dlq/pattern_pages/patterns.html", _context(model_admin, request)).render()
+
+
+def _context(model_admin: ModelAdmin[FailurePattern], request: HttpRequest) -> dict[str, Any]:
+    choice = Choice.of(request)
+    found = list(choice.patterns)
+    now, scope = database_now(), grouping_scope()
+    return {
+        **model_admin.admin_site.each_context(request),
+        "title": "Failure patterns",
+        "opts": model_admin.opts,
+        "choice": choice,
+        "orders": [
+            (name, label, query_string({"order": name, "page": None}, request.GET))
+            for name, (label, _by) in ORDERS.items()
+        ],
+        "states": STATES.items(),
+        "tasks": column_values("task_identifier"),
+        "rows": figures_of(found[:A_PAGE], scope.entries, now),
+        "scope": scope,
+        "most_requeues": MOST_REQUEUES,
+        "is_narrowed": bool(
+            choice.task or choice.assignee or choice.q or choice.state != OPEN or choice.order == "returned"
+        ),
+        "is_stale": scope.grouped_at is None or (now - scope.grouped_at).total_seconds() > STALE_SECONDS,
+        "previous": query_string({"page": str(choice.page - 1)}, request.GET) if choice.page > 1 else None,
+        "next": query_string({"page": str(choice.page + 1)}, request.GET) if len(found) > A_PAGE else None,
+    }
+
+
+def _group(request: HttpRequest) -> HttpResponse:
+    done = classify(GROUP_BUDGET)
+    if done.is_complete:
+        messages.success(request, f"Everything is grouped. New since the last time: {done.entries:,}.")
+    elif done.entries:
+        messages.info(
+            request, f"Grouped {done.entries:,} failed jobs. There are more: press again, or run dlq_caretaker."
+        )
+    else:
+        messages.info(request, "Another process is grouping at this moment.")
+    return HttpResponseRedirect(request.get_full_path())

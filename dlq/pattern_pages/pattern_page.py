@@ -1,0 +1,129 @@
+"""The page of one failure pattern: what it is, what people know about it, and what can be done with all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from dlq.conf import conf
+from dlq.db.limits import time_limit
+from dlq.db.statements import database_now
+from dlq.filters import DlqFilterSet
+from dlq.filters.fields import entry_number
+from dlq.models import BackfillDlq, FailurePattern
+from dlq.operations.kinds import KINDS, Kind
+from dlq.operations.pages import confirm_page
+from dlq.pattern_pages.figures import figures_of, grouping_scope
+from dlq.pattern_pages.forms import PatternForm
+from dlq.patterns.edits import FIELDS, Change, EditConflict, in_words, save_edit
+from dlq.patterns.fingerprint.tokens import MASKED
+from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
+from dlq.patterns.samples import fingerprint_of_sample
+
+ACTS = {"requeue_all": KINDS["requeue"], "delete_all": KINDS["delete"]}
+"""The buttons that lead to a confirmation page for everything of the pattern."""
+MAY_EDIT = KINDS["note"]
+"""Describing a pattern needs the right to write notes."""
+MOST_EDITS = 20
+"""Of what people wrote before that are listed."""
+
+
+def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_id: str) -> HttpResponse:
+    pattern = FailurePattern.objects.filter(pk=entry_number(object_id) or 0).select_related("merged_into").first()
+    if pattern is None:
+        raise Http404("There is no such failure pattern.")
+    if pattern.merged_into:
+        messages.info(request, f"Pattern {pattern.pk} is a part of this one by now.")
+        return HttpResponseRedirect(_page_of(pattern.merged_into))
+    form, theirs = None, None
+    if request.method == "POST":
+        for button, kind in ACTS.items():
+            if button in request.POST:
+                return _confirm(model_admin, request, pattern, kind)
+        if not MAY_EDIT.may(request.user):
+            raise PermissionDenied
+        form = PatternForm(pattern, request.POST)
+        if form.is_valid():
+            try:
+                return _save(model_admin, request, pattern, form.cleaned_data)
+            except EditConflict as conflict:
+                pattern, theirs = conflict.pattern, _theirs(conflict.pattern, form.cleaned_data)
+                form = PatternForm(pattern, {**request.POST.dict(), "seen": conflict.pattern.edit_number})
+    with time_limit(conf.STATEMENT_TIMEOUT):
+        context = _context(model_admin, request, pattern, form or PatternForm(pattern), theirs)
+        return TemplateResponse(request, "dlq/pattern_pages/pattern.html", context).render()
+
+
+def _confirm(
+    model_admin: ModelAdmin[FailurePattern], request: HttpRequest, pattern: FailurePattern, kind: Kind
+) -> HttpResponse:
+    if not kind.may(request.user):
+        raise PermissionDenied
+    filterset = DlqFilterSet.of_pairs([("pattern", str(pattern.pk))])
+    asked = confirm_page.ask(
+        model_admin.admin_site.get_model_admin(BackfillDlq), request, kind.name, filterset=filterset
+    )
+    return asked or HttpResponseRedirect(_page_of(pattern))
+
+
+def _save(
+    model_admin: ModelAdmin[FailurePattern], request: HttpRequest, pattern: FailurePattern, values: dict[str, Any]
+) -> HttpResponse:
+    written = {name: values[name] for name in FIELDS}
+    changes = save_edit(pattern.pk, seen=values["seen"], values=written, actor=request.user.get_username())
+    if changes:
+        lines = (f"{change.label}: {change.before} → {change.after}" for change in changes)
+        model_admin.log_change(request, pattern, "\n".join(lines))
+        messages.success(request, "Saved.")
+    return HttpResponseRedirect(_page_of(pattern))
+
+
+def _theirs(pattern: FailurePattern, values: dict[str, Any]) -> list[Change]:
+    """What differs between what somebody else saved and what this person wrote."""
+    pairs = ((label, in_words(n, getattr(pattern, n)), in_words(n, values[n])) for n, label in FIELDS.items())
+    return [Change(label, theirs, mine) for label, theirs, mine in pairs if theirs != mine]
+
+
+def _page_of(pattern: FailurePattern) -> str:
+    return reverse("admin:dlq_failurepattern_change", args=[pattern.pk])
+
+
+def _context(
+    model_admin: ModelAdmin[FailurePattern],
+    request: HttpRequest,
+    pattern: FailurePattern,
+    form: PatternForm,
+    theirs: list[Change] | None,
+) -> dict[str, Any]:
+    scope = grouping_scope()
+    (figures,) = figures_of([pattern], scope.entries, database_now())
+    content_type = ContentType.objects.get_for_model(FailurePattern)
+    edits = LogEntry.objects.filter(content_type=content_type, object_id=str(pattern.pk)).select_related("user")
+    return {
+        **model_admin.admin_site.each_context(request),
+        "title": pattern.title,
+        "opts": model_admin.opts,
+        "pattern": pattern,
+        "figures": figures,
+        "of_task": recovery_of_task(pattern.task_identifier),
+        "scope": scope,
+        "why": fingerprint_of_sample(pattern).why,
+        "masked": MASKED,
+        "most_requeues": MOST_REQUEUES,
+        "sample": pattern.sample_text,
+        "sample_is_here": BackfillDlq.objects.filter(pk=pattern.sample_entry_id).exists(),
+        "form": form,
+        "theirs": theirs,
+        "edits": edits.order_by("-action_time", "-pk")[:MOST_EDITS],
+        "may_requeue": ACTS["requeue_all"].may(request.user),
+        "may_delete": ACTS["delete_all"].may(request.user),
+        "may_annotate": MAY_EDIT.may(request.user),
+    }

@@ -1,0 +1,92 @@
+"""What people say about a pattern, saved with name and time, and never over what somebody else wrote meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.text import normalize_newlines
+from django.utils.timezone import localtime
+
+from dlq.db.statements import database_now
+from dlq.models import FailurePattern
+
+State = FailurePattern.State
+
+FIELDS: dict[str, str] = {
+    "state": "State",
+    "muted_until": "Muted until",
+    "assignee": "Assignee",
+    "advice": "Safe to requeue?",
+    "advice_text": "Advice",
+    "runbook_url": "Runbook",
+    "notes": "Notes",
+}
+"""What is written, and what it is called."""
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    before: str
+    after: str
+
+
+class EditConflict(Exception):
+    """Somebody else saved meanwhile; `pattern` is as it is now."""
+
+    def __init__(self, pattern: FailurePattern) -> None:
+        super().__init__(pattern.edited_by)
+        self.pattern = pattern
+
+
+def save_edit(pattern_id: int, *, seen: int, values: Mapping[str, Any], actor: str) -> list[Change]:
+    """Save what differs, if nobody has saved since the edit `seen`. Returns the changes, none where nothing differs.
+
+    Raises EditConflict; FailurePattern.DoesNotExist. Touches no count, so it does not disturb the classifier.
+    """
+    with transaction.atomic():
+        patterns: QuerySet[FailurePattern] = FailurePattern.objects.select_for_update()
+        pattern = patterns.get(pk=pattern_id)
+        changes = _changes(pattern, values)
+        if not changes:
+            return []
+        if pattern.edit_number != seen:
+            raise EditConflict(pattern)
+        now = database_now()
+        if values["state"] != pattern.state:
+            pattern.resolved_at = now if values["state"] == State.RESOLVED else None
+        for name in FIELDS:
+            value = values[name]
+            setattr(pattern, name, normalize_newlines(value) if isinstance(value, str) else value)
+        pattern.edit_number += 1
+        pattern.edited_by, pattern.edited_at = actor, now
+        pattern.save(update_fields=(*FIELDS, "resolved_at", "edit_number", "edited_by", "edited_at"))
+    return changes
+
+
+def _changes(pattern: FailurePattern, values: Mapping[str, Any]) -> list[Change]:
+    return [
+        Change(label, in_words(name, getattr(pattern, name)), in_words(name, values[name]))
+        for name, label in FIELDS.items()
+        if _normalized(getattr(pattern, name)) != _normalized(values[name])
+    ]
+
+
+def in_words(name: str, value: Any) -> str:
+    """A value as a person reads it."""
+    if name == "state":
+        return str(State(value).label)
+    if name == "advice":
+        return str(FailurePattern.Advice(value).label)
+    if name == "muted_until" and value:
+        return f"{localtime(value):%Y-%m-%d %H:%M %Z}"
+    return str(value) if value else "–"
+
+
+def _normalized(value: Any) -> Any:
+    """A browser sends each line break of a text field as CR LF."""
+    return normalize_newlines(value).strip() if isinstance(value, str) else value

@@ -1,0 +1,53 @@
+"""The rows of a list: the entries with what a line shows of them, and without their wide columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, When
+from django.db.models.functions import Cast, Coalesce, Left
+
+from dlq.models import BackfillDlq, EntryPattern
+from dlq.models.entry_status import EntryStatus
+from dlq.table.columns import listed_columns
+from dlq.table.extra_columns import ExtraColumn, extra_alias
+from dlq.table.location import TABLE
+
+LISTED_ERROR_LENGTH = 160
+"""Characters of the error that a line of the list has room for."""
+
+
+class _ErrorMessage(Func):
+    """The sentence within last_error: an object's message, a traceback's last line, a text's first line."""
+
+    template = r"""nullif(btrim(CASE jsonb_typeof(%(expressions)s)
+        WHEN 'object' THEN coalesce(%(expressions)s ->> 'message', %(expressions)s ->> 'error', %(expressions)s::text)
+        WHEN 'string' THEN CASE
+            WHEN starts_with(%(expressions)s #>> '{}', 'Traceback (most recent call last)')
+            THEN substring(rtrim(%(expressions)s #>> '{}', E' \r\n') from '[^\r\n]*$')
+            ELSE split_part(ltrim(%(expressions)s #>> '{}', E' \r\n'), E'\n', 1) END
+        WHEN 'null' THEN NULL
+        ELSE %(expressions)s::text END), '')"""
+    output_field = TextField()
+
+
+def error_line(length: int) -> Left:
+    """The error in one line of at most `length` characters; the failure reason where there is no error."""
+    return Left(Coalesce(_ErrorMessage(F("last_error")), F("failure_reason")), length)
+
+
+def for_list(entries: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
+    """With `error_line`, `status` (as stored), `has_notes`, `pattern_advice` (FailurePattern.Advice) and the extra columns
+    that the settings list, as text."""
+    listed: dict[str, Any] = {
+        extra_alias(number): Cast(ExtraColumn(column.name), TextField())
+        for number, column in enumerate(listed_columns(TABLE))
+    }
+    pattern = EntryPattern.objects.filter(entry_id=OuterRef("pk"))
+    return entries.defer("payload", "last_error", "failure_reason", "notes").annotate(
+        error_line=error_line(LISTED_ERROR_LENGTH),
+        status=EntryStatus(),
+        pattern_advice=Subquery(pattern.values("pattern__advice")[:1]),
+        has_notes=Case(When(Q(notes__isnull=True) | Q(notes=""), then=False), default=True),
+        **listed,
+    )

@@ -1,0 +1,63 @@
+"""The tables of the charts as CSV: times in UTC, all values and not only the largest."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Any
+
+from django.http import HttpResponse
+
+from dlq.statistics.charts.heatmap import Heatmap
+from dlq.statistics.charts.stacked_bars import Timeline
+from dlq.statistics.charts.tables import Table
+from dlq.web.spreadsheets import FORMULA_STARTS
+
+
+def by_value(table: Table) -> list[list[Any]]:
+    title = ["title"] if table.dimension.has_titles else []
+    head = [
+        table.dimension.name, *title, "failed_jobs", "share", "average_failures", "newest_failure", "requeued",
+        "recovered_requeues", "settled_requeues", "failed_jobs_in_the_period_before",
+    ]  # fmt: skip
+    total = sum(row.count for row in table.rows) or 1
+    return [head] + [
+        [
+            row.line.value, *(row.label for _once in title), row.count, f"{row.count / total:.4f}",
+            f"{row.line.average_failures:.2f}", row.newest, row.requeued, row.outcome.recovered, row.outcome.settled,
+            row.line.entries_before,
+        ]
+        for row in table.rows
+    ]  # fmt: skip
+
+
+def over_time(chart: Timeline) -> list[list[Any]]:
+    head = ["from", "until", "failed_jobs", *(series.label for series in chart.series)]
+    return [head] + [
+        [bar.slot.start, bar.slot.last, bar.total, *(count for count, _link in bar.counts)] for bar in chart.bars
+    ]
+
+
+def by_hour_of_the_week(chart: Heatmap) -> list[list[Any]]:
+    return [["weekday", "hour", "failed_jobs"]] + [
+        [row.weekday, cell.hour, cell.count] for row in chart.rows for cell in row.cells
+    ]
+
+
+def response(rows: Iterable[list[Any]], name: str) -> HttpResponse:
+    text = StringIO()
+    csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
+    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="failed-jobs-by-{name}.csv"'
+    return answer
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, str) and value[:1] in set(FORMULA_STARTS) and not re.fullmatch(r"-\d+", value):
+        return f"'{value}"
+    return value

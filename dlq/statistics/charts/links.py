@@ -1,0 +1,66 @@
+"""Links from the numbers: to the list of exactly the entries that a number counts, and to the page itself asked otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from dlq.filters.addresses import STATUS
+from dlq.filters.status import ANY
+from dlq.statistics.dimension import Dimension
+from dlq.statistics.statistics_query import PARAMETERS, TIMES, Asked
+from dlq.statistics.window import Slot
+
+EVERYTHING: Mapping[str, str] = {}
+
+
+class Links:
+    def __init__(self, asked: Asked) -> None:
+        self.window = asked.window
+        self.query = QueryDict(asked.filterset.query, mutable=True)
+        self.base = self.query.copy()
+        for name in (*PARAMETERS, *TIMES):
+            self.base.pop(name, None)
+        # The list hides recovered entries unless it is told not to; here they count.
+        self.base.setdefault(STATUS, ANY)
+        self.encoded: dict[tuple[str, ...], str] = {}
+        self.list = reverse("admin:dlq_backfilldlq_changelist")
+
+    def entries(self, narrowed: Mapping[str, str] = EVERYTHING, slot: Slot | None = None) -> str:
+        """The list of those that failed in the slot (in the whole window without one), the filter narrowed further."""
+        start, last = (slot.start, slot.last) if slot else (self.window.start, self.window.end)
+        return self.failed(start, last, narrowed)
+
+    def failed(self, start: datetime, last: datetime, narrowed: Mapping[str, str]) -> str:
+        times = {
+            name: moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            for name, moment in zip(TIMES, (start, last), strict=True)
+        }
+        return f"{self.list}?{self._base_without(tuple(narrowed))}&{urlencode({**times, **narrowed})}"
+
+    def _base_without(self, names: tuple[str, ...]) -> str:
+        """The filter's own part of a link, but for these parameters; remembered, since a page has hundreds of links."""
+        if names not in self.encoded:
+            query = self.base.copy()
+            for name in names:
+                query.pop(name, None)
+            self.encoded[names] = query.urlencode()
+        return self.encoded[names]
+
+    def value(self, dimension: Dimension, value: str, slot: Slot | None = None) -> str:
+        """Those with this value; "" where no filter can ask for it."""
+        narrowed = dimension.narrowed(value)
+        return self.entries(narrowed, slot) if narrowed else ""
+
+    def page(self, *, without: tuple[str, ...] = (), **changed: str) -> str:
+        """The page itself with parameters changed."""
+        query = self.query.copy()
+        for name in without:
+            query.pop(name, None)
+        for name, value in changed.items():
+            query[name] = value
+        return f"?{query.urlencode()}"

@@ -1,0 +1,84 @@
+"""Tables by task, queue and so on, whose bars are the chart of the largest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from dlq.statistics.charts import wording
+from dlq.statistics.charts.links import Links
+from dlq.statistics.counting import Counted, Line
+from dlq.statistics.dimension import Dimension
+from dlq.statistics.dimensions import DIMENSIONS
+from dlq.statistics.requeue_rates import NONE, Outcome, Recovery
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    link: str
+    count: int
+    bar: str
+    """The length of its bar, in per cent of the largest."""
+    share: str
+    average: str
+    newest: datetime | None
+    requeued: int
+    requeued_link: str
+    recovered: str
+    recovered_title: str
+    trend: str
+    line: Line
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Table:
+    dimension: Dimension
+    rows: list[Row]
+    number: int
+    """How many values there are in all."""
+    named: int
+    """How many of the rows stand for one."""
+
+    @property
+    def name(self) -> str:
+        return self.dimension.name
+
+    @property
+    def is_cut(self) -> bool:
+        return self.number > self.named
+
+
+def tables(counted: Counted, ended: Recovery, links: Links) -> Iterator[Table]:
+    """What the chart stacks comes first."""
+    for dimension in sorted(DIMENSIONS, key=lambda one: one is not counted.stacked):
+        values = counted.values[dimension.name]
+        most = values.lines[0].entries if values.lines else 0
+        by_value = ended.by_value[dimension.name]
+        rows = [
+            _row(dimension, line, by_value.get(line.value, NONE), counted.total.entries, most, links)
+            for line in values.lines
+        ]
+        yield Table(dimension, rows, values.number, len(values.named))
+
+
+def _row(dimension: Dimension, line: Line, outcome: Outcome, total: int, most: int, links: Links) -> Row:
+    narrowed = dimension.narrowed(line.value)
+    return Row(
+        label=line.label,
+        link=links.entries(narrowed) if narrowed else "",
+        count=line.entries,
+        bar=f"{100 * line.entries / most:.2f}%",
+        share=wording.percent(line.entries, total),
+        average=f"{line.average_failures:.1f}",
+        newest=line.newest,
+        requeued=line.requeued,
+        requeued_link=links.entries({**narrowed, "requeued": "yes"}) if narrowed and line.requeued else "",
+        recovered=wording.percent(outcome.recovered, outcome.settled),
+        recovered_title=f"{outcome.recovered:,} of {outcome.settled:,}" if outcome.settled else "",
+        trend=wording.change(line.entries, line.entries_before),
+        line=line,
+        outcome=outcome,
+    )

@@ -1,0 +1,86 @@
+"""The headline numbers: each with what it counts and how it was in the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dlq.statistics.by_pattern import PATTERN
+from dlq.statistics.charts import wording
+from dlq.statistics.charts.links import EVERYTHING, Links
+from dlq.statistics.counting import Counted
+from dlq.statistics.dimensions import DIMENSIONS
+from dlq.statistics.requeue_rates import Recovery
+from dlq.statistics.window import Slot
+
+
+@dataclass(frozen=True)
+class Tile:
+    """`number` or `moment` is what stands large; without a `link` nothing is to be listed."""
+
+    number: str
+    label: str
+    detail: str
+    link: str = ""
+    moment: datetime | None = None
+
+
+def tiles(counted: Counted, ended: Recovery, links: Links) -> Iterator[Tile]:
+    total, outcome = counted.total, ended.total
+    yield Tile(
+        wording.number(total.entries),
+        f"failed job{'' if total.entries == 1 else 's'}",
+        f"{wording.change(total.entries, total.entries_before)}, {total.entries_before:,} in the period before",
+        links.entries(),
+    )
+    yield Tile(
+        wording.number(total.requeued),
+        "of them requeued",
+        f"{wording.percent(total.requeued, total.entries)};"
+        f" in the period before {wording.percent(total.requeued_before, total.entries_before)}",
+        links.entries({"requeued": "yes"}) if total.requeued else "",
+    )
+    before = wording.percent(outcome.recovered_before, outcome.settled_before)
+    known = (
+        f"{outcome.recovered:,} of {outcome.settled:,} whose end is known" if outcome.settled else "none has ended yet"
+    )
+    yield Tile(
+        wording.percent(outcome.recovered, outcome.settled),
+        "of requeues recovered",
+        f"{known}; in the period before {before}",
+    )
+    yield _moment("oldest not yet requeued", total.oldest_waiting, links, {"requeued": "no"})
+    yield _moment("newest", total.newest, links)
+    yield _distinct(counted)
+    yield _patterns(counted)
+
+
+def _moment(label: str, moment: datetime | None, links: Links, narrowed: Mapping[str, str] = EVERYTHING) -> Tile:
+    if moment is None:
+        return Tile("–", label, "none in this time")
+    return Tile("", label, "", links.entries(narrowed, Slot(moment, moment)), moment)
+
+
+def _distinct(counted: Counted) -> Tile:
+    """How many tasks and queues there are in it. Priorities are left out: nobody counts them; patterns have a tile."""
+    named = [dimension for dimension in DIMENSIONS if dimension.is_counted]
+    numbers = [(one, counted.values[one.name]) for one in named]
+    first, *others = [
+        f"{values.number:,} {one.plural if values.number != 1 else one.label.lower()}" for one, values in numbers
+    ]
+    number, label = first.split(" ", 1)
+    before = ", ".join(f"{values.number_before:,} {one.plural}" for one, values in numbers)
+    return Tile(number, " · ".join([label, *others]), f"in the period before {before}")
+
+
+def _patterns(counted: Counted) -> Tile:
+    """How many causes there were."""
+    values = counted.values[PATTERN.name]
+    new = f"{values.new:,} of them for the first time; " if values.number else ""
+    return Tile(
+        wording.number(values.number),
+        f"failure pattern{'' if values.number == 1 else 's'}",
+        f"{new}in the period before {values.number_before:,}",
+        "#by-pattern" if values.number else "",
+    )

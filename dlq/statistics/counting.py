@@ -1,0 +1,166 @@
+"""The live numbers of the statistics page: what failed within the window, by each dimension and by time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from dlq.db.loader import inlined
+from dlq.db.session import settings_for_block
+from dlq.db.statements import dicts
+from dlq.models import BackfillDlq
+from dlq.statistics.dimension import Dimension
+from dlq.statistics.dimensions import COLUMNS, DIMENSIONS, joins, placeholders, which
+from dlq.statistics.window import INSTANT, Slot, Window, stretches
+from dlq.table.location import TABLE
+
+SERIES = 6
+"""Values that the chart stacks by name; more colours can't be told apart. The rest is stacked as others."""
+SLICES = 4
+"""Of each period: enough that PostgreSQL's processes have equal work, and each one's hash tables stay small."""
+PLANNED = {
+    # An allowance: groups are expected to be nearly as many as entries, which are few in truth and need some megabytes.
+    "work_mem": "256MB",
+    # Each slice is the work of one process, while the first one only collects what the others have counted.
+    "parallel_tuple_cost": "0",
+    "parallel_leader_participation": "off",
+    "min_parallel_table_scan_size": "1TB",
+    "min_parallel_index_scan_size": "1TB",
+    # It would compile the expressions of each slice in each process, which costs more than it saves.
+    "jit": "off",
+}
+"""PostgreSQL's settings for the one statement; any user may choose them."""
+OTHERS = SERIES
+"""The index of the others among a slot's numbers."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """The numbers of all entries of the window, or of those with one value of a dimension."""
+
+    value: str
+    label: str
+    entries: int
+    failures: int
+    newest: datetime | None
+    requeued: int
+    """Entries that were requeued at least once."""
+    oldest_waiting: datetime | None
+    """The oldest failure of those that were not."""
+    entries_before: int
+    """Entries of the period before."""
+    requeued_before: int
+
+    @property
+    def average_failures(self) -> float:
+        return self.failures / self.entries if self.entries else 0.0
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of one dimension: the largest as lines, and how many there are in the window and the period before.
+
+    `new` of them had never been before the window, as far as that is known. `left_out` is the line of what has no value,
+    which is among the lines if it is large enough, but not in the numbers.
+    """
+
+    lines: list[Line]
+    number: int
+    number_before: int
+    new: int
+    left_out: Line | None
+
+    @property
+    def named(self) -> list[Line]:
+        """The lines that stand for a value."""
+        return [line for line in self.lines if line != self.left_out]
+
+
+@dataclass(frozen=True)
+class Counted:
+    window: Window
+    slots: list[Slot]
+    total: Line
+    values: Mapping[str, Values]
+    """By the dimension's name."""
+    stacked: Dimension
+    by_slot: list[list[int]] = field(repr=False)
+    """For each slot the numbers of the first SERIES values of the stacked dimension, and of the others."""
+
+
+def count(
+    entries: QuerySet[BackfillDlq], window: Window, slots: list[Slot], stacked: Dimension, *, most: int
+) -> Counted:
+    """Count those of the entries (filtered by anything but time) that failed in the window; `most` lines a dimension."""
+    query, bounds = _query(entries, window, stacked)
+    parameters = {
+        **bounds,
+        "starts": [slot.start for slot in slots],
+        "start": window.start,
+        "most": max(most, SERIES),
+        "series": SERIES,
+        "stacked": which(stacked),
+    }
+    with transaction.atomic(), settings_for_block(**PLANNED):
+        found = dicts(query, parameters)
+    by_slot = [[0] * (SERIES + 1) for _slot in slots]
+    lines: dict[int, list[dict[str, Any]]] = {}
+    for row in found:
+        if row["slot"] is not None:
+            by_slot[row["slot"] - 1][row["place"] - 1 if row["place"] else OTHERS] += row["entries"]
+        else:
+            lines.setdefault(row["which"], []).append(row)
+    ((total,),) = [lines[which(None)]]
+    values = {one.name: _values(one, lines.get(which(one), []), most) for one in DIMENSIONS}
+    return Counted(window, slots, _line(total, "all"), values, stacked, by_slot)
+
+
+def _query(entries: QuerySet[BackfillDlq], window: Window, stacked: Dimension) -> tuple[str, dict[str, datetime]]:
+    """The statement, and the times that bound its slices."""
+    made = {**placeholders(), "entries": inlined(entries), "stacked": COLUMNS[stacked.name]}
+    slices: list[str] = []
+    bounds: dict[str, datetime] = {}
+    for name, start, end in (("now", window.start, window.end), ("before", window.before, window.start - INSTANT)):
+        for number, stretch in enumerate(stretches(start, end, SLICES)):
+            first, last = f"{name}_{number}_first", f"{name}_{number}_last"
+            bounds |= {first: stretch.start, last: stretch.last}
+            first, last = f"%({first})s", f"%({last})s"
+            slices.append(
+                TABLE.statement(f"statistics/{name}", first=first, last=last, joins=joins(first, last), **made)
+            )
+    return TABLE.statement("statistics/window", slices="\nUNION ALL\n".join(slices), **made), bounds
+
+
+def _values(dimension: Dimension, rows: list[dict[str, Any]], most: int) -> Values:
+    if not rows:
+        return Values([], 0, 0, 0, None)
+    rest = [row for row in rows if row["value"] == dimension.nothing]
+    shown = [row for row in rows[:most] if row["entries"]]
+    labels = dimension.words([row["value"] for row in [*shown, *rest]])
+    lines = {row["value"]: _line(row, labels[row["value"]]) for row in [*shown, *rest]}
+    return Values(
+        [lines[row["value"]] for row in shown],
+        rows[0]["values_now"] - sum(bool(row["entries"]) for row in rest),
+        rows[0]["values_before"] - sum(bool(row["entries_before"]) for row in rest),
+        rows[0]["values_new"],
+        next((lines[row["value"]] for row in rest if row["entries"]), None),
+    )
+
+
+def _line(row: dict[str, Any], label: str) -> Line:
+    return Line(
+        value=row["value"] or "",
+        label=label,
+        entries=row["entries"] or 0,
+        failures=row["failures"] or 0,
+        newest=row["newest"],
+        requeued=row["requeued"] or 0,
+        oldest_waiting=row["oldest_waiting"],
+        entries_before=row["entries_before"] or 0,
+        requeued_before=row["requeued_before"] or 0,
+    )

@@ -1,0 +1,75 @@
+"""What the statistics page is asked for: the list's filter, a window of time, and what the chart stacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from dlq.filters import DlqFilterSet
+from dlq.models import BackfillDlq
+from dlq.statistics.dimension import Dimension
+from dlq.statistics.dimensions import BY_NAME, DIMENSIONS
+from dlq.statistics.window import DEFAULT, LENGTHS, Window
+
+OWN = "own"
+TIMES = ("failed_after", "failed_before")
+PARAMETERS = ("window", "by", "table")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`window_name` is one of LENGTHS, or OWN where the filter has times of its own."""
+
+    filterset: DlqFilterSet
+    untimed: DlqFilterSet
+    """The filter without its times, which the window takes over."""
+    window_name: str
+    window: Window
+    stacked: Dimension
+    problems: list[str]
+
+    @classmethod
+    def of(cls, data: QueryDict, now: datetime) -> Asked:
+        filterset = DlqFilterSet(data, also_known=PARAMETERS)
+        untimed = data.copy()
+        for name in TIMES:
+            untimed.pop(name, None)
+        name = data.get("window", DEFAULT)
+        by = data.get("by", DIMENSIONS[0].name)
+        problems = list(filterset.problems)
+        if name not in LENGTHS:
+            problems.append(f"There is no window “{name}”: it is one of {', '.join(LENGTHS)}.")
+        if by not in BY_NAME:
+            problems.append(f"Nothing is stacked by “{by}”: it is one of {', '.join(BY_NAME)}.")
+        own = _own_window(filterset, LENGTHS.get(name, LENGTHS[DEFAULT])[1], now)
+        return cls(
+            filterset,
+            DlqFilterSet(untimed, also_known=PARAMETERS),
+            OWN if own else name,
+            own or Window.ending(now, LENGTHS.get(name, LENGTHS[DEFAULT])[1]),
+            BY_NAME.get(by, DIMENSIONS[0]),
+            problems,
+        )
+
+    @property
+    def entries(self) -> QuerySet[BackfillDlq]:
+        """Those that match the filter, whenever they failed."""
+        return self.untimed.qs
+
+
+def _own_window(filterset: DlqFilterSet, length: Any, now: datetime) -> Window | None:
+    """The filter's times. Values of one parameter are OR-ed, so the widest of them is in force."""
+    cleaned: dict[str, Any] = filterset.form.cleaned_data if filterset.is_valid() else {}
+    after, before = (cleaned.get(name) for name in TIMES)
+    if not after and not before:
+        return None
+    end = min(max(before).astimezone(UTC), now) if before else now
+    try:
+        start = min(after).astimezone(UTC) if after else end - length
+    except OverflowError:
+        start = end
+    return Window.own(start, end)

@@ -1,0 +1,108 @@
+"""What the table's indexes and size allow: which order is read from an index, which filter is answered by one.
+
+Read from the catalogue once a page. No page may read a large table from end to end, so what no index serves is either not
+offered there or looked for piece by piece, newest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlq.db.statements import dicts
+from dlq.table.location import DlqTable
+
+LARGE = 100_000
+"""Rows above which a page does not sort without an index: so many are sorted in some 50 ms."""
+MANY = 10_000
+"""Rows above which a page does not look through all of them for words: so many are read in some 50 ms."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """A valid index of the table. A key is a column's name or an expression."""
+
+    name: str
+    method: str
+    is_partial: bool
+    is_unique: bool
+    keys: Sequence[str]
+    descending: Sequence[bool]
+    operator_classes: Sequence[str]
+
+    def gives_order(self, columns: Sequence[str]) -> bool:
+        """Whether reading it forward or backward gives the rows ordered by these columns, all in one direction."""
+        width = len(columns)
+        return (
+            self.method == "btree"
+            and not self.is_partial
+            and list(self.keys[:width]) == list(columns)
+            and len(set(self.descending[:width])) == 1
+        )
+
+
+@dataclass(frozen=True)
+class TableState:
+    """The table as the catalogue knows it now. `estimated_rows` is as of the last (auto)analyze."""
+
+    estimated_rows: int
+    is_partitioned: bool
+    indexes: Sequence[Index]
+
+    @property
+    def is_large(self) -> bool:
+        return self.estimated_rows > LARGE
+
+    @property
+    def has_many(self) -> bool:
+        return self.estimated_rows > MANY
+
+    def gives_order(self, *columns: str) -> bool:
+        return any(index.gives_order(columns) for index in self.indexes)
+
+    def finds(self, column: str) -> bool:
+        """Whether rows with a value of this column are found by an index (a partial one leaves out nulls only, as ours do)."""
+        return any(index.method == "btree" and index.keys[0] == column for index in self.indexes)
+
+    def steps_through(self, column: str) -> bool:
+        """Whether an index has every row's value of this column in order."""
+        return any(index.gives_order((column,)) for index in self.indexes)
+
+    @property
+    def has_unique_key(self) -> bool:
+        return any(index.is_unique and list(index.keys) == ["job_key"] for index in self.indexes)
+
+    @property
+    def finds_payload(self) -> bool:
+        """Whether an index answers `payload @> …`."""
+        return any(index.method == "gin" and index.keys[0] == "payload" for index in self.indexes)
+
+    @property
+    def finds_parts_of_words(self) -> bool:
+        """Whether the search's text has a trigram index."""
+        return self._has_search_index("gin_trgm_ops")
+
+    @property
+    def finds_words(self) -> bool:
+        """Whether the search's text has a full text index."""
+        return self._has_search_index("tsvector_ops")
+
+    def _has_search_index(self, operator_class: str) -> bool:
+        # Whoever made it, and under whatever name: the expression is over all four columns that a search reads.
+        searched = ("failure_reason", "job_key", "last_error", "payload")
+        return any(
+            index.method == "gin"
+            and not index.is_partial
+            and operator_class in index.operator_classes
+            and all(column in index.keys[0] for column in searched)
+            for index in self.indexes
+        )
+
+
+def table_state(table: DlqTable) -> TableState:
+    found = dicts(table.statement("table/index_state"), {"table": table.regclass})
+    indexes = [
+        Index(**{field: row[field] for field in Index.__dataclass_fields__}) for row in found if row["name"] is not None
+    ]
+    first = found[0]
+    return TableState(first["estimated_rows"] or 0, bool(first["is_partitioned"]), indexes)

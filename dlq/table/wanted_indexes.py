@@ -1,0 +1,177 @@
+"""The indexes that the pages work best with: what each is on, what it is for, and how to tell whether the table has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from dlq.db.identifiers import quoted
+from dlq.table.columns import listed_columns
+from dlq.table.indexes import TableState
+from dlq.table.location import DlqTable
+from dlq.table.searched_text import SEARCHED_COLUMNS, searched_text, searched_words
+
+TRIGRAM_BYTES, WORD_BYTES, PAYLOAD_BYTES = 0.8, 0.6, 0.55
+"""Of a GIN index for each byte of its columns, as measured on the benchmark's table (docs/performance.md)."""
+
+BTREE_ROW = 22
+"""Bytes of an entry of a btree index beside its values: header, line pointer, alignment, free space."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An index. `on` is what stands behind ON table in CREATE INDEX, `columns` what its size comes from."""
+
+    suffix: str
+    on: str
+    columns: tuple[str, ...]
+    serves: str
+    is_there: Callable[[TableState], bool]
+    kind: Literal["library", "recommended", "optional"] = "recommended"
+    is_unique: bool = False
+    bytes_per_byte: float = 1.0
+    bytes_per_row: int = BTREE_ROW
+
+
+def wanted(table: DlqTable, trigrams_in: str | None) -> list[Wanted]:
+    """All of them, most important first. `trigrams_in`: the schema of pg_trgm, None where the server has none."""
+    job_id = table.names["job_id"]
+    return [
+        Wanted(
+            "failed_at_id",
+            "(failed_at, id) INCLUDE (task_identifier, queue_name, failure_count)",
+            ("failed_at", "id", "task_identifier", "queue_name", "failure_count"),
+            "The list in its usual order page by page, going to a time, and the statistics.",
+            lambda state: state.gives_order("failed_at", "id"),
+        ),
+        Wanted(
+            "task_identifier_id",
+            "(task_identifier, id)",
+            ("task_identifier", "id"),
+            "Operations on everything of a task, and sorting by task.",
+            lambda state: state.gives_order("task_identifier", "id"),
+        ),
+        Wanted(
+            "job_id",
+            f"({job_id})",
+            (table.job_id_column,),
+            "A job's number, and the way from a job that failed again back to its entry.",
+            lambda state: state.finds(table.job_id_column),
+        ),
+        *_librarys(),
+        *_optional(trigrams_in),
+        *_owners(table),
+    ]
+
+
+UNIQUE_KEY = Wanted(
+    "job_key_unique",
+    "(job_key) WHERE job_key IS NOT NULL",
+    ("job_key",),
+    "One entry a key: a keyed job that fails again then updates its entry. Can't be made while two entries share a key.",
+    lambda state: state.has_unique_key,
+    is_unique=True,
+)
+
+
+def _librarys() -> list[Wanted]:
+    """What the backfill library makes itself; a table that was made by hand may lack them."""
+    return [
+        Wanted(
+            column,
+            f"({column}{' DESC' if column == 'failed_at' else ''}){condition}",
+            (column,),
+            serves,
+            lambda state, column=column: state.finds(column),  # type: ignore[misc]
+            "library",
+        )
+        for column, condition, serves in (
+            ("task_identifier", "", "The filter by task and the choice of tasks."),
+            ("failed_at", "", "The list in its usual order."),
+            ("queue_name", "", "The filter by queue and the choice of queues."),
+            ("job_key", " WHERE job_key IS NOT NULL", "The filter by key, and entries that share one."),
+        )
+    ]
+
+
+def _optional(trigrams_in: str | None) -> list[Wanted]:
+    return [
+        search_index(trigrams_in),
+        Wanted(
+            "payload",
+            "USING gin (payload jsonb_path_ops)",
+            ("payload",),
+            "The filter by payload (customer_id=42) over the whole table at once.",
+            lambda state: state.finds_payload,
+            "optional",
+            bytes_per_byte=PAYLOAD_BYTES,
+            bytes_per_row=0,
+        ),
+        Wanted(
+            "task_identifier_failed_at",
+            "(task_identifier, failed_at, id)",
+            ("task_identifier", "failed_at", "id"),
+            "The list of a task that has not failed for long, however many others failed since.",
+            lambda state: state.gives_order("task_identifier", "failed_at", "id"),
+            "optional",
+        ),
+        Wanted(
+            "queue_name_id",
+            "(queue_name, id)",
+            ("queue_name", "id"),
+            "Operations on everything of a queue, and sorting by queue.",
+            lambda state: state.gives_order("queue_name", "id"),
+            "optional",
+        ),
+        Wanted(
+            "failure_count_id",
+            "(failure_count, id)",
+            ("failure_count", "id"),
+            "Sorting by failures, and the filter “failures at least”.",
+            lambda state: state.gives_order("failure_count", "id"),
+            "optional",
+        ),
+    ]
+
+
+def search_index(trigrams_in: str | None) -> Wanted:
+    """The index of the search: by trigrams where the server has pg_trgm, else by words."""
+    text = searched_text()
+    if trigrams_in is None:
+        return Wanted(
+            "search_words",
+            f"USING gin (({searched_words(text)}))",
+            SEARCHED_COLUMNS,
+            "The search for whole words and their beginnings. (This server has no pg_trgm, which finds parts of words too.)",
+            lambda state: state.finds_words or state.finds_parts_of_words,
+            "optional",
+            bytes_per_byte=WORD_BYTES,
+            bytes_per_row=0,
+        )
+    return Wanted(
+        "search",
+        f"USING gin (({text}) {quoted(trigrams_in)}.gin_trgm_ops)",
+        SEARCHED_COLUMNS,
+        "The search in reason, key, error and payload, over the whole table at once.",
+        lambda state: state.finds_parts_of_words,
+        "optional",
+        bytes_per_byte=TRIGRAM_BYTES,
+        bytes_per_row=0,
+    )
+
+
+def _owners(table: DlqTable) -> list[Wanted]:
+    """For the columns that DLQ_EXTRA_COLUMNS names."""
+    return [
+        Wanted(
+            f"owner_{number}",
+            f"({quoted(column.name)})",
+            (column.name,),
+            f"The filter by {column.name} and the choice of its values.",
+            lambda state, column=column: state.finds(column.name),  # type: ignore[misc]
+            "optional",
+        )
+        for number, column in enumerate(listed_columns(table))
+        if column.type_name != "json"
+    ]
