@@ -18,8 +18,7 @@ from bench.figures import Figure, milliseconds
 from bench.fill import DAYS, ROWS, fill_as_a_busy_day_does
 from bench.patterns import BUDGET
 from bench.timing import medians, seconds_of
-from dlq.caretaker import duties
-from dlq.caretaker.duties import PeriodicDuty
+from dlq.caretaker.duties import DUTIES, PeriodicDuty
 from dlq.caretaker.rounds import Caretaker
 from dlq.db.statements import database_now, execute, rows
 from dlq.models import EntryPattern
@@ -127,7 +126,7 @@ def _age_of_snapshots() -> Figure:
     every = max(4 * seconds_of(snapshot.count_the_table), SHORTEST_INTERVAL)
     promised = every * snapshot.OLDEST_SECONDS / snapshot.EVERY_SECONDS
     duties = tuple(
-        PeriodicDuty(duty.name, every, duty.do) if duty.do is snapshot.count_the_table else duty for duty in duties.DUTIES
+        PeriodicDuty(duty.name, every, duty.do) if duty.do is snapshot.count_the_table else duty for duty in DUTIES
     )
     ended = threading.Event()
     worker = threading.Thread(target=_look_after, args=(Caretaker(duties).round, ended))

@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils.text import capfirst
 
 from dlq.models import BackfillDlq, DeletedEntry, EntryNote, OperationEntry, Requeue
-from dlq.operations.kinds import done_to, in_words
+from dlq.operations.kinds import event_of, in_words
 from dlq.operations.reasons import Reason
 from dlq.outcomes.job_states import JobState, states_of_requeues
 from dlq.outcomes.labels import SHORT, WORDS
@@ -89,7 +89,7 @@ def _operated(entry_id: int) -> Iterator[Event]:
     for result in OperationEntry.objects.filter(entry_id=entry_id).select_related("operation")[:MOST_EVENTS]:
         operation = result.operation
         is_done = result.result == OperationEntry.Result.DONE
-        what = done_to(operation.kind) if is_done else f"{capfirst(operation.kind)} {result.get_result_display()}"
+        what = event_of(operation.kind) if is_done else f"{capfirst(operation.kind)} {result.get_result_display()}"
         detail = (operation.note or operation.reason) if is_done else in_words(Reason(result.code, result.about))
         yield Event(result.created_at, what, operation.actor, detail, operation_id=operation.pk)
 
@@ -98,7 +98,7 @@ def _deleted(entry_id: int) -> Iterator[Event]:
     trash = DeletedEntry.objects.filter(entry_id=entry_id).select_related("operation").defer("row")
     for deletion in trash[:MOST_EVENTS]:
         operation = deletion.operation
-        what = done_to(operation.kind)
+        what = event_of(operation.kind)
         yield Event(deletion.deleted_at, what, operation.actor, operation.reason, operation_id=operation.pk)
 
 
@@ -109,7 +109,7 @@ def _noted(entry_id: int) -> Iterator[Event]:
         detail = note.text or "(emptied)"
         if note.replaced:
             detail = f"{detail}\nin place of:\n{note.replaced}"
-        what = done_to("note") if note.operation_id else "Notes changed"
+        what = event_of("note") if note.operation_id else "Notes changed"
         yield Event(note.created_at, what, note.actor, detail, operation_id=note.operation_id)
 
 

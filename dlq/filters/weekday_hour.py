@@ -58,11 +58,13 @@ class WeekdayHourField(forms.Field):
 
 def _zone(name: str) -> tzinfo:
     """The zone that both Python and PostgreSQL know by this name."""
-    if zone := zone_named(name):
+    zone = zone_named(name)
+    if zone:
         try:
             with transaction.atomic():
                 scalar("SELECT now() AT TIME ZONE %(name)s", {"name": name})
-            return zone
         except DataError:
-            pass
-    raise ValidationError("“%(name)s” is no time zone.", params={"name": name})
+            zone = None
+    if zone is None:
+        raise ValidationError("“%(name)s” is no time zone.", params={"name": name})
+    return zone

@@ -25,7 +25,7 @@ from dlq.table.location import TABLE
 LIVE_SECONDS = 1.0
 """What the list may spend on the jobs' states of this moment; beyond it the stored ones have to do."""
 AFTER, BEFORE, AT, SCAN_FURTHER = "after", "before", "at", "far"
-"""The parameters of a page: after a row, before a row, at a time; and whether to scan from there for all the time that a page has."""
+"""The parameters of a page: after a row, before a row, at a time; and to scan from there for all the time that a page has."""
 DEFAULT_KEYSET = Keyset("failed_at", descending=True)
 MOST_BY_NUMBER = 5
 """Entries that a number leads to: one by its own, and one each time that its job died."""

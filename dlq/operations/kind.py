@@ -41,6 +41,8 @@ class Kind(ABC):
     permission: ClassVar[str]
     done: ClassVar[str]
     """What it did with an entry: "requeued"."""
+    event: ClassVar[str] = ""
+    """What an entry's history calls that, where it is called otherwise."""
 
     # Of those that are begun by a confirmation page.
     verb: ClassVar[str] = ""

@@ -125,7 +125,10 @@ def _query(entries: QuerySet[BackfillDlq], window: Window, stacked: Dimension) -
     made = {**placeholders(), "entries": inlined(entries), "stacked": COLUMNS[stacked.name]}
     slices: list[str] = []
     bounds: dict[str, datetime] = {}
-    for name, start, end in (("now", window.start, window.end), ("before", window.before, window.start - INSTANT)):
+    for name, start, end in (
+        ("current", window.start, window.end),
+        ("previous", window.before, window.start - INSTANT),
+    ):
         for number, stretch in enumerate(stretches(start, end, SLICES)):
             first, last = f"{name}_{number}_first", f"{name}_{number}_last"
             bounds |= {first: stretch.start, last: stretch.last}

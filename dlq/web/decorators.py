@@ -1,4 +1,4 @@
-"""What every page has: its right, the viewer's time zone, a limit on each query's time, and a friendly end where it is reached."""
+"""What every page has: its right, the viewer's time zone, a time limit on each query, and a friendly end where it is reached."""
 
 from __future__ import annotations
 

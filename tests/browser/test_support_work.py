@@ -75,8 +75,8 @@ def test_ticked_rows_are_deleted_and_put_back_when_asked(superuser: User, window
     page.get_by_text("Moved to the trash: 2 failed jobs.").wait_for()
     assert ids() == entries[2:]
     page.get_by_role("link", name=re.compile(r"^Operation \d+$")).first.click()
-    page.get_by_role("button", name="Put the deleted entries back").click()
-    page.get_by_text("Put back from the trash: 2 failed jobs.").wait_for()
+    page.get_by_role("button", name="Restore the deleted entries").click()
+    page.get_by_text("Restored from the trash: 2 failed jobs.").wait_for()
     assert ids() == entries
     assert opened.problems == []
 
@@ -112,9 +112,9 @@ def test_long_requeue_is_paused_and_goes_on_when_its_page_is_open(
     page.get_by_role("button", name="Pause").click()
     page.get_by_text("Paused by boss.").wait_for()
     assert len(jobs()) < 30
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     page.get_by_text("Requeued: 30 failed jobs.").wait_for()
     assert len(jobs()) == 30
-    page.get_by_role("button", name="Take back what has not started").click()
-    page.get_by_text(re.compile("Taken back from the queue: ")).wait_for()
+    page.get_by_role("button", name="Recall what has not started").click()
+    page.get_by_text(re.compile("Recalled from the queue: ")).wait_for()
     assert opened.problems == []

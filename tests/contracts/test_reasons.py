@@ -21,7 +21,9 @@ def given_codes() -> set[str]:
     # Codes that are looked up by the state of a job before they are given.
     codes |= set(re.findall(r"(?:: |code = )\"(recall_\w+)\"", python))
     for path in APP.rglob("*.sql"):
-        for case in re.findall(r"CASE\b((?:(?!\bCASE\b).)*?)END AS (?:refusal|key_holder)\b", path.read_text(), re.DOTALL):
+        for case in re.findall(
+            r"CASE\b((?:(?!\bCASE\b).)*?)END AS (?:refusal|key_holder)\b", path.read_text(), re.DOTALL
+        ):
             codes |= set(re.findall(r"(?:THEN|ELSE)\s+'(\w+)'", case))
     return codes
 

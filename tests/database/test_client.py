@@ -129,5 +129,5 @@ def test_entry_saved_through_its_model_is_refused_when_tried() -> None:
     from dlq.models import BackfillDlq
 
     entry = BackfillDlq.objects.get(pk=add_entry())
-    with pytest.raises(TypeError, match=r"dlq\.services"):
+    with pytest.raises(TypeError, match=r"dlq\.client"):
         entry.save()

@@ -99,7 +99,7 @@ def test_it_pauses_with_the_databases_words_when_a_statement_is_refused_for_good
     sql(f"ALTER TABLE {SCHEMA}.backfill_dlq DROP COLUMN requeued_count")
     paused = advance_or_pause(operation.pk, INFINITE)
     assert (paused.state, paused.done_count) == ("paused", 4)
-    assert paused.state_reason.startswith("Paused, because it could not go on: column ")
+    assert paused.state_reason.startswith("Paused, because it could not continue: column ")
     assert "requeued_count" in paused.state_reason
     assert "\n" not in paused.state_reason
     sql(f"ALTER TABLE {SCHEMA}.backfill_dlq ADD COLUMN requeued_count integer NOT NULL DEFAULT 0")

@@ -64,7 +64,7 @@ def test_filter_reads_in_words_when_it_is_shown() -> None:
     assert str(DlqFilterSet.of_pairs([("pattern", str(pattern.pk))])) == (
         "Pattern is “Connection refused by <ip>” (send_email)"
     )
-    assert str(DlqFilterSet.of_pairs([("pattern", "-")])) == "Pattern is not sorted in yet"
+    assert str(DlqFilterSet.of_pairs([("pattern", "-")])) == "Pattern is not grouped yet"
 
 
 @pytest.mark.parametrize("text", ["0", "999", "x", "-1", "99999999999999999999", "1.5"])

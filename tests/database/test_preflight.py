@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dlq.models import OperationEntry, Requeue
 from dlq.operations.confirmation import Confirmation
-from dlq.operations.kinds.requeue.preflight import Preflight, preflight
+from dlq.operations.kinds.requeue.preflight import Preflight, preflight_of
 from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, sql
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def foretold(confirmation: Confirmation, **options: Any) -> Preflight:
-    return preflight(confirmation.as_operation(**options))
+    return preflight_of(confirmation.as_operation(**options))
 
 
 def happened(confirmation: Confirmation, **options: Any) -> tuple[int, Counter[str]]:

@@ -389,7 +389,7 @@ def test_old_answers_and_empty_hours_are_forgotten_when_the_caretaker_tidies_up(
 
 def test_caretaker_sorts_when_it_makes_its_round() -> None:
     add_entry()
-    assert Caretaker().round()["sort into patterns"] == 1
+    assert Caretaker().round()["group into patterns"] == 1
 
 
 @pytest.mark.django_db(transaction=True)

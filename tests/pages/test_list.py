@@ -109,7 +109,7 @@ def test_no_rows_and_a_sentence_are_shown_when_the_filter_is_wrong(boss: Client,
     assert page.entries == []
     (problems,) = page.all("ul", class_="dlq-problems")
     assert len(list(problems)) == 1
-    assert "Nothing is shown until the filter is mended." in page.text
+    assert "Nothing is shown until the filter is fixed." in page.text
     assert page.actions == set()
 
 

@@ -89,14 +89,14 @@ def test_notes_are_offered_back_when_something_else_emptied_them(boss: Client) -
     sql(f"UPDATE {SCHEMA}.backfill_dlq SET notes = NULL, requeued_count = 1, last_requeued_at = now()")
     page = get(boss, entry_url(entry))
     assert "There are no notes now, but boss left some" in page.text
-    assert "Put them back" in page.buttons
+    assert "Restore them" in page.buttons
     save(boss, entry, "call the customer", "")
     assert cell(entry, "notes") == "call the customer"
-    assert "Put them back" not in get(boss, entry_url(entry)).buttons
+    assert "Restore them" not in get(boss, entry_url(entry)).buttons
 
 
 def test_notes_are_not_offered_back_when_a_person_emptied_them(boss: Client) -> None:
     entry = add_entry(notes="old")
     save(boss, entry, "", "old")
-    assert "Put them back" not in get(boss, entry_url(entry)).buttons
+    assert "Restore them" not in get(boss, entry_url(entry)).buttons
     assert "(emptied) in place of: old" in events(get(boss, history_url(entry)))[0]

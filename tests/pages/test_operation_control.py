@@ -53,7 +53,7 @@ def test_rest_waits_when_somebody_pauses_it_and_goes_on_when_resumed(boss: Clien
     page = press(boss, operation_url(operation.pk), "pause")
     assert state_of(operation) == (State.PAUSED, 10)
     assert "Paused by boss." in page.text
-    assert page.buttons >= {"Go on", "Cancel the rest"}
+    assert page.buttons >= {"Resume", "Cancel the rest"}
     boss.post(operation_url(operation.pk), {"drive": "running"})
     assert state_of(operation) == (State.PAUSED, 10), "an open page must not undo somebody's pause"
     page = press(boss, operation_url(operation.pk), "resume")
@@ -76,7 +76,7 @@ def test_rest_is_left_when_somebody_cancels_it(boss: Client, operation: BulkOper
 def test_button_is_refused_when_somebody_may_only_look(person: object, operation: BulkOperation, button: str) -> None:
     client = client_of(person("view_backfilldlq", "view_bulkoperation"))  # type: ignore[operator]
     page = get(client, operation_url(operation.pk))
-    assert not page.buttons & {"Pause", "Cancel the rest", "Go on", "Take back what has not started"}
+    assert not page.buttons & {"Pause", "Cancel the rest", "Resume", "Recall what has not started"}
     assert client.post(operation_url(operation.pk), {button: "running"}).status_code == 403
     assert state_of(operation) == (State.RUNNING, 10)
 

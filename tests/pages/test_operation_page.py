@@ -45,17 +45,17 @@ def test_deleted_entries_come_back_when_the_button_is_pressed(boss: Client) -> N
     send(boss, ask(boss, "delete", entries))
     operation = BulkOperation.objects.get()
     page = get(boss, operation_url(operation.pk))
-    assert "Put the deleted entries back" in page.buttons
+    assert "Restore the deleted entries" in page.buttons
     back = Page.of(boss.post(operation_url(operation.pk), {"restore": "1"}, follow=True))
-    assert "Put back from the trash: 3 failed jobs." in back.text
+    assert "Restored from the trash: 3 failed jobs." in back.text
     assert ids() == entries
-    assert "Put the deleted entries back" not in get(boss, operation_url(operation.pk)).buttons
+    assert "Restore the deleted entries" not in get(boss, operation_url(operation.pk)).buttons
 
 
 def test_operation_goes_on_when_its_page_drives_it(boss: Client) -> None:
     entry = add_entry()
     operation, _new = confirmation.begin(confirmation.Confirmation.of("requeue", 1, entry_ids=[entry]), actor="ann")
-    assert "Go on" in get(boss, operation_url(operation.pk)).buttons
+    assert "Continue" in get(boss, operation_url(operation.pk)).buttons
     page = Page.of(boss.post(operation_url(operation.pk), {"resume": "1"}, follow=True))
     assert "Requeued: 1 failed job." in page.text
     assert len(jobs()) == 1
@@ -67,7 +67,7 @@ def test_operation_waits_for_a_person_when_the_database_refuses_to_go_on(boss: C
     page = send(boss, ask(boss, "requeue", everything=True))
     operation = BulkOperation.objects.get()
     assert operation.state == BulkOperation.State.PAUSED
-    assert "could not go on" in page.text
+    assert "could not continue" in page.text
     assert "load delay" not in page.response.content.decode()
     sql(f"ALTER FUNCTION {SCHEMA}.add_jobs_gone RENAME TO add_jobs")
     boss.post(operation_url(operation.pk), {"resume": "1"})

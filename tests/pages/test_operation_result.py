@@ -115,7 +115,7 @@ def test_waiting_jobs_are_taken_back_when_the_button_is_pressed(boss: Client) ->
     operation = requeue(*entries)
     start(*jobs_of(entries[0]))
     page = press(boss, operation_url(operation.pk), "recall")
-    assert "Taken back from the queue: 2 failed jobs." in page.text
+    assert "Recalled from the queue: 2 failed jobs." in page.text
     assert "1 skipped" in page.text
     assert [job["id"] for job in jobs()] == [Requeue.objects.get(entry_id=entries[0]).job_id]
     assert [cell(entry, "requeued_count") for entry in entries] == [1, 0, 0]
@@ -126,17 +126,17 @@ def test_entry_is_taken_back_when_its_own_button_is_pressed(boss: Client) -> Non
     entry = add_entry()
     requeue(entry)
     address = f"{LIST}{entry}/change/"
-    assert "Take the requeue back" in get(boss, address).buttons
+    assert "Recall the requeue" in get(boss, address).buttons
     press(boss, address, "recall")
     assert (jobs(), cell(entry, "requeued_count"), cell(entry, "last_requeued_at")) == ([], 0, None)
-    assert "Take the requeue back" not in get(boss, address).buttons
+    assert "Recall the requeue" not in get(boss, address).buttons
 
 
 def test_requeue_of_an_entry_is_not_taken_back_when_somebody_may_not(viewer: User) -> None:
     entry = add_entry()
     requeue(entry)
     client = client_of(viewer)
-    assert "Take the requeue back" not in get(client, f"{LIST}{entry}/change/").buttons
+    assert "Recall the requeue" not in get(client, f"{LIST}{entry}/change/").buttons
     assert client.post(f"{LIST}{entry}/change/", {"recall": "1"}).status_code == 403
     assert len(jobs()) == 1
 

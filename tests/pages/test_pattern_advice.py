@@ -33,7 +33,7 @@ def advice(page: Page) -> list[str]:
 def test_entry_shows_its_pattern_with_its_advice(refused: list[int], viewer: User) -> None:
     page = get(client_of(viewer), entry_url(refused[0]))
     (box,) = page.all("div", class_="dlq-advice-box")
-    assert "Pattern: Connection refused new ann is on it" in text_of(box)
+    assert "Pattern: Connection refused new Assignee: ann" in text_of(box)
     assert "do not requeue Not before the mail server is back." in text_of(box)
     assert page.links("Connection refused") == [f"/admin/dlq/failurepattern/{pattern_of(refused[0]).pk}/change/"]
 

@@ -134,7 +134,7 @@ def test_success_of_requeues_is_shown_when_some_are_settled(viewer: User) -> Non
     assert "4 requeued, not known yet" in rows(page)[0]
     settle(*ids[:3], outcome="recovered")
     settle(ids[3], outcome="failed_again")
-    assert "75 % 3 recovered, 1 came back" in rows(get(client_of(viewer), PATTERNS))[0]
+    assert "75 % 3 recovered, 1 failed again" in rows(get(client_of(viewer), PATTERNS))[0]
 
 
 def test_last_requeues_count_when_there_are_very_many(viewer: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +145,7 @@ def test_last_requeues_count_when_there_are_very_many(viewer: User, monkeypatch:
     sort_everything()
     settle(ids[0], outcome="failed_again")
     settle(*ids[1:], outcome="recovered")
-    assert "100 % 2 recovered, 0 came back, of the last" in rows(get(client_of(viewer), PATTERNS))[0]
+    assert "100 % 2 recovered, 0 failed again, of the last" in rows(get(client_of(viewer), PATTERNS))[0]
 
 
 def test_days_are_those_of_the_entries_when_drawn(viewer: User) -> None:
@@ -163,20 +163,20 @@ def test_entries_are_sorted_in_when_somebody_presses_the_button(viewer: User) ->
     entry = add_entry()
     client = client_of(viewer)
     page = get(client, PATTERNS)
-    assert "Nothing has been sorted in yet" in page.text
-    assert "Sort in now" in page.buttons
+    assert "Nothing has been grouped yet" in page.text
+    assert "Group now" in page.buttons
     done = Page.of(client.post(PATTERNS, follow=True))
-    assert done.messages == ["Everything is sorted in. New since the last time: 1."]
+    assert done.messages == ["Everything is grouped. New since the last time: 1."]
     assert titles(done) == ["Connection refused"]
     assert pattern_of(entry)
-    assert "Sort in now" not in done.buttons, "it is not offered where it was just done"
+    assert "Group now" not in done.buttons, "it is not offered where it was just done"
 
 
 def test_button_is_offered_when_nobody_has_sorted_for_a_while(viewer: User) -> None:
     three_patterns()
     sql("UPDATE dlq_sortingstate SET sorted_at = now() - interval '10 minutes'")
     page = get(client_of(viewer), PATTERNS)
-    assert "Sort in now" in page.buttons
+    assert "Group now" in page.buttons
     assert "10 min ago" in page.text
 
 

@@ -168,7 +168,7 @@ def test_restore_is_refused_and_not_offered_when_somebody_may_not_delete() -> No
     entry = add_entry()
     operation = operate("delete", [entry])
     client = client_of(make_user(VIEW, "view_bulkoperation", "requeue_backfilldlq"))
-    assert "Put the deleted entries back" not in get(client, operation_url(operation.pk)).buttons
+    assert "Restore the deleted entries" not in get(client, operation_url(operation.pk)).buttons
     assert client.post(operation_url(operation.pk), {"restore": "1"}).status_code == 403
     assert text_of(entry) is None
 
@@ -180,7 +180,7 @@ def test_driving_is_refused_and_not_offered_when_somebody_may_not_do_that_kind(k
     operation, _new = begin(Confirmation.of(kind, 1, entry_ids=[entry]), actor="ann", note="n")
     others = (permission for other, permission in ACTS.items() if other != kind)
     client = client_of(make_user("view_bulkoperation", *others))
-    assert "Go on" not in get(client, operation_url(operation.pk)).buttons
+    assert "Continue" not in get(client, operation_url(operation.pk)).buttons
     assert client.post(operation_url(operation.pk), {"resume": "1"}).status_code == 403
     assert text_of(entry) == before
 

@@ -20,7 +20,7 @@ from tests.support.statistics import cells, counted, drawn, number, numbers, til
 pytestmark = pytest.mark.django_db
 
 TIMES = {"failed_after": "2026-01-25T00:00Z", "failed_before": "2026-01-30T00:00Z"}
-UNGROUPED = "not sorted in yet"
+UNGROUPED = "not grouped yet"
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_patterns_are_counted_when_there_is_a_filter_or_none(
     "query", [{}, {"queue_name": "bills"}, {"by": "pattern"}, {"by": "pattern", "queue_name": "-"}]
 )
 def test_each_number_by_pattern_leads_to_as_many_when_its_link_is_followed(boss: Client, query: dict[str, str]) -> None:
-    # One is merged, one failed again since it was sorted in, one's failure was put back by hand, one is new.
+    # One is merged, one failed again since it was grouped, one's failure was put back by hand, one is new.
     disk, user = (FailurePattern.objects.get(title=title) for title in ("disk full", "no such user"))
     merge(disk, into=user)
     requeue(pattern_entry("no such user"))
@@ -92,7 +92,7 @@ def test_what_is_not_sorted_in_is_told_and_no_pattern_when_there_is_some(boss: C
     assert UNGROUPED not in get(boss, STATISTICS, **TIMES).text
     add_entries(2, last_error="'\"timed out\"'", failed_at="'2026-01-29 14:00Z'")
     page = get(boss, STATISTICS, **TIMES)
-    (link,) = page.links("2 of these failed jobs are not sorted into a failure pattern yet")
+    (link,) = page.links("2 of these failed jobs are not grouped into a failure pattern yet")
     assert counted(boss, link) == 2
     assert headline(page)[0] == "3"
     assert cells(page, "By pattern")[UNGROUPED][:3] == ["2", "", "33.3 %"]
@@ -106,8 +106,8 @@ def test_what_is_not_sorted_in_is_told_when_it_is_less_than_the_largest_patterns
     add_entry(last_error='"new"')
     page = get(boss, STATISTICS, by="pattern")
     assert len(cells(page, "By pattern: the 10 largest of 12")) == 10
-    assert page.links("1 of these failed jobs is not sorted into a failure pattern yet")
-    assert "6 others and not sorted in yet 13" in page.text
+    assert page.links("1 of these failed jobs is not grouped into a failure pattern yet")
+    assert "6 others and not grouped yet 13" in page.text
     assert tile_links(page)["failure patterns"] == "#by-pattern"
     assert page.one("table", id="by-pattern") is not None
 

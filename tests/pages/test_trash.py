@@ -46,7 +46,7 @@ def test_chosen_entries_come_back_when_put_back(boss: Client) -> None:
     operate("delete", entries[:2])
     operate("delete", entries[2:])
     page = put_back(boss, pks(entries[0], entries[3]))
-    assert "Put back from the trash: 2 failed jobs." in page.text
+    assert "Restored from the trash: 2 failed jobs." in page.text
     assert ids() == [entries[0], entries[3]]
     put_back(boss, pks(entries[1]), everything=True)
     assert [text_of(entry) for entry in ids()] == before
@@ -80,10 +80,10 @@ def test_entry_comes_back_from_its_history_when_the_button_is_pressed(boss: Clie
     entry = add_entry()
     operate("delete", [entry])
     page = get(boss, history_url(entry))
-    assert "Put it back" in page.buttons
+    assert "Restore it" in page.buttons
     put_back(boss, pks(entry))
     assert ids() == [entry]
-    assert "Put it back" not in get(boss, history_url(entry)).buttons
+    assert "Restore it" not in get(boss, history_url(entry)).buttons
 
 
 def test_nothing_can_be_put_back_when_somebody_may_only_look(viewer: User) -> None:
@@ -92,7 +92,7 @@ def test_nothing_can_be_put_back_when_somebody_may_only_look(viewer: User) -> No
     client = client_of(viewer)
     assert f"#{entry}" in get(client, TRASH).text
     assert not get(client, TRASH).actions
-    assert "Put it back" not in get(client, history_url(entry)).buttons
+    assert "Restore it" not in get(client, history_url(entry)).buttons
     put_back(client, pks(entry))
     assert ids() == []
 

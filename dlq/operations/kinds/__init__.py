@@ -13,7 +13,18 @@ from dlq.operations.kinds.requeue import RequeueKind
 from dlq.operations.kinds.restore import RestoreKind
 from dlq.operations.reasons import COMMON, Reason, Wording
 
-__all__ = ["KINDS", "FollowUp", "Kind", "UnknownKind", "done_to", "in_words", "kind_of", "summary"]
+__all__ = [
+    "KINDS",
+    "FollowUp",
+    "Kind",
+    "UnknownKind",
+    "done_to",
+    "event_of",
+    "in_words",
+    "kind_of",
+    "summary",
+    "wordings",
+]
 
 KINDS: dict[str, Kind] = {
     kind.name: kind for kind in (RequeueKind(), DeleteKind(), NoteKind(), RestoreKind(), RecallKind())
@@ -31,6 +42,11 @@ def kind_of(operation: BulkOperation) -> Kind:
         return KINDS[operation.kind]
     except KeyError:
         raise UnknownKind(f"This version knows no operation “{operation.kind}”.") from None
+
+
+def event_of(kind: str) -> str:
+    """What the history of an entry calls an operation of this kind."""
+    return capfirst(KINDS[kind].event) if kind in KINDS and KINDS[kind].event else done_to(kind)
 
 
 def done_to(kind: str) -> str:

@@ -15,6 +15,7 @@ class NoteKind(Kind):
     name = "note"
     permission = "dlq.annotate_backfilldlq"
     done = "given the note"
+    event = "note"
     verb = "add a note to"
     action = "add_note_to_selected"
     action_label = "Add a note …"

@@ -10,7 +10,7 @@ from dlq.operations.chunk import ChunkResult
 from dlq.operations.kind import FollowUp, Kind
 from dlq.operations.kinds.requeue.facts import facts_of
 from dlq.operations.kinds.requeue.forms import RequeueForm
-from dlq.operations.kinds.requeue.preflight import Preflight, preflight
+from dlq.operations.kinds.requeue.preflight import Preflight, preflight_of
 from dlq.operations.kinds.requeue.requeueing import requeue_chunk
 from dlq.operations.reasons import Wording
 
@@ -100,7 +100,7 @@ class RequeueKind(Kind):
         return "Each job goes back into its queue with the same payload and settings; the entry stays here."
 
     def preflight(self, operation: BulkOperation) -> Preflight:
-        return preflight(operation)
+        return preflight_of(operation)
 
     def facts(self, operation: BulkOperation) -> list[tuple[str, str]]:
         return facts_of(operation)

@@ -60,7 +60,7 @@ class Preflight:
         return self.checked - self.would_be_skipped
 
 
-def preflight(operation: BulkOperation) -> Preflight:
+def preflight_of(operation: BulkOperation) -> Preflight:
     """Look up what stands against requeueing the operation's entries (it need not be saved yet)."""
     if not queue_is_visible():
         return Preflight(0, is_sample=False, sees_queue=False)
