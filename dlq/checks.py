@@ -1,6 +1,6 @@
 """System checks: the settings (at every start) and the table (`manage.py check --database default`, and on migrate).
 
-Each id stands in docs/checks.md.
+docs/checks.md explains each id.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(BulkOperation)
 class BulkOperationAdmin(ReadOnlyAdmin[BulkOperation]):
-    """Operations are begun from the list of failed jobs; here they are looked up."""
+    """Operations are started from the list of failed jobs; here they are looked up."""
 
     list_display = (
         "__str__",

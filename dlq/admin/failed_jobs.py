@@ -1,4 +1,4 @@
-"""The admin of failed jobs: which pages there are and who may open them. What is on them stands in the topics."""
+"""The admin of failed jobs: which pages there are and who may open them. What they show is in the topics' own rooms."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from dlq.table import views as table
 from dlq.web.decorators import page
 
 DELETE = "delete"
-"""The kind of operation that stands behind Django's own address for deleting."""
+"""The kind of operation behind Django's own address for deleting."""
 
 
 @admin.register(BackfillDlq)
@@ -153,7 +153,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     def get_list_display(self, request: HttpRequest) -> Any:
         return list_columns()
 
-    # The actions: one for each kind of operation that is begun from the list
+    # The actions: one for each kind of operation that is started from the list
 
     @property
     def actions(self) -> list[Callable[..., HttpResponse | None]]:  # type: ignore[override]

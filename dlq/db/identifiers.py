@@ -1,4 +1,4 @@
-"""Names and texts as they stand in a statement."""
+"""Names and texts as a statement has them."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def load(name: str, placeholders: Mapping[str, str]) -> str:
 
 
 def inlined(queryset: QuerySet[Any]) -> str:
-    """The queryset's SELECT, unordered, with its values written in, quoted: to stand within a statement with parameters."""
+    """The queryset's SELECT, unordered, with its values written in, quoted: for use within a statement with parameters."""
     try:
         query, parameters = queryset.order_by().query.sql_with_params()
     except EmptyResultSet:  # what the filter says no row can be

@@ -20,7 +20,7 @@ from dlq.outcomes.labels import SHORT, WORDS
 MOST_EVENTS = 500
 """Of each kind. An entry with more has been requeued every few minutes for days; its newest are the ones that tell."""
 
-NOTES_CHANGED = "Changed the notes; both texts stand in the history of the failed job."
+NOTES_CHANGED = "Changed the notes; both texts are in the history of the failed job."
 """What Django's log says of a note saved on the entry's page. The history shows the kept texts instead."""
 
 

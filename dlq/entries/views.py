@@ -85,7 +85,7 @@ def _gone(request: HttpRequest, object_id: str) -> HttpResponseRedirect:
     messages.warning(
         request,
         f"There is no failed job {object_id} any more: it was deleted, or finished after a requeue. "
-        "What is known of it stands in its history.",
+        "What is known of it is in its history.",
     )
     if entry_number(object_id):
         return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[object_id]))

@@ -30,7 +30,7 @@ NO_QUEUE = "-"
 class Condition(django_filters.Filter):  # type: ignore[misc]
     """A parameter whose values are OR-ed. `condition` gives the Q of one value, `each` reads it from text.
 
-    `says` introduces the values in words ("Task is"), `joined_by` stands between them.
+    `says` introduces the values in words ("Task is"), `joined_by` is written between them.
     """
 
     field_class = fields.RepeatedValues

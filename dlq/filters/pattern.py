@@ -19,7 +19,7 @@ UNGROUPED = "-"
 
 
 class PatternField(forms.Field):
-    """The number of a pattern, as the pattern; None for UNGROUPED. One that newer rules merged stands for what it became."""
+    """The number of a pattern, as the pattern; None for UNGROUPED. One that newer rules merged means what it became."""
 
     def clean(self, value: Any) -> FailurePattern | None:
         text = str(value).strip()
@@ -48,9 +48,9 @@ def in_pattern(pattern: FailurePattern | None) -> Q:
     grouped = EntryPattern.objects.filter(is_this_failure, entry_id=OuterRef("pk"))
     if pattern is None:
         return ~Q(Exists(grouped))
-    # Entries of merged ones are grouped anew only by and by.
+    # Entries of merged ones are grouped anew only in time.
     merged = list(pattern.merged.values_list("pk", flat=True))
-    # The times follow from the rest; said plainly they spare PostgreSQL the walk along entries that are newer.
+    # The times follow from the rest; said plainly they spare PostgreSQL reading entries that are newer.
     return Q(
         Exists(grouped.filter(pattern__in=[pattern.pk, *merged])),
         failed_at__gte=pattern.first_seen,

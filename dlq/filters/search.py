@@ -50,7 +50,7 @@ def _found(word: str, mode: str) -> Q:
         condition = Q(HasWords(word))
     else:
         condition = Q(ContainsText(SearchedText(), word))
-        # Within JSON a quote, a backslash or a line break stands escaped.
+        # Within JSON a quote, a backslash or a line break is escaped.
         if (escaped := json.dumps(word, ensure_ascii=False)[1:-1]) != word:
             condition |= Q(ContainsText(SearchedText(), escaped))
     if (identity := number(word)) is not None:

@@ -152,7 +152,7 @@ class EntryChangeList(ChangeList):
 
     @property
     def entries_by_number(self) -> list[BackfillDlq]:
-        """Of a search for a number: the entries, or those of the jobs, that have it. Found wherever they stand in the list."""
+        """Of a search for a number: the entries, or those of the jobs, that have it. Found wherever they are in the list."""
         number = search.number(self.filterset.data.get("q", ""))
         if number is None or not self.filterset.state.has_many:
             return []

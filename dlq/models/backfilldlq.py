@@ -19,7 +19,7 @@ class ExactDecoder(json.JSONDecoder):
 
 
 class BackfillDlq(models.Model):
-    """One failed job. What the columns mean stands in docs/table.md."""
+    """One failed job. docs/table.md explains the columns."""
 
     id = models.BigAutoField(primary_key=True)
     original_job_id = models.BigIntegerField("job id", null=True, db_column=TABLE.job_id_column)

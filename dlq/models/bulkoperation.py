@@ -20,7 +20,7 @@ class BulkOperation(RequeueOptions):
 
     It acts on the entries that match `filter` (or are in `entry_ids`), with an id up to `max_id`, failed up to
     `frozen_at`; a restore or a recall acts on what the operation that it `undoes` did. `cursor` is the highest id done:
-    the work continues from there, whoever drives it.
+    the work continues from there, by any driver.
 
     The records of single entries refer to it without a constraint in the database: operations are never deleted, and
     PostgreSQL would look the operation up anew for each of a million rows.

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class DutyProgress(models.Model):
-    """One duty's mark. Whoever holds its row locked does the duty; others leave it to him."""
+    """How far one duty has come. The process that holds its row locked does the duty; others leave it to that one."""
 
     duty = models.CharField(max_length=40, primary_key=True)
     reached = models.DateTimeField(null=True)

@@ -14,12 +14,12 @@ class ConfirmForm(forms.Form):
     folded: ClassVar[tuple[str, ...]] = ()
     """Fields that stay folded away until somebody needs them."""
     in_preflight: ClassVar[tuple[str, ...]] = ()
-    """Fields that stand where the page says what would be skipped."""
+    """Fields shown where the page says what would be skipped."""
 
     reason = forms.CharField(
         required=False,
         max_length=2000,
-        help_text="Kept with the operation, for whoever asks later.",
+        help_text="Kept with the operation, for those who ask later.",
         widget=forms.TextInput,
     )
 

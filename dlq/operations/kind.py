@@ -28,9 +28,9 @@ class FollowUp:
     filter: Callable[[BulkOperation], list[tuple[str, str]]] | None = None
     """What the confirmation page selects. None: it undoes what this operation did, at once."""
     of_problems: bool = False
-    """Whether it is about what the operation skipped or failed to do, and stands there."""
+    """Whether it is about what the operation skipped or failed to do, and is shown there."""
     beside: Callable[[BulkOperation], str] = lambda _operation: ""
-    """Markup that stands beside the button."""
+    """Markup beside the button."""
 
 
 class Kind(ABC):
@@ -44,11 +44,11 @@ class Kind(ABC):
     event: ClassVar[str] = ""
     """What an entry's history calls that, where it is called otherwise."""
 
-    # Of those that are begun by a confirmation page.
+    # Of those that are started from a confirmation page.
     verb: ClassVar[str] = ""
     """What is about to be done with the entries: "requeue"."""
     action: ClassVar[str] = ""
-    """The name of the list's action; empty for a kind that is not begun from the list."""
+    """The name of the list's action; empty for a kind that is not started from the list."""
     action_label: ClassVar[str] = ""
     button: ClassVar[str] = ""
     """What the confirmation page's button says."""
@@ -75,7 +75,7 @@ class Kind(ABC):
         return next_batch(operation, finder)
 
     def may(self, user: Any) -> bool:
-        """Whether this user may begin, drive, pause and cancel it."""
+        """Whether this user may start, drive, pause and cancel it."""
         return bool(user.has_perm(self.permission))
 
     def explanation(self) -> str:

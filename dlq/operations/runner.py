@@ -1,4 +1,4 @@
-"""Runs operations: chunk by chunk, by whoever drives, so that nothing is kept in memory only."""
+"""Runs operations: chunk by chunk, by any driver, so that nothing is kept in memory only."""
 
 from __future__ import annotations
 

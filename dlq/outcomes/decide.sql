@@ -1,6 +1,6 @@
 -- What became of the jobs of these requeues: one row each, with the state and the entry that the job came back as.
 -- In one statement, because a job moves from the queue to the table in one transaction: one snapshot has it in one of the two.
--- The placeholder requeues is their SELECT. `since`: everything that failed before it has been matched already.
+-- The placeholder requeues is their SELECT, recovered the condition of recovered.sql. `since`: everything that failed before it has been matched already.
 WITH requeue AS MATERIALIZED (
     {requeues}
 ),
@@ -16,16 +16,18 @@ SELECT requeue.id,
        requeue.job_id,
        requeue.created_at,
        CASE
-           WHEN requeue.outcome <> ''                                     THEN requeue.outcome
+           WHEN requeue.outcome <> ''                            THEN requeue.outcome
            -- Replaced: by somebody's add_job with the same key, or by a later requeue of ours.
-           WHEN job.revision <> requeue.revision OR later.found           THEN 'gone'
-           WHEN job.locked_at IS NOT NULL                               THEN 'running'
-           WHEN job.attempts >= job.max_attempts                        THEN 'failed_again'
-           WHEN job.attempts > 0                                        THEN 'retrying'
-           WHEN job.id IS NOT NULL                                      THEN 'waiting'
-           WHEN arrived.id IS NOT NULL OR entry.id IS NOT NULL          THEN 'failed_again'
-           WHEN requeue.run_at > clock_timestamp()                                    THEN 'gone'
-           ELSE 'recovered'
+           WHEN job.revision <> requeue.revision OR later.found  THEN 'gone'
+           WHEN job.locked_at IS NOT NULL                        THEN 'running'
+           WHEN job.attempts >= job.max_attempts                 THEN 'failed_again'
+           WHEN job.attempts > 0                                 THEN 'retrying'
+           WHEN job.id IS NOT NULL                               THEN 'waiting'
+           WHEN arrived.id IS NOT NULL OR entry.id IS NOT NULL   THEN 'failed_again'
+           WHEN {recovered}
+           THEN 'recovered'
+           -- The queue has it no more, and it was not even due.
+           ELSE 'gone'
        END AS state,
        coalesce(requeue.returned_as, arrived.id, CASE WHEN job.id IS NULL THEN entry.id END) AS returned_as
 FROM requeue

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dlq.db.statements import dicts
+from dlq.outcomes.deciding import decide
 from dlq.outcomes.progress import unmatched_since
-from dlq.table.location import TABLE
 from dlq.table.queue import queue_is_visible
 
-REQUEUES = (
-    "SELECT r.id, r.entry_id, r.job_id, r.revision, r.run_at, r.created_at, r.outcome, r.returned_as FROM dlq_requeue r"
-)
-"""What outcomes/decide.sql needs of each requeue."""
 LATEST = "r.id IN (SELECT max(l.id) FROM dlq_requeue l WHERE l.entry_id = ANY (%(ids)s) GROUP BY l.entry_id)"
 
 
@@ -32,19 +28,19 @@ class JobState:
 
 def states_of_requeues(requeue_ids: Sequence[int]) -> dict[int, JobState]:
     """The states now, by requeue. Without a view of the queue it knows nothing."""
-    states = _states(f"{REQUEUES} WHERE r.id = ANY (%(ids)s)", list(requeue_ids))
+    states = _states("WHERE r.id = ANY (%(ids)s)", list(requeue_ids))
     return {state.requeue_id: state for state in states}
 
 
 def states_of_entries(entry_ids: Sequence[int]) -> dict[int, JobState]:
     """The state of each entry's latest requeue, by entry; those never requeued here are left out."""
-    return {state.entry_id: state for state in _states(f"{REQUEUES} WHERE {LATEST}", list(entry_ids))}
+    return {state.entry_id: state for state in _states(f"WHERE {LATEST}", list(entry_ids))}
 
 
-def _states(requeues: str, ids: list[int]) -> list[JobState]:
+def _states(which: str, ids: list[int]) -> list[JobState]:
     if not queue_is_visible():
         return []
-    found = dicts(TABLE.statement("outcomes/decide", requeues=requeues), {"since": unmatched_since(), "ids": ids})
+    found = dicts(decide(which), {"since": unmatched_since(), "ids": ids})
     return [
         JobState(row["id"], row["entry_id"], row["job_id"], row["state"], row["returned_as"], row["created_at"])
         for row in found

@@ -7,7 +7,7 @@ import time
 from django.db import transaction
 
 from dlq.db.statements import database_now, execute, rows
-from dlq.outcomes.job_states import REQUEUES
+from dlq.outcomes.deciding import decide
 from dlq.outcomes.progress import locked_progress, unmatched_since
 from dlq.table.location import TABLE
 from dlq.table.queue import queue_is_visible
@@ -46,9 +46,6 @@ def settle_arrivals() -> int:
 
 
 def _settle_absent(after: int) -> list[tuple[int | None, int]]:
-    requeues = (
-        f"{REQUEUES} WHERE r.outcome = '' AND r.id > %(after)s ORDER BY r.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"
-    )
-    decide = TABLE.statement("outcomes/decide", requeues=requeues)
+    which = "WHERE r.outcome = '' AND r.id > %(after)s ORDER BY r.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"
     parameters = {"after": after, "limit": REQUEUES_A_STATEMENT, "since": unmatched_since()}
-    return rows(TABLE.statement("outcomes/settle_absent", decide=decide), parameters)
+    return rows(TABLE.statement("outcomes/settle_absent", decide=decide(which)), parameters)

@@ -53,7 +53,7 @@ class _Elsewhere(Exception):
 
 
 def classify(budget: float) -> Classified:
-    """Work for `budget` seconds at most (and the chunk that is begun), or until there is nothing left to do."""
+    """Work for `budget` seconds at most (and the chunk that was started), or until there is nothing left to do."""
     work = Classification(time.monotonic() + budget)
     with suppress(_Elsewhere):
         work.requeues()

@@ -10,7 +10,7 @@ Advice = FailurePattern.Advice
 State = FailurePattern.State
 
 CAREFUL = (Advice.NO, Advice.ASK, Advice.YES, Advice.NONE)
-"""Where two advices meet, the one that stands first wins."""
+"""Where two advices meet, the first one listed wins."""
 URGENT = (State.RETURNED, State.NEW, State.KNOWN, State.MUTED, State.RESOLVED)
 WRITTEN = (
     "state",

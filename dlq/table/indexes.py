@@ -88,7 +88,7 @@ class TableState:
         return self._has_search_index("tsvector_ops")
 
     def _has_search_index(self, operator_class: str) -> bool:
-        # Whoever made it, and under whatever name: the expression is over all four columns that a search reads.
+        # Its maker and its name do not matter: the expression is over all four columns that a search reads.
         searched = ("failure_reason", "job_key", "last_error", "payload")
         return any(
             index.method == "gin"

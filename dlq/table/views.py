@@ -1,4 +1,4 @@
-"""Which indexes the table has and lacks, with the statements for whoever owns it. Nothing is done from here."""
+"""Which indexes the table has and lacks, with the statements for its owner. Nothing is done from here."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ BTREE_ROW = 22
 
 @dataclass(frozen=True)
 class Wanted:
-    """An index. `on` is what stands behind ON table in CREATE INDEX, `columns` what its size comes from."""
+    """An index. `on` is what follows ON table in CREATE INDEX, `columns` what its size comes from."""
 
     suffix: str
     on: str
@@ -59,9 +59,9 @@ def wanted(table: DlqTable, trigrams_in: str | None) -> list[Wanted]:
             "A job's number, and the way from a job that failed again back to its entry.",
             lambda state: state.finds(table.job_id_column),
         ),
-        *_librarys(),
+        *_made_by_library(),
         *_optional(trigrams_in),
-        *_owners(table),
+        *_on_extra_columns(table),
     ]
 
 
@@ -75,7 +75,7 @@ UNIQUE_KEY = Wanted(
 )
 
 
-def _librarys() -> list[Wanted]:
+def _made_by_library() -> list[Wanted]:
     """What the backfill library makes itself; a table that was made by hand may lack them."""
     return [
         Wanted(
@@ -161,7 +161,7 @@ def search_index(trigrams_in: str | None) -> Wanted:
     )
 
 
-def _owners(table: DlqTable) -> list[Wanted]:
+def _on_extra_columns(table: DlqTable) -> list[Wanted]:
     """For the columns that DLQ_EXTRA_COLUMNS names."""
     return [
         Wanted(

@@ -17,7 +17,8 @@ from tests.engine_model.machine import SEEN, Engine
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LIVES = int(os.environ.get("ENGINE_MODEL_LIVES", "60"))
-SEED = os.environ.get("ENGINE_MODEL_SEED")
+SEED = os.environ.get("ENGINE_MODEL_SEED", "1")
+"""The same lives each time, whatever else in this file changes: hypothesis's own choice would depend on its text."""
 STEPS = 40
 COMMON = {
     *KINDS,
@@ -40,13 +41,12 @@ def test_engine_does_what_the_model_says() -> None:
         max_examples=LIVES,
         stateful_step_count=STEPS,
         deadline=None,
-        derandomize=SEED is None,
         database=None,
         print_blob=True,
         report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    machine = seed(Random(SEED).getrandbits(64))(Engine) if SEED else Engine
+    machine = seed(Random(SEED).getrandbits(64))(Engine)
     run_state_machine_as_test(machine, settings=chosen)
     assert set(SEEN) >= COMMON, f"the lives were too poor: {SEEN}"

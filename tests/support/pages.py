@@ -12,6 +12,8 @@ import html5lib
 from django.test import Client
 from django.urls import reverse
 
+from dlq.operations.kinds import KINDS
+
 LIST = "/admin/dlq/backfilldlq/"
 STATISTICS = f"{LIST}statistics/"
 CONFIRMED = f"{LIST}confirmed/"
@@ -107,9 +109,13 @@ def get(client: Client, address: str, **parameters: Any) -> Page:
 
 def ask(client: Client, kind: str, entries: Sequence[int] = (), *, everything: bool = False, query: str = "") -> Page:
     """Choose an action for ticked rows, or for everything that matches the query; the confirmation page, or what came instead."""
-    action = {"requeue": "requeue_selected", "delete": "delete_selected", "note": "add_note_to_selected"}[kind]
     ticked = list(entries) or [0]
-    form = {"action": action, "_selected_action": ticked, "select_across": "1" if everything else "0", "index": "0"}
+    form = {
+        "action": KINDS[kind].action,
+        "_selected_action": ticked,
+        "select_across": "1" if everything else "0",
+        "index": "0",
+    }
     return Page.of(client.post(f"{LIST}{query}", form, follow=True))
 
 

@@ -48,7 +48,6 @@ CAUSE_LINE = re.compile(r"^\s+\d+: |^\s*Caused by:\s*|^\s*\[cause\]:\s*")
 NAME_WITH_DIGIT = re.compile(NAME)
 PLACEHOLDER = re.compile(r"<(?:[a-z]{2,12}|\*)>")
 RUN = re.compile(rf"(?:{LETTER}|:|<(?:[a-z]{{2,12}}|\*)>)+")
-PLURAL = re.compile(rf"({re.escape(MASKED)} (?!does|this|has|was|less|status|process|access|address)[a-z]{{3,20}}?)s\b")
 REPEATED = re.compile(rf"{re.escape(MASKED)}(?:[\s,;:/|+&-]{{0,4}}(?:and |or )?{re.escape(MASKED)})+")
 
 

@@ -1,6 +1,6 @@
 """The changing parts of an error text, replaced by what kind of thing they are: `connect to <ip>:<int> failed`.
 
-One alternation, so that a text is passed once; the first kind that matches wins, so long kinds stand before short ones
+One alternation, so that a text is passed once; the first kind that matches wins, so long kinds come before short ones
 that they contain. Every quantifier is bounded: no text, however made, takes more than a bounded time a character.
 """
 
@@ -88,7 +88,7 @@ VALUE = re.compile(
     rf"|(?P<of>\b(?:for|of|by|from) (?:{PERSON}) )(?!{NO_VALUE})[\w.@-]{{1,100}}(?: [A-Z][\w.'-]{{0,40}}){{0,3}}"
     rf"|(?P<named>\b(?:customer|merchant|supplier|employee) )[A-Z][\w'-]{{1,40}}(?: [A-Z][\w.'-]{{0,40}}){{0,3}}"
 )
-"""What stands behind words that announce a value: user=ann, for user ann, customer Ann Smith."""
+"""What follows words that announce a value: user=ann, for user ann, customer Ann Smith."""
 
 CHANGING = re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression in KINDS.items()))
 
@@ -98,13 +98,13 @@ NAMED = re.compile(
     r"|import|named|called|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
     re.IGNORECASE,
 )
-"""What stands before a quoted name that belongs to the program and not to the case."""
+"""What comes before a quoted name that belongs to the program and not to the case."""
 NAME = re.compile(r"[A-Za-z_$][A-Za-z_$.:?!]{0,80}")
 SAID = re.compile(
     r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|description|desc))\W{1,3}$",
     re.IGNORECASE,
 )
-"""What stands before a quoted message."""
+"""What comes before a quoted message."""
 LOWER_CASE_WORD = re.compile(r"(?<![\w/.@-])[a-z]{2,20}(?![\w/@-])")
 SENTENCE = 4
 """Words in lower case: so many are no name and no value."""

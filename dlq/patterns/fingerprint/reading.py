@@ -18,7 +18,7 @@ MESSAGES = (
     "faultstring", "faultmessage", "reason", "error", "title", "text", "statustext", "stderr", "info", "output", "body",
     "exception",
 )  # fmt: skip
-"""Keys under which the sentence stands, the most telling first."""
+"""Keys that hold the sentence, the most telling first."""
 CLASSES = (
     "name",
     "type",

@@ -51,7 +51,6 @@ FRAMES = (
     # Elixir:      (app 0.1.0) lib/mail.ex:41: Mail.send/2
     re.compile(r"^\s*\((?P<file>\w{1,60} [\d.]{1,20}\) [\w./-]{1,200}\.exs?):\d+: (?P<function>[^\n]{1,200})"),
 )
-JAVA_FILE = re.compile(r"\.(?:java|kt|scala|groovy)(?::\d+)?$|^(?:Native Method|Unknown Source|<generated>)")
 GO_CALL = re.compile(r"^(?P<function>[\w./*()\[\]-]{1,200}[\w\])])\((?:[^\n]{0,300})\)$")
 GO_PLACE = re.compile(r"^\s+(?P<file>/[^\s:]{1,300}\.go):\d+")
 RUBY_HEAD = re.compile(

@@ -1,5 +1,5 @@
 -- Locks those jobs of the given entries' requeues that have not started and are still as they were added; what a worker has
--- just taken is skipped. The order is that of the ids: whoever locks several jobs does it so.
+-- just taken is skipped. In the order of their ids, as all locks of several jobs are taken.
 SELECT r.id AS requeue_id, j.id AS job_id
 FROM dlq_requeue r
 JOIN {schema}._private_jobs j ON j.id = r.job_id

@@ -1,4 +1,4 @@
--- What stands against requeueing the locked entries. One row for each entry with a refusal (a code that dlq.reasons words;
+-- What speaks against requeueing the locked entries. One row for each entry with a refusal (a code of RequeueKind.reasons;
 -- `refusal_about` is the job or entry that its wording names), a key that may be in the way, or another entry that it came back as.
 -- Runs after the entries are locked, in a statement of its own, so that it sees what happened while we waited.
 -- The operation's own priority, queue and max_attempts (null: the entry's) are what the queue would be given.
@@ -66,14 +66,10 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT present.* WHERE present.revision = latest.revision
 ) job ON true
--- The queue has the job no more although it was due, it did not come back, and the entry has not failed since, by that job or
--- another one with its key.
+-- The placeholder recovered is the condition of outcomes/recovered.sql. Nor has the entry failed since, by that job or another
+-- one with its key.
 CROSS JOIN LATERAL (
-    SELECT e.failed_at <= latest.created_at
-           AND (latest.outcome = 'recovered'
-                OR (latest.outcome = '' AND present.id IS NULL AND arrived.id IS NULL
-                    AND latest.run_at <= clock_timestamp()))
-           AS yes
+    SELECT e.failed_at <= latest.created_at AND {recovered} AS yes
 ) has_run
 LEFT JOIN LATERAL (
     SELECT j.id, j.locked_at, j.attempts, j.max_attempts

@@ -10,6 +10,7 @@ from dlq.db.statements import array, dicts
 from dlq.models import BulkOperation
 from dlq.operations.reasons import Reason
 from dlq.operations.selected import matching
+from dlq.outcomes.deciding import recovered
 from dlq.outcomes.progress import unmatched_since
 from dlq.table.columns import keys_are_unique
 from dlq.table.location import TABLE
@@ -64,9 +65,12 @@ def plan_of(operation: BulkOperation, ids: Sequence[int]) -> Plan:
 
 
 def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """What stands against requeueing these entries, see operations/kinds/requeue/decide.sql."""
+    """What speaks against requeueing these entries, see decide.sql."""
     return dicts(
-        TABLE.statement("operations/kinds/requeue/decide"),
+        TABLE.statement(
+            "operations/kinds/requeue/decide",
+            recovered=recovered(requeue="latest", job="present", came_back="arrived.id"),
+        ),
         {
             "ids": array(ids),
             "operation": operation.pk,

@@ -61,7 +61,7 @@ class Preflight:
 
 
 def preflight_of(operation: BulkOperation) -> Preflight:
-    """Look up what stands against requeueing the operation's entries (it need not be saved yet)."""
+    """Look up what speaks against requeueing the operation's entries (it need not be saved yet)."""
     if not queue_is_visible():
         return Preflight(0, is_sample=False, sees_queue=False)
     looked_up = in_time(SECONDS, lambda: _look_up(operation))
