@@ -1,4 +1,4 @@
-"""Requeue of everything that matches a filter, against its unavoidable parts and the library's way in the same run."""
+"""Requeue of everything that matches a filter, against its unavoidable parts in the same run; the library's way for information."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from dlq.operations.selected import matching
 
 ROUNDS = 3
 LIBRARY_ENTRIES, PAUSED_ENTRIES = 500, 40
-TIMES_AS_FAST = 40
-MOST_OF_PARTS = 1.7
+MOST_OF_PARTS = 1.35
 SPEED_OF_DELETE = 0.5
 BUDGET = 3600.0
 """Seconds; more than any machine should need."""
@@ -65,8 +64,6 @@ def _requeue_figures() -> Iterator[Figure]:
         f"requeue, {number:,} matching entries, everything recorded",
         _rate(median(ours)),
         f"{faster:.0f} x; {median(ours) / paused:,.0f} x with its pauses",
-        f"at least {TIMES_AS_FAST} x",
-        faster >= TIMES_AS_FAST,
     )
     yield Figure(
         "… its time, of add_jobs, UPDATE and INSERT timed alone",
@@ -102,10 +99,10 @@ def _delete_figures() -> Iterator[Figure]:
 
 def _act(kind: str, window: Window) -> tuple[float, int]:
     """Seconds and number of entries of what the pages call, from the confirmed page to the end."""
-    begun = _operation(kind, window)  # the number and the first id come from the confirmation page
-    seconds = seconds_of(lambda: advance(begun.pk, BUDGET))
-    number = begun.expected or 0
-    operation = BulkOperation.objects.get(pk=begun.pk)
+    started = _operation(kind, window)  # the number and the first id come from the confirmation page
+    seconds = seconds_of(lambda: advance(started.pk, BUDGET))
+    number = started.expected or 0
+    operation = BulkOperation.objects.get(pk=started.pk)
     if operation.state != BulkOperation.State.DONE or operation.done_count != number:
         raise AssertionError(f"{kind} did {operation.done_count} of {number} entries, state {operation.state}")
     return seconds, number
