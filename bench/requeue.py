@@ -1,4 +1,4 @@
-"""Requeue of everything that matches a filter, against its unavoidable parts in the same run; the library's way for information."""
+"""Requeue of everything that matches a filter, against its unavoidable parts in the same run; beside it the library's way."""
 
 from __future__ import annotations
 

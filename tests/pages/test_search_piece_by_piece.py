@@ -21,7 +21,7 @@ NEEDLE = "CASE WHEN n % 60 = 0 THEN 'needle' ELSE 'hay' END"
 
 
 def looked(page: Page) -> str:
-    return " ".join(text_of(box) for box in page.all("p", class_="dlq-looked"))
+    return " ".join(text_of(box) for box in page.all("p", class_="dlq-search-note"))
 
 
 def test_page_says_what_it_found_and_how_far_back_it_looked_when_the_time_is_spent(
