@@ -1,7 +1,7 @@
 """The app's settings, read on every access, so that `override_settings` just works.
 
-Only DLQ_SCHEMA, DLQ_TABLE and DLQ_JOB_ID_COLUMN are read once, at start: they make the model (`dlq.table`).
-The README's settings table explains them; the checks in `dlq.checks` validate them.
+Only DLQ_SCHEMA, DLQ_TABLE and DLQ_JOB_ID_COLUMN are read once, at start: they make the model (`dlq.table.location`).
+The README's settings table says what they mean; the checks in `dlq.checks` validate them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.conf import settings
 
 
 class _Conf:
-    """`conf.CHUNK_SIZE` is the project's DLQ_CHUNK_SIZE, or the default given here."""
+    """`conf.CHUNK_SIZE` is the project's DLQ_CHUNK_SIZE, or the default that is written here."""
 
     SCHEMA: str = "graphile_worker"
     TABLE: str = "backfill_dlq"

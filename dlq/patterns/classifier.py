@@ -25,7 +25,7 @@ from dlq.patterns.merging import move_to_present_rules
 from dlq.table.location import TABLE
 
 CHUNK = 5_000
-"""Entries scanned at in one transaction: some tens of milliseconds' work."""
+"""Entries scanned in one transaction: some tens of milliseconds' work."""
 OVERLAP = timedelta(minutes=10)
 """failed_at is set when a transaction begins: entries become visible so much later at most, or are left to the sweep."""
 SCANNED_A_CALL = 10_000

@@ -1,4 +1,4 @@
--- What is scanned at of entry `e`: the error's text, or the reason where there is no error; beginning and end of a long one.
+-- What is read of entry `e`: the error's text, or the reason where there is no error; beginning and end of a long one.
 SELECT CASE
            WHEN length(whole) <= %(most)s THEN whole
            ELSE left(whole, %(most)s - %(tail)s) || E'\n' || right(whole, %(tail)s)

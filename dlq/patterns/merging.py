@@ -29,7 +29,7 @@ WRITTEN = (
 def move_to_present_rules() -> None:
     """Give each pattern the fingerprint that its sample has now. Where two become one, the older keeps both's writings.
 
-    The entries are sorted anew after that; meanwhile they keep their patterns.
+    The entries are grouped anew after that; meanwhile they keep their patterns.
     """
     for pattern in FailurePattern.objects.filter(version__lt=VERSION, merged_into=None).order_by("pk"):
         print_ = fingerprint_of_sample(pattern)

@@ -1,4 +1,4 @@
-"""What the README promises is there."""
+"""What the README and the other documents name is there."""
 
 from __future__ import annotations
 
@@ -70,3 +70,10 @@ def test_target_exists_when_the_project_promises_it(target: str) -> None:
 def test_picture_and_page_exist_when_the_readme_links_them(readme: str) -> None:
     for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", readme):
         assert (REPOSITORY / link).exists(), link
+
+
+def test_file_exists_when_the_maintainers_page_names_it() -> None:
+    text = (REPOSITORY / "docs" / "maintaining.md").read_text()
+    named = set(re.findall(r"`([\w./-]+/[\w./-]+\.(?:py|sql|html|md))`", text))
+    assert len(named) > 40
+    assert [path for path in sorted(named) if not (REPOSITORY / path).is_file()] == []

@@ -19,18 +19,18 @@ from dlq.table.location import TABLE
 EXIT = {"": 0, WARNING: 1, CRITICAL: 2}
 """As Nagios and its kin read it."""
 THRESHOLDS = {
-    "new_per_hour": "warn above so many new entries in each of the last --hours",
+    "new_per_hour": "warn above so many new failed jobs in each of the last --hours",
     "hours": "hours that --new-per-hour looks at",
-    "critical_new_per_hour": "critical above so many new entries in the last hour",
-    "critical_total": "critical above so many entries in all",
-    "oldest_days": "warn of an entry older than so many days",
+    "critical_new_per_hour": "critical above so many new failed jobs in the last hour",
+    "critical_total": "critical above so many failed jobs in all",
+    "oldest_days": "warn of a failed job older than so many days",
     "task_hours": "warn of a task that failed in each of so many last hours",
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Prints the numbers of the whole dead letter table (times in UTC). With --check: one line on what exceeds a"
+        "Prints the totals of the dead letter table (times in UTC). With --check: one line on what exceeds a"
         " threshold, and exit code 0 (nothing), 1 (warning) or 2 (critical, also if it can't be found out)."
     )
 

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Moves jobs that have used up their attempts from the queue into the dead letter table."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--watch", type=float, metavar="SECONDS", help="Repeat for ever, with this pause between.")
+        parser.add_argument("--watch", type=float, metavar="SECONDS", help="Repeat forever, with this pause between.")
 
     def handle(self, *args: Any, watch: float | None, **options: Any) -> None:
         if watch is not None and not 0 < watch <= 86_400:

@@ -15,7 +15,7 @@ from dlq.patterns.fingerprint.tokens import LETTER, MASKED, NAME, looked_at, wit
 from dlq.patterns.fingerprint.tracebacks import GO_PLACE, Traceback, traceback
 
 VERSION = 1
-"""Raised when the rules change: all entries are then sorted anew, and what people wrote moves along."""
+"""Raised when the rules change: all entries are then grouped anew, and what people said moves along."""
 
 LONGEST_MESSAGE = 500
 """Characters of the normalised message that count: what differs only behind them is the same."""
@@ -90,7 +90,7 @@ class Fingerprint:
 
 
 def fingerprint_of_text(task: str, text: str, failure_reason: str, *, is_json: bool) -> Fingerprint:
-    """Of an error as the sorting fetches it: `text` is what was looked at, a JSON document's print if `is_json`."""
+    """Of an error as the classifier fetches it: `text` is what was looked at, a JSON document's print if `is_json`."""
     return fingerprint(task, document(text) if is_json else text, failure_reason)
 
 
