@@ -71,4 +71,7 @@ def wordings() -> dict[str, Wording]:
 
 
 def _wording(code: str) -> Wording:
-    return wordings().get(code) or Wording(f"for a reason that this version does not know ({code})")
+    for known in (COMMON, *(kind.reasons for kind in KINDS.values())):
+        if code in known:
+            return known[code]
+    return Wording(f"for a reason that this version does not know ({code})")
