@@ -26,7 +26,7 @@ from dlq.monitoring import snapshot
 from dlq.patterns.classifier import classify
 from dlq.statistics.charts.links import Links
 from dlq.statistics.charts.panels import panels
-from dlq.statistics.statistics_query import Asked
+from dlq.statistics.statistics_query import StatisticsQuery
 from dlq.table.location import TABLE
 
 ROUNDS = 9
@@ -53,12 +53,12 @@ def measure() -> list[Figure]:
 
 
 def _all_panels(window: str, by: str = "task_identifier") -> dict[str, Any]:
-    asked = Asked.of(QueryDict(f"window={window}&by={by}"), database_now())
+    asked = StatisticsQuery.of(QueryDict(f"window={window}&by={by}"), database_now())
     return panels(asked, Links(asked), with_operations=True)
 
 
 def _against_plain_sql() -> Iterator[Figure]:
-    window = Asked.of(QueryDict("window=7d"), database_now()).window
+    window = StatisticsQuery.of(QueryDict("window=7d"), database_now()).window
     times = medians(
         {
             "plain": lambda: rows(PLAIN, {"start": window.start, "end": window.end}),

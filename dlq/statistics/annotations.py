@@ -1,4 +1,4 @@
-"""What people did within the window, to be marked beside the failures: bulk operations."""
+"""What people did within the window, as annotations beside the failures: bulk operations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlq.models import BulkOperation
 from dlq.statistics.window import Window
 
 MOST = 40
-"""Marks that fit beside each other; the largest operations are taken."""
+"""Annotations that fit beside each other; the largest operations are taken."""
 FEWEST_ENTRIES = 2
 """An operation on a single entry is no bulk operation."""
 
@@ -38,4 +38,4 @@ def annotations_in(window: Window) -> list[Annotation]:
         .order_by("-done_count", "-id")
         .values_list("pk", "kind", "created_at", "done_count", "actor")[:MOST]
     )
-    return sorted((Annotation(*row) for row in found), key=lambda mark: (mark.at, mark.operation))
+    return sorted((Annotation(*row) for row in found), key=lambda one: (one.at, one.operation))

@@ -7,8 +7,8 @@ SELECT {dimensions}, slot, GROUPING(slot) = 1           AS is_line,
        max(failed_at)                                   AS newest,
        count(*) FILTER (WHERE requeued_count > 0)       AS requeued,
        min(failed_at) FILTER (WHERE requeued_count <= 0) AS oldest_waiting,
-       0::bigint                                        AS entries_before,
-       0::bigint                                        AS requeued_before
+       0::bigint                                        AS entries_previous,
+       0::bigint                                        AS requeued_previous
 FROM (
     SELECT {columns}, e.failed_at, e.failure_count, e.requeued_count,
            width_bucket(e.failed_at, %(starts)s::timestamptz[]) AS slot

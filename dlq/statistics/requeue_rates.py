@@ -1,6 +1,6 @@
 """Whether requeueing helped: of the requeues made in the window whose end is known, how many jobs recovered.
 
-Counted by requeues and not by entries: an entry with a key vanishes when its job succeeds.
+WindowCounts by requeues and not by entries: an entry with a key vanishes when its job succeeds.
 """
 
 from __future__ import annotations
@@ -19,55 +19,55 @@ from dlq.statistics.dimensions import DIMENSIONS, placeholders, which
 from dlq.statistics.window import Window
 from dlq.table.location import TABLE
 
-PLANNED = {"work_mem": "256MB", "parallel_tuple_cost": "0"}
+PLANNER_SETTINGS = {"work_mem": "256MB", "parallel_tuple_cost": "0"}
 """PostgreSQL's settings, as for the counting of the window: the groups are few, but it expects many and would sort all first."""
 KEPT = ("task_identifier", "queue_name", "priority_min", "priority_max")
 """Filter parameters that a requeue can answer itself, because it keeps these columns of its entry."""
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Settled requeues of the window, and of the period before."""
+class RequeueTally:
+    """Settled requeues of the window, and of the previous period."""
 
     recovered: int = 0
     failed_again: int = 0
-    recovered_before: int = 0
-    failed_again_before: int = 0
+    recovered_previous: int = 0
+    failed_again_previous: int = 0
 
     @property
     def settled(self) -> int:
         return self.recovered + self.failed_again
 
     @property
-    def settled_before(self) -> int:
-        return self.recovered_before + self.failed_again_before
+    def settled_previous(self) -> int:
+        return self.recovered_previous + self.failed_again_previous
 
 
-NONE = Outcome()
+NONE = RequeueTally()
 
 
 @dataclass(frozen=True)
-class Recovery:
-    total: Outcome
-    by_value: dict[str, dict[str | None, Outcome]]
+class WindowRecovery:
+    total: RequeueTally
+    by_value: dict[str, dict[str | None, RequeueTally]]
     """By the dimension's name and the value; under None those of before the column was kept."""
     of_entries_only: bool
     """Whether a filter limits them to requeues of entries that are still in the table."""
 
 
-def recovery(filterset: DlqFilterSet, window: Window) -> Recovery:
+def recovery(filterset: DlqFilterSet, window: Window) -> WindowRecovery:
     """Of the requeues of what the filter (without times) means."""
     requeues, of_entries_only = _requeues(filterset)
     joins = " ".join(one.joined_to_requeue for one in DIMENSIONS)
     query = TABLE.statement("statistics/requeue_rates", requeues=inlined(requeues), joins=joins, **placeholders())
-    with transaction.atomic(), settings_for_block(**PLANNED):
-        found = dicts(query, {"start": window.start, "end": window.end, "before": window.before})
-    lines: dict[int, dict[str | None, Outcome]] = {}
+    with transaction.atomic(), settings_for_block(**PLANNER_SETTINGS):
+        found = dicts(query, {"start": window.start, "end": window.end, "previous": window.previous_start})
+    lines: dict[int, dict[str | None, RequeueTally]] = {}
     for row in found:
         number, value = row.pop("which"), row.pop("value")
-        lines.setdefault(number, {})[value] = Outcome(**row)
+        lines.setdefault(number, {})[value] = RequeueTally(**row)
     by_value = {one.name: lines.get(which(one), {}) for one in DIMENSIONS}
-    return Recovery(lines.get(which(None), {}).get(None, NONE), by_value, of_entries_only)
+    return WindowRecovery(lines.get(which(None), {}).get(None, NONE), by_value, of_entries_only)
 
 
 def _requeues(filterset: DlqFilterSet) -> tuple[QuerySet[Requeue], bool]:

@@ -1,4 +1,4 @@
--- How the requeues made in the window and in the period before ended: all, and by each value of each dimension.
+-- How the requeues made in the window and in the previous period ended: all, and by each value of each dimension.
 -- Placeholders: `requeues` is the SELECT of the requeues that the filter is about, `joins` what the columns need beside them;
 -- the others as in statistics/window.sql.
 WITH counted AS MATERIALIZED (
@@ -7,7 +7,7 @@ WITH counted AS MATERIALIZED (
         SELECT {columns}, e.created_at >= %(start)s AS is_now, e.outcome
         FROM ({requeues}) e
         {joins}
-        WHERE e.created_at >= %(before)s AND e.created_at <= %(end)s AND e.outcome IN ('recovered', 'failed_again')
+        WHERE e.created_at >= %(previous)s AND e.created_at <= %(end)s AND e.outcome IN ('recovered', 'failed_again')
     ) e
     GROUP BY {dimensions}, is_now, outcome
 ),
@@ -19,7 +19,7 @@ named AS (
 SELECT GROUPING({dimensions}) AS which, coalesce({names}) AS value,
        coalesce(sum(requeues) FILTER (WHERE is_now AND outcome = 'recovered'), 0)::bigint        AS recovered,
        coalesce(sum(requeues) FILTER (WHERE is_now AND outcome = 'failed_again'), 0)::bigint     AS failed_again,
-       coalesce(sum(requeues) FILTER (WHERE NOT is_now AND outcome = 'recovered'), 0)::bigint    AS recovered_before,
-       coalesce(sum(requeues) FILTER (WHERE NOT is_now AND outcome = 'failed_again'), 0)::bigint AS failed_again_before
+       coalesce(sum(requeues) FILTER (WHERE NOT is_now AND outcome = 'recovered'), 0)::bigint    AS recovered_previous,
+       coalesce(sum(requeues) FILTER (WHERE NOT is_now AND outcome = 'failed_again'), 0)::bigint AS failed_again_previous
 FROM named
 GROUP BY GROUPING SETS ({totals})

@@ -21,7 +21,7 @@ PARAMETERS = ("window", "by", "table")
 
 
 @dataclass(frozen=True)
-class Asked:
+class StatisticsQuery:
     """`window_name` is one of LENGTHS, or OWN where the filter has times of its own."""
 
     filterset: DlqFilterSet
@@ -33,7 +33,7 @@ class Asked:
     problems: list[str]
 
     @classmethod
-    def of(cls, data: QueryDict, now: datetime) -> Asked:
+    def of(cls, data: QueryDict, now: datetime) -> StatisticsQuery:
         filterset = DlqFilterSet(data, also_known=PARAMETERS)
         untimed = data.copy()
         for name in TIMES:

@@ -18,34 +18,34 @@ from dlq.statistics.charts import csv_tables
 from dlq.statistics.charts.heatmap import heatmap
 from dlq.statistics.charts.links import Links
 from dlq.statistics.charts.panels import counted_for, panels
-from dlq.statistics.charts.stacked_bars import timeline
+from dlq.statistics.charts.stacked_bars import stacked_bars
 from dlq.statistics.charts.tables import tables
 from dlq.statistics.dimensions import DIMENSIONS
 from dlq.statistics.requeue_rates import recovery
-from dlq.statistics.statistics_query import OWN, TIMES, Asked
+from dlq.statistics.statistics_query import OWN, TIMES, StatisticsQuery
 from dlq.statistics.window import LENGTHS
 
 MOST_EXPORTED = 1_000_000
 
 
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
-    asked = Asked.of(request.GET, database_now())
-    links = Links(asked)
+    query = StatisticsQuery.of(request.GET, database_now())
+    links = Links(query)
     shown: dict[str, Any] = {}
-    countable = not asked.problems and not asked.window.is_empty
+    countable = not query.problems and not query.window.is_empty
     if countable and (wanted := request.GET.get("table")):
-        return _download(asked, links, wanted)
+        return _download(query, links, wanted)
     may_see_operations = request.user.has_perm("dlq.view_bulkoperation")
     if countable:
-        shown = in_time(conf.STATEMENT_TIMEOUT, lambda: panels(asked, links, with_operations=may_see_operations)) or {}
+        shown = in_time(conf.STATEMENT_TIMEOUT, lambda: panels(query, links, with_operations=may_see_operations)) or {}
     context = {
         **model_admin.admin_site.each_context(request),
         "title": "Statistics",
         "opts": model_admin.opts,
-        "filterset": asked.filterset,
-        "asked": asked,
-        "windows": list(_windows(asked, links)),
-        "stackings": [(one, links.page(by=one.name), one is asked.stacked) for one in DIMENSIONS],
+        "filterset": query.filterset,
+        "query": query,
+        "windows": list(_windows(query, links)),
+        "stackings": [(one, links.page(by=one.name), one is query.stacked) for one in DIMENSIONS],
         "csv": links.page(table=""),
         "too_slow": countable and not shown,
         "seconds": conf.STATEMENT_TIMEOUT,
@@ -55,21 +55,21 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
     return TemplateResponse(request, "dlq/statistics/statistics.html", context)
 
 
-def _windows(asked: Asked, links: Links) -> Iterator[tuple[str, str, bool]]:
+def _windows(query: StatisticsQuery, links: Links) -> Iterator[tuple[str, str, bool]]:
     for name, (label, _length) in LENGTHS.items():
-        yield label, links.page(without=TIMES, window=name), name == asked.window_name
-    if asked.window_name == OWN:
+        yield label, links.page(without=TIMES, window=name), name == query.window_name
+    if query.window_name == OWN:
         yield "The filter’s times", links.page(), True
 
 
-def _download(asked: Asked, links: Links, wanted: str) -> HttpResponse:
+def _download(query: StatisticsQuery, links: Links, wanted: str) -> HttpResponse:
     """The table of one panel as CSV."""
-    counted = counted_for(asked, most=MOST_EXPORTED)
+    counted = counted_for(query, most=MOST_EXPORTED)
     if wanted == "time":
-        return csv_tables.response(csv_tables.over_time(timeline(counted, [], links)), wanted)
-    if wanted == "hour" and asked.window.has_heat:
+        return csv_tables.response(csv_tables.over_time(stacked_bars(counted, [], links)), wanted)
+    if wanted == "hour" and query.window.has_heat:
         return csv_tables.response(csv_tables.by_hour_of_the_week(heatmap(counted, links)), wanted)
-    for table in tables(counted, recovery(asked.untimed, asked.window), links):
+    for table in tables(counted, recovery(query.untimed, query.window), links):
         if table.name == wanted:
             return csv_tables.response(csv_tables.by_value(table), wanted)
     return HttpResponse(f"There is no table {wanted!r}.", status=404, content_type="text/plain")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby, pairwise
 
-from dlq.statistics.buckets import HOUR, Step, beginnings, step_for
+from dlq.statistics.buckets import HOUR, BucketWidth, bucket_edges, bucket_width_for
 
 LENGTHS = {
     "1h": ("Last hour", timedelta(hours=1)),
@@ -29,7 +29,7 @@ LONGEST = timedelta(days=40 * 365)
 
 @dataclass(frozen=True)
 class Slot:
-    """A stretch of time, counted apart: from its start up to its last instant, both included."""
+    """A span of time, counted apart: from its start up to its last instant, both included."""
 
     start: datetime
     last: datetime
@@ -61,37 +61,37 @@ class Window:
         return self.start > self.end
 
     @property
-    def before(self) -> datetime:
-        """The start of the period before, which is as long and ends where this window starts."""
+    def previous_start(self) -> datetime:
+        """The start of the previous period, which is as long and ends where this window starts."""
         return self.start - self.length
 
     @property
-    def step(self) -> Step:
-        return step_for(self.length, MOST_BARS)
+    def bucket(self) -> BucketWidth:
+        return bucket_width_for(self.length, MOST_BARS)
 
     @property
     def has_heat(self) -> bool:
         return HEAT_SHORTEST <= self.length <= HEAT_LONGEST
 
     def slots(self, zone: tzinfo) -> list[Slot]:
-        """The finest stretches that some panel needs: hours of the zone for the heat map, else the bars."""
-        step = min(self.step, HOUR, key=lambda step: step.length) if self.has_heat else self.step
+        """The finest spans that some panel needs: hours of the zone for the heat map, else the bars."""
+        width = min(self.bucket, HOUR, key=lambda width: width.length) if self.has_heat else self.bucket
         after = self.end + INSTANT
-        edges = [self.start, *beginnings(step, self.start, after, zone), after]
+        edges = [self.start, *bucket_edges(width, self.start, after, zone), after]
         return [Slot(start, following - INSTANT) for start, following in pairwise(edges)]
 
     def bars(self, slots: list[Slot], zone: tzinfo) -> Iterator[range]:
         """The slots of each bar, by number."""
 
         def bar(number: int) -> datetime:
-            return self.step.floor(slots[number].start.astimezone(zone).replace(tzinfo=None))
+            return self.bucket.floor(slots[number].start.astimezone(zone).replace(tzinfo=None))
 
         for _begin, numbers in groupby(range(len(slots)), key=bar):
             together = list(numbers)
             yield range(together[0], together[-1] + 1)
 
 
-def stretches(start: datetime, end: datetime, number: int) -> list[Slot]:
+def slices(start: datetime, end: datetime, number: int) -> list[Slot]:
     """The time from start to end, both included, in at most so many equally long parts."""
     length = end + INSTANT - start
     edges = sorted({start + length * part / number for part in range(number)})

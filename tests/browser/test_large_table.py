@@ -35,7 +35,7 @@ def test_pages_work_and_fit_when_the_table_is_large(
     assert (found, opened.problems) == ({}, [])
 
 
-def test_search_goes_on_further_back_when_clicked(
+def test_search_continues_further_back_when_clicked(
     superuser: User, window: Callable[..., Window], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_entry(failure_reason="needle", failed_at="2020-01-01 00:00+00", task_identifier="the_old_one")

@@ -29,7 +29,7 @@ from tests.support.pages import (
     operation_url,
     pattern_url,
 )
-from tests.support.patterns import pattern_of, sort_everything
+from tests.support.patterns import group_everything, pattern_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -60,7 +60,7 @@ def addresses() -> dict[str, str]:
     )
     requeue = operate("requeue", [entry, add_entry(priority=99_999)], reason="after the outage", note="mail is back")
     delete = operate("delete", [add_entry()])
-    sort_everything()
+    group_everything()
     FailurePattern.objects.update(advice="no", advice_text="Not before the mail server is back.", assignee="ann")
     outcomes = requeue_of_every_outcome()
     paused, _new = begin(confirm("requeue", pairs=[("task_identifier", "nobody")]).counted(5), actor="ann")
@@ -130,7 +130,7 @@ def findings(opened: Window) -> dict[str, object]:
 
 def test_nothing_acts_when_the_data_is_hostile(superuser: User, window: Callable[..., Window]) -> None:
     things = add_hostile_things()
-    sort_everything()
+    group_everything()
     sql(f'ALTER TABLE {SCHEMA}.backfill_dlq RENAME "<b>tenant" TO "tenant<b>"')
     try:
         opened = window(superuser)

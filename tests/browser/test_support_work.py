@@ -63,7 +63,7 @@ def test_everything_that_matches_is_requeued_when_it_is_filtered_selected_and_co
     assert opened.problems == []
 
 
-def test_ticked_rows_are_deleted_and_put_back_when_asked(superuser: User, window: Callable[..., Window]) -> None:
+def test_ticked_rows_are_deleted_and_restored_when_asked(superuser: User, window: Callable[..., Window]) -> None:
     entries = add_entries(5)
     opened = window(superuser)
     page = opened.open(LIST)
@@ -95,7 +95,7 @@ def test_text_is_kept_when_two_windows_write_notes_at_once(superuser: User, wind
     assert one.problems + two.problems == []
 
 
-def test_long_requeue_is_paused_and_goes_on_when_its_page_is_open(
+def test_long_requeue_is_paused_and_continues_when_its_page_is_open(
     superuser: User, window: Callable[..., Window], settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DLQ_CHUNK_SIZE = 2  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from dlq.patterns.classifier import classify
 from tests.support.database import sql
 
 
-def sort_everything() -> None:
+def group_everything() -> None:
     """Until nothing is left to do."""
     for _call in range(50):
         done = classify(60)

@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from dlq.statistics.charts.heatmap import Heatmap
-from dlq.statistics.charts.stacked_bars import Timeline
+from dlq.statistics.charts.stacked_bars import StackedBars
 from dlq.statistics.charts.tables import Table
 from dlq.web.spreadsheets import FORMULA_STARTS
 
@@ -21,20 +21,20 @@ def by_value(table: Table) -> list[list[Any]]:
     title = ["title"] if table.dimension.has_titles else []
     head = [
         table.dimension.name, *title, "failed_jobs", "share", "average_failures", "newest_failure", "requeued",
-        "recovered_requeues", "settled_requeues", "failed_jobs_in_the_period_before",
+        "recovered_requeues", "settled_requeues", "failed_jobs_in_the_previous_period",
     ]  # fmt: skip
     total = sum(row.count for row in table.rows) or 1
     return [head] + [
         [
             row.line.value, *(row.label for _once in title), row.count, f"{row.count / total:.4f}",
             f"{row.line.average_failures:.2f}", row.newest, row.requeued, row.outcome.recovered, row.outcome.settled,
-            row.line.entries_before,
+            row.line.entries_previous,
         ]
         for row in table.rows
     ]  # fmt: skip
 
 
-def over_time(chart: Timeline) -> list[list[Any]]:
+def over_time(chart: StackedBars) -> list[list[Any]]:
     head = ["from", "until", "failed_jobs", *(series.label for series in chart.series)]
     return [head] + [
         [bar.slot.start, bar.slot.last, bar.total, *(count for count, _link in bar.counts)] for bar in chart.bars

@@ -10,7 +10,7 @@ from django.utils.timezone import get_current_timezone
 from dlq.filters.weekday_hour import WEEKDAYS, WeekdayHour
 from dlq.statistics.charts import wording
 from dlq.statistics.charts.links import Links
-from dlq.statistics.counting import Counted
+from dlq.statistics.counting import WindowCounts
 
 HOURS = 24
 LEVELS = 5
@@ -20,7 +20,7 @@ LEFT, ROW, TOP = 8, 24, 20
 
 
 @dataclass(frozen=True)
-class Cell:
+class HeatmapCell:
     hour: int
     x: str
     count: int
@@ -30,15 +30,15 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class HeatmapRow:
     weekday: str
     y: int
-    cells: list[Cell]
+    cells: list[HeatmapCell]
 
 
 @dataclass(frozen=True)
 class Heatmap:
-    rows: list[Row]
+    rows: list[HeatmapRow]
     hours: list[tuple[str, str]]
     summary: str
 
@@ -47,7 +47,7 @@ class Heatmap:
     full_height = TOP + 7 * ROW
 
 
-def heatmap(counted: Counted, links: Links) -> Heatmap:
+def heatmap(counted: WindowCounts, links: Links) -> Heatmap:
     zone = get_current_timezone()
     sums = [[0] * HOURS for _day in WEEKDAYS]
     for slot, numbers in zip(counted.slots, counted.by_slot, strict=True):
@@ -55,10 +55,10 @@ def heatmap(counted: Counted, links: Links) -> Heatmap:
         sums[local.weekday()][local.hour] += sum(numbers)
     most = max(map(max, sums))
 
-    def cell(weekday: int, hour: int) -> Cell:
+    def cell(weekday: int, hour: int) -> HeatmapCell:
         count = sums[weekday][hour]
         place = WeekdayHour(weekday, hour, zone)
-        return Cell(
+        return HeatmapCell(
             hour,
             _x(hour),
             count,
@@ -68,7 +68,7 @@ def heatmap(counted: Counted, links: Links) -> Heatmap:
         )
 
     rows = [
-        Row(day, TOP + weekday * ROW, [cell(weekday, hour) for hour in range(HOURS)])
+        HeatmapRow(day, TOP + weekday * ROW, [cell(weekday, hour) for hour in range(HOURS)])
         for weekday, day in enumerate(WEEKDAYS)
     ]
     hours = [(_x(hour), f"{hour:02}") for hour in range(0, HOURS, 3)]
@@ -84,7 +84,7 @@ def _x(hour: int) -> str:
     return f"{LEFT + hour * (100 - LEFT) / HOURS:.3f}%"
 
 
-def _summary(rows: list[Row]) -> str:
+def _summary(rows: list[HeatmapRow]) -> str:
     weekday, busiest = max(((row.weekday, cell) for row in rows for cell in row.cells), key=lambda pair: pair[1].count)
     if not busiest.count:
         return "Nothing failed in this time."

@@ -12,16 +12,16 @@ from django.urls import reverse
 from dlq.filters.addresses import STATUS
 from dlq.filters.status import ANY
 from dlq.statistics.dimension import Dimension
-from dlq.statistics.statistics_query import PARAMETERS, TIMES, Asked
+from dlq.statistics.statistics_query import PARAMETERS, TIMES, StatisticsQuery
 from dlq.statistics.window import Slot
 
 EVERYTHING: Mapping[str, str] = {}
 
 
 class Links:
-    def __init__(self, asked: Asked) -> None:
-        self.window = asked.window
-        self.query = QueryDict(asked.filterset.query, mutable=True)
+    def __init__(self, query: StatisticsQuery) -> None:
+        self.window = query.window
+        self.query = QueryDict(query.filterset.query, mutable=True)
         self.base = self.query.copy()
         for name in (*PARAMETERS, *TIMES):
             self.base.pop(name, None)

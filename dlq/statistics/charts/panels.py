@@ -11,49 +11,49 @@ from dlq.statistics.annotations import annotations_in
 from dlq.statistics.by_pattern import PATTERN
 from dlq.statistics.charts.heatmap import heatmap
 from dlq.statistics.charts.links import Links
-from dlq.statistics.charts.stacked_bars import timeline
+from dlq.statistics.charts.stacked_bars import stacked_bars
 from dlq.statistics.charts.tables import tables
 from dlq.statistics.charts.tiles import tiles
-from dlq.statistics.counting import Counted, count
+from dlq.statistics.counting import WindowCounts, count_window
 from dlq.statistics.repeated import MORE_THAN, WITHIN, count_repeated
 from dlq.statistics.requeue_rates import recovery
-from dlq.statistics.statistics_query import Asked
+from dlq.statistics.statistics_query import StatisticsQuery
 
 MOST_ROWS = 10
 """Of a table on the page; the CSV has all."""
 
 
-def counted_for(asked: Asked, *, most: int = MOST_ROWS) -> Counted:
-    slots = asked.window.slots(get_current_timezone())
-    return count(asked.entries, asked.window, slots, asked.stacked, most=most)
+def counted_for(query: StatisticsQuery, *, most: int = MOST_ROWS) -> WindowCounts:
+    slots = query.window.slots(get_current_timezone())
+    return count_window(query.entries, query.window, slots, query.stacked, most=most)
 
 
-def panels(asked: Asked, links: Links, *, with_operations: bool) -> dict[str, Any]:
+def panels(query: StatisticsQuery, links: Links, *, with_operations: bool) -> dict[str, Any]:
     """What the page's template shows, by name."""
-    counted = counted_for(asked)
-    ended = recovery(asked.untimed, asked.window)
-    marks = annotations_in(asked.window) if with_operations else []
+    counted = counted_for(query)
+    ended = recovery(query.untimed, query.window)
+    annotations = annotations_in(query.window) if with_operations else []
     return {
         "counted": counted,
         "tiles": list(tiles(counted, ended, links)),
-        "timeline": timeline(counted, marks, links),
-        "marks": marks,
+        "chart": stacked_bars(counted, annotations, links),
+        "annotations": annotations,
         "tables": list(tables(counted, ended, links)),
         "ended": ended,
-        "heatmap": heatmap(counted, links) if asked.window.has_heat and counted.total.entries else None,
-        "repeated": _repeated(asked, links),
+        "heatmap": heatmap(counted, links) if query.window.has_heat and counted.total.entries else None,
+        "repeated": _repeated(query, links),
         "unsorted": _unsorted(counted, links),
     }
 
 
-def _unsorted(counted: Counted, links: Links) -> dict[str, Any]:
+def _unsorted(counted: WindowCounts, links: Links) -> dict[str, Any]:
     """What the numbers by pattern leave out."""
     line = counted.values[PATTERN.name].left_out
     return {"count": line.entries, "link": links.value(PATTERN, line.value)} if line else {}
 
 
-def _repeated(asked: Asked, links: Links) -> dict[str, Any]:
+def _repeated(query: StatisticsQuery, links: Links) -> dict[str, Any]:
     """The ready view of entries that failed again and again, with its number."""
     now = database_now()
     link = links.failed(now - WITHIN, now, {"failure_count_min": str(MORE_THAN + 1)})
-    return {"count": count_repeated(asked.entries, now), "more_than": MORE_THAN, "link": link}
+    return {"count": count_repeated(query.entries, now), "more_than": MORE_THAN, "link": link}

@@ -11,11 +11,11 @@ from dlq.statistics.annotations import Annotation
 from dlq.statistics.charts import wording
 from dlq.statistics.charts.axis import Axis, Tick, scale, ticks
 from dlq.statistics.charts.links import Links
-from dlq.statistics.counting import OTHERS, Counted, Line, Values
+from dlq.statistics.counting import OTHERS, DimensionCounts, Tally, WindowCounts
 from dlq.statistics.window import Slot
 
 TOP, HEIGHT = 40, 200
-"""Pixels: above the bars is room for what is pointed at and for the marks."""
+"""Pixels: above the bars is room for what is pointed at and for the annotations."""
 FEWEST_PIXELS = 1.0
 FILLED = 0.92
 """The part of its time that a bar is wide; the rest is the gap to the next one."""
@@ -56,7 +56,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class PlacedMark:
+class PlacedAnnotation:
     x: str
     kind: str
     words: str
@@ -64,12 +64,12 @@ class PlacedMark:
 
 
 @dataclass(frozen=True)
-class Timeline:
+class StackedBars:
     series: list[Series]
     bars: list[Bar]
     ticks: list[Tick]
     levels: list[Tick]
-    marks: list[PlacedMark]
+    annotations: list[PlacedAnnotation]
     summary: str
 
     top = TOP
@@ -78,7 +78,7 @@ class Timeline:
     full_height = TOP + HEIGHT + 22
 
 
-def timeline(counted: Counted, marks: Sequence[Annotation], links: Links) -> Timeline:
+def stacked_bars(counted: WindowCounts, annotations: Sequence[Annotation], links: Links) -> StackedBars:
     series = _series(counted, links)
     bars_of_slots = list(counted.window.bars(counted.slots, get_current_timezone()))
     sums = [
@@ -89,11 +89,11 @@ def timeline(counted: Counted, marks: Sequence[Annotation], links: Links) -> Tim
     highest, levels = scale(max(map(sum, sums)), TOP, HEIGHT)
     axis = Axis(counted.window)
     bars = [_bar(span, counts, series, counted, highest, axis, links) for span, counts in zip(spans, sums, strict=True)]
-    placed = [PlacedMark(axis.x(mark.at), mark.kind, mark.words, mark.operation) for mark in marks]
-    return Timeline(series, bars, ticks(spans, axis), levels, placed, _summary(bars, counted))
+    placed = [PlacedAnnotation(axis.x(one.at), one.kind, one.words, one.operation) for one in annotations]
+    return StackedBars(series, bars, ticks(spans, axis), levels, placed, _summary(bars, counted))
 
 
-def _series(counted: Counted, links: Links) -> list[Series]:
+def _series(counted: WindowCounts, links: Links) -> list[Series]:
     values = counted.values[counted.stacked.name]
     shown = values.lines[:OTHERS]
     named = [
@@ -106,7 +106,7 @@ def _series(counted: Counted, links: Links) -> list[Series]:
     return named
 
 
-def _others(values: Values, shown: Sequence[Line]) -> str:
+def _others(values: DimensionCounts, shown: Sequence[Tally]) -> str:
     number = values.number - sum(line != values.left_out for line in shown)
     parts = [f"{number:,} other{'' if number == 1 else 's'}"] if number else []
     if values.left_out and values.left_out not in shown:
@@ -118,7 +118,7 @@ def _bar(
     span: Slot,
     counts: list[int],
     series: list[Series],
-    counted: Counted,
+    counted: WindowCounts,
     highest: int,
     axis: Axis,
     links: Links,
@@ -151,12 +151,12 @@ def _bar(
     )
 
 
-def _summary(bars: list[Bar], counted: Counted) -> str:
+def _summary(bars: list[Bar], counted: WindowCounts) -> str:
     """For those who do not see the chart, and those who do not look long."""
     if not counted.total.entries:
         return "Nothing failed in this time."
     most = max(bars, key=lambda bar: bar.total)
     empty = sum(not bar.total for bar in bars)
-    step = counted.window.step.name
-    sentence = f"Most in one bar of {step if step[0].isdigit() else f'a {step}'}: {most.total:,}, {most.period}."
+    width = counted.window.bucket.name
+    sentence = f"Most in one bar of {width if width[0].isdigit() else f'a {width}'}: {most.total:,}, {most.period}."
     return sentence + (f" Without any: {empty} of {len(bars)} bars." if empty else "")

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from dlq.statistics.charts import wording
 from dlq.statistics.charts.links import Links
-from dlq.statistics.counting import Counted, Line
+from dlq.statistics.counting import Tally, WindowCounts
 from dlq.statistics.dimension import Dimension
 from dlq.statistics.dimensions import DIMENSIONS
-from dlq.statistics.requeue_rates import NONE, Outcome, Recovery
+from dlq.statistics.requeue_rates import NONE, RequeueTally, WindowRecovery
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     label: str
     link: str
     count: int
@@ -29,14 +29,14 @@ class Row:
     recovered: str
     recovered_title: str
     trend: str
-    line: Line
-    outcome: Outcome
+    line: Tally
+    outcome: RequeueTally
 
 
 @dataclass(frozen=True)
 class Table:
     dimension: Dimension
-    rows: list[Row]
+    rows: list[TableRow]
     number: int
     """How many values there are in all."""
     named: int
@@ -51,7 +51,7 @@ class Table:
         return self.number > self.named
 
 
-def tables(counted: Counted, ended: Recovery, links: Links) -> Iterator[Table]:
+def tables(counted: WindowCounts, ended: WindowRecovery, links: Links) -> Iterator[Table]:
     """What the chart stacks comes first."""
     for dimension in sorted(DIMENSIONS, key=lambda one: one is not counted.stacked):
         values = counted.values[dimension.name]
@@ -64,9 +64,9 @@ def tables(counted: Counted, ended: Recovery, links: Links) -> Iterator[Table]:
         yield Table(dimension, rows, values.number, len(values.named))
 
 
-def _row(dimension: Dimension, line: Line, outcome: Outcome, total: int, most: int, links: Links) -> Row:
+def _row(dimension: Dimension, line: Tally, outcome: RequeueTally, total: int, most: int, links: Links) -> TableRow:
     narrowed = dimension.narrowed(line.value)
-    return Row(
+    return TableRow(
         label=line.label,
         link=links.entries(narrowed) if narrowed else "",
         count=line.entries,
@@ -78,7 +78,7 @@ def _row(dimension: Dimension, line: Line, outcome: Outcome, total: int, most: i
         requeued_link=links.entries({**narrowed, "requeued": "yes"}) if narrowed and line.requeued else "",
         recovered=wording.percent(outcome.recovered, outcome.settled),
         recovered_title=f"{outcome.recovered:,} of {outcome.settled:,}" if outcome.settled else "",
-        trend=wording.change(line.entries, line.entries_before),
+        trend=wording.change(line.entries, line.entries_previous),
         line=line,
         outcome=outcome,
     )

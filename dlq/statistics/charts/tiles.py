@@ -1,4 +1,4 @@
-"""The headline numbers: each with what it counts and how it was in the period before."""
+"""The headline numbers: each with what it counts and how it was in the previous period."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from datetime import datetime
 from dlq.statistics.by_pattern import PATTERN
 from dlq.statistics.charts import wording
 from dlq.statistics.charts.links import EVERYTHING, Links
-from dlq.statistics.counting import Counted
+from dlq.statistics.counting import WindowCounts
 from dlq.statistics.dimensions import DIMENSIONS
-from dlq.statistics.requeue_rates import Recovery
+from dlq.statistics.requeue_rates import WindowRecovery
 from dlq.statistics.window import Slot
 
 
@@ -26,29 +26,29 @@ class Tile:
     moment: datetime | None = None
 
 
-def tiles(counted: Counted, ended: Recovery, links: Links) -> Iterator[Tile]:
+def tiles(counted: WindowCounts, ended: WindowRecovery, links: Links) -> Iterator[Tile]:
     total, outcome = counted.total, ended.total
     yield Tile(
         wording.number(total.entries),
         f"failed job{'' if total.entries == 1 else 's'}",
-        f"{wording.change(total.entries, total.entries_before)}, {total.entries_before:,} in the period before",
+        f"{wording.change(total.entries, total.entries_previous)}, {total.entries_previous:,} in the previous period",
         links.entries(),
     )
     yield Tile(
         wording.number(total.requeued),
         "of them requeued",
         f"{wording.percent(total.requeued, total.entries)};"
-        f" in the period before {wording.percent(total.requeued_before, total.entries_before)}",
+        f" in the previous period {wording.percent(total.requeued_previous, total.entries_previous)}",
         links.entries({"requeued": "yes"}) if total.requeued else "",
     )
-    before = wording.percent(outcome.recovered_before, outcome.settled_before)
+    previous = wording.percent(outcome.recovered_previous, outcome.settled_previous)
     known = (
         f"{outcome.recovered:,} of {outcome.settled:,} whose end is known" if outcome.settled else "none has ended yet"
     )
     yield Tile(
         wording.percent(outcome.recovered, outcome.settled),
         "of requeues recovered",
-        f"{known}; in the period before {before}",
+        f"{known}; in the previous period {previous}",
     )
     yield _moment("oldest not yet requeued", total.oldest_waiting, links, {"requeued": "no"})
     yield _moment("newest", total.newest, links)
@@ -62,7 +62,7 @@ def _moment(label: str, moment: datetime | None, links: Links, narrowed: Mapping
     return Tile("", label, "", links.entries(narrowed, Slot(moment, moment)), moment)
 
 
-def _distinct(counted: Counted) -> Tile:
+def _distinct(counted: WindowCounts) -> Tile:
     """How many tasks and queues there are in it. Priorities are left out: nobody counts them; patterns have a tile."""
     named = [dimension for dimension in DIMENSIONS if dimension.is_counted]
     numbers = [(one, counted.values[one.name]) for one in named]
@@ -70,17 +70,17 @@ def _distinct(counted: Counted) -> Tile:
         f"{values.number:,} {one.plural if values.number != 1 else one.label.lower()}" for one, values in numbers
     ]
     number, label = first.split(" ", 1)
-    before = ", ".join(f"{values.number_before:,} {one.plural}" for one, values in numbers)
-    return Tile(number, " · ".join([label, *others]), f"in the period before {before}")
+    previous = ", ".join(f"{values.number_previous:,} {one.plural}" for one, values in numbers)
+    return Tile(number, " · ".join([label, *others]), f"in the previous period {previous}")
 
 
-def _patterns(counted: Counted) -> Tile:
+def _patterns(counted: WindowCounts) -> Tile:
     """How many causes there were."""
     values = counted.values[PATTERN.name]
     new = f"{values.new:,} of them for the first time; " if values.number else ""
     return Tile(
         wording.number(values.number),
         f"failure pattern{'' if values.number == 1 else 's'}",
-        f"{new}in the period before {values.number_before:,}",
+        f"{new}in the previous period {values.number_previous:,}",
         "#by-pattern" if values.number else "",
     )

@@ -1,4 +1,4 @@
-"""Numbers and stretches of time in words."""
+"""Numbers and spans of time in words."""
 
 from __future__ import annotations
 
@@ -16,10 +16,6 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
-def jobs(count: int) -> str:
-    return f"{count:,} failed job{'' if count == 1 else 's'}"
-
-
 def percent(part: float, whole: float) -> str:
     """45.2 %, never 0 % for some nor 100 % for less than all."""
     if not whole:
@@ -32,16 +28,16 @@ def percent(part: float, whole: float) -> str:
     return f"{share:.1f} %".replace(".0 %", " %")
 
 
-def change(now: int, before: int) -> str:
-    """Against the period before: "▲ 40 %", "new"."""
-    if now == before:
+def change(now: int, previous: int) -> str:
+    """Against the previous period: "▲ 40 %", "new"."""
+    if now == previous:
         return "same"
-    if not before:
+    if not previous:
         return "new"
-    amount = abs(now - before) / before
+    amount = abs(now - previous) / previous
     if amount >= 10:
-        return f"▲ {now / before:,.0f} ×"
-    return f"{'▲' if now > before else '▼'} {'< 1' if amount < 0.01 else f'{100 * amount:.0f}'} %"
+        return f"▲ {now / previous:,.0f} ×"
+    return f"{'▲' if now > previous else '▼'} {'< 1' if amount < 0.01 else f'{100 * amount:.0f}'} %"
 
 
 def period(slot: Slot) -> str:
