@@ -19,10 +19,19 @@ LONGEST_PAUSE = 32
 
 def for_ever(work: Callable[[], object], interval: float, errors: OutputWrapper) -> None:
     """Until SIGINT or SIGTERM, which end the pause or, in the middle of the work, undo the transaction that is open."""
-    signal.signal(signal.SIGTERM, _end)
+    asked_to_end = False
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked_to_end
+        asked_to_end = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
     pause = interval
     with suppress(KeyboardInterrupt):
-        while True:
+        # Python drops an exception that is raised within a finalizer: then this ends the loop.
+        while not asked_to_end:
             try:
                 work()
                 pause = interval
@@ -33,7 +42,3 @@ def for_ever(work: Callable[[], object], interval: float, errors: OutputWrapper)
                 pause = min(pause * 2, interval * LONGEST_PAUSE)
             else:
                 time.sleep(interval)
-
-
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

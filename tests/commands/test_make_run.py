@@ -22,6 +22,8 @@ from backfill_admin.embedded import embedded_url
 from tests.commands.starts import Start, attempt, data_folder, free_port, manage, started
 from tests.support import graphile
 
+pytestmark = pytest.mark.alone
+
 ENTRIES = 30
 
 

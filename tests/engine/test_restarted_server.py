@@ -17,6 +17,8 @@ from tests.conftest import binaries
 from tests.engine.drivers import CARETAKER, Progress, Watch, run, running
 from tests.support import graphile
 
+pytestmark = pytest.mark.alone
+
 ENTRIES = 20_000
 CHUNK_SIZE = 200
 RESTARTS = 5
