@@ -17,7 +17,7 @@ INTERVAL = 1.0
 def watching(connection: psycopg.Connection[Any], gone: Callable[[], bool] | None) -> Iterator[None]:
     """While the block runs: as soon as `gone` says so, cancel what the connection executes.
 
-    Who goes away while rows flow is noticed by writing to him. While the database still looks for the first row there is
+    While rows flow, writing to a client that has gone fails. While the database still looks for the first row there is
     nothing to write.
     """
     if gone is None:

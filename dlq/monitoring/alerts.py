@@ -1,4 +1,4 @@
-"""What somebody should be told about: thresholds (by default the library's advice), and what exceeds them now."""
+"""What somebody should know about: thresholds (by default the library's advice), and what exceeds them now."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ OLDEST_SECONDS = 300
 LONGEST_COUNT = 60.0
 """Seconds that the caretaker may count, for its other duties wait; a page may only for the statement timeout."""
 EVERY_SECONDS = OLDEST_SECONDS - LONGEST_COUNT - 10
-"""Begun so early that it is there in time, even if it takes as long as it may and other duties come first."""
+"""Started so early that it is there in time, even if it takes as long as it may and other duties come first."""
 TASKS = 100
 """Tasks kept by name: what a monitor can use."""
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('dlq.snapshot'))"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Func, IntegerField, QuerySet
 
 from dlq.conf import conf
@@ -51,7 +50,7 @@ class BatchFinder:
         ((locked, stored, any_compressed),) = rows(self._lock, {"cursor": operation.cursor, "most": most})
         chosen = locked
         if any_compressed or stored > PAYLOAD_BYTES:
-            chosen = _within_size(BackfillDlq.objects.filter(id__any_of=locked).order_by("id"))
+            chosen = _within_size(locked)
         return chosen, len(chosen) == len(locked) < most
 
 
@@ -94,7 +93,8 @@ def _candidates(operation: BulkOperation) -> list[int]:
     """The ids of the next batch, not locked."""
     if operation.entry_ids is not None:
         return next_ticked(operation, batch_size(operation))
-    return _within_size(matching(operation).filter(id__gt=operation.cursor).order_by("id")[: batch_size(operation)])
+    following = matching(operation).filter(id__gt=operation.cursor).order_by("id")
+    return _within_size(list(following.values_list("id", flat=True)[: batch_size(operation)]))
 
 
 def _lock(operation: BulkOperation, candidates: list[int]) -> Batch:
@@ -118,25 +118,19 @@ class _Bytes(Func):
     output_field = IntegerField()
 
 
-def _within_size(entries: QuerySet[BackfillDlq]) -> list[int]:
-    """The first ids, bounded in bytes of payload.
+def _within_size(ids: Sequence[int]) -> list[int]:
+    """The first of these entries (in id order), bounded in bytes of payload.
 
-    A few come first: the sizes of a thousand large payloads, of which the batch then takes a few, would be the work.
+    A few are measured first, and a few more: the sizes of a thousand large payloads, of which the batch then takes a few,
+    would be the work.
     """
     chosen: list[int] = []
     total = 0
-    for entry, size in _few_first(entries.values_list("id", _Bytes("payload"))):
-        total += size
-        if chosen and total > PAYLOAD_BYTES:
-            break
-        chosen.append(entry)
+    for part in (ids[:FEW], ids[FEW : 2 * FEW], ids[2 * FEW :]):
+        sized = BackfillDlq.objects.filter(id__any_of=part).order_by("id").values_list("id", _Bytes("payload"))
+        for entry, size in sized:
+            total += size
+            if chosen and total > PAYLOAD_BYTES:
+                return chosen
+            chosen.append(entry)
     return chosen
-
-
-def _few_first(sized: QuerySet[BackfillDlq, tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The rows of a query from a cursor of the server, which computes them as they are fetched: FEW, as many again, the rest."""
-    query, parameters = sized.query.sql_with_params()
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(query, parameters)
-        for fetch in (FEW, FEW, conf.CHUNK_SIZE):
-            yield from cursor.fetchmany(fetch)

@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class BucketWidth:
-    """A length of time with bucket_edges on the clock: `minutes` of a day, or whole days, a week, a month, a year."""
+    """A length of time with edges on the clock: `minutes` of a day, or whole days, a week, a month, a year."""
 
     name: str
     length: timedelta
@@ -62,7 +62,7 @@ def bucket_width_for(length: timedelta, most: int) -> BucketWidth:
 
 
 def bucket_edges(width: BucketWidth, start: datetime, end: datetime, zone: tzinfo) -> list[datetime]:
-    """The bucket_edges between two times, both excluded, in order; also each moment between them at which the clock jumps."""
+    """The edges between two times, both excluded, in order; also each moment between them at which the clock jumps."""
     wall = width.floor(start.astimezone(zone).replace(tzinfo=None))
     last = end.astimezone(zone).replace(tzinfo=None) + DAY
     moments = {start, end}

@@ -20,7 +20,7 @@ from dlq.statistics.window import INSTANT, Slot, Window, slices
 from dlq.table.location import TABLE
 
 SERIES = 6
-"""DimensionCounts that the chart stacks by name; more colours can't be told apart. The rest is stacked as others."""
+"""Values that the chart stacks by name; more colours can't be told apart. The rest is stacked as others."""
 SLICES = 4
 """Of each period: enough that PostgreSQL's processes have equal work, and each one's hash tables stay small."""
 PLANNER_SETTINGS = {

@@ -1,4 +1,4 @@
--- The entries of one slice of the previous period the window, with the columns of statistics/current.sql.
+-- The entries of one slice of the previous period, with the columns of statistics/current.sql.
 SELECT {dimensions}, NULL::integer AS slot, true AS is_line,
        0::bigint AS entries, 0::bigint AS failures, NULL::timestamptz AS newest, 0::bigint AS requeued,
        NULL::timestamptz AS oldest_waiting,

@@ -1,6 +1,6 @@
 """Whether requeueing helped: of the requeues made in the window whose end is known, how many jobs recovered.
 
-WindowCounts by requeues and not by entries: an entry with a key vanishes when its job succeeds.
+Counted by requeues and not by entries: an entry with a key vanishes when its job succeeds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
--- Everything that the statistics page counts live, in one pass over the window and one over the previous period it.
+-- Everything that the statistics page counts live, in one pass over the window and one over the previous period.
 -- Placeholders: `slices` is the UNION ALL of statistics/current.sql and statistics/previous.sql over slices of both periods, `dimensions`
 -- the columns counted by (d0, d1, …), `values` what stands for each of them at last and `value_joins` what that needs,
 -- `stacked` the one that the chart stacks, `totals` the grouping set () and one for each, `first_time` whether a line's value

@@ -1,7 +1,7 @@
 """The live numbers are those of plain SQL, for random tables in odd time zones where clocks are turned.
 
 Some entries are in patterns, some of them merged; some not yet, or not since they failed again or somebody turned failed_at back.
-WindowCounts by one process and by several.
+Counted by one process and by several.
 """
 
 from __future__ import annotations

@@ -50,7 +50,10 @@ def beside(task: Callable[[], T]) -> Iterator[Future[T]]:
 def wait_until_blocked(future: Future[Any]) -> None:
     """Until some statement in this database waits for a lock that another one holds."""
     deadline = time.monotonic() + PATIENCE
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    waiting = (
+        "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        " WHERE NOT granted AND datname = current_database()"  # the server has other tests' databases, too
+    )
     with another_connection(autocommit=True) as observer:
         while not observer.execute(waiting).fetchone()[0]:  # type: ignore[index]
             assert not future.done(), f"it did not wait for a lock: {future.result()}"

@@ -14,6 +14,7 @@ from dlq.filters.status import ANY
 from dlq.statistics.dimension import Dimension
 from dlq.statistics.statistics_query import PARAMETERS, TIMES, StatisticsQuery
 from dlq.statistics.window import Slot
+from dlq.web.query_strings import query_string
 
 EVERYTHING: Mapping[str, str] = {}
 
@@ -40,15 +41,12 @@ class Links:
             name: moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
             for name, moment in zip(TIMES, (start, last), strict=True)
         }
-        return f"{self.list}?{self._base_without(tuple(narrowed))}&{urlencode({**times, **narrowed})}"
+        return f"{self.list}{self._base_without(tuple(narrowed))}&{urlencode({**times, **narrowed})}"
 
     def _base_without(self, names: tuple[str, ...]) -> str:
         """The filter's own part of a link, but for these parameters; remembered, since a page has hundreds of links."""
         if names not in self.encoded:
-            query = self.base.copy()
-            for name in names:
-                query.pop(name, None)
-            self.encoded[names] = query.urlencode()
+            self.encoded[names] = query_string(dict.fromkeys(names), self.base)
         return self.encoded[names]
 
     def value(self, dimension: Dimension, value: str, slot: Slot | None = None) -> str:
@@ -58,9 +56,4 @@ class Links:
 
     def page(self, *, without: tuple[str, ...] = (), **changed: str) -> str:
         """The page itself with parameters changed."""
-        query = self.query.copy()
-        for name in without:
-            query.pop(name, None)
-        for name, value in changed.items():
-            query[name] = value
-        return f"?{query.urlencode()}"
+        return query_string({**dict.fromkeys(without), **changed}, self.query)
