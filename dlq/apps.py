@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class DlqConfig(AppConfig):
@@ -8,3 +9,6 @@ class DlqConfig(AppConfig):
 
     def ready(self) -> None:
         from dlq import checks  # noqa: F401 (registers them)
+        from dlq.db.far_moments import read_far_moments
+
+        connection_created.connect(read_far_moments, dispatch_uid="dlq.far_moments")

@@ -86,7 +86,9 @@ class DlqFilter:
 
 @dataclass(frozen=True)
 class DlqJob:
-    """One entry. In `payload` and `last_error` numbers with a point are Decimal, so that no digit is lost."""
+    """One entry. In `payload` and `last_error` numbers with a point are Decimal, so that no digit is lost; a document that is
+    nested too deeply for Python is its text (`RawJson`). A time that Python lacks, such as infinity, is a `FarMoment`.
+    """
 
     id: int
     original_job_id: int | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,11 +15,11 @@ from django.urls import URLPattern, reverse
 from django.views.decorators.http import require_POST
 
 from dlq.admin.read_only import ReadOnlyAdmin
+from dlq.db.bigint import entry_number
 from dlq.entries import history_page, payload_download
 from dlq.entries import views as entries
 from dlq.export import views as export
 from dlq.filters import DlqFilterSet
-from dlq.filters.fields import entry_number
 from dlq.listing import views as listing
 from dlq.listing.changelist import EntryChangeList
 from dlq.listing.list_columns import list_columns
@@ -57,7 +56,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("indexes/", self.indexes_view, "indexes"),
             self.at("values/", self.suggestions_view, "values"),
             self.at("confirmed/", require_POST(self.confirmed_view), "confirmed"),
-            self.at("<int:entry_id>/payload/", self.payload_view, "payload"),
+            self.at("<str:object_id>/payload/", self.payload_view, "payload"),
             *super().get_urls(),
         ]
 
@@ -87,7 +86,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         if not self.has_delete_permission(request):
             raise PermissionDenied
         number = entry_number(object_id)
-        asked = confirm_page.ask(self, request, DELETE, entry_ids=[number]) if number else None
+        asked = None if number is None else confirm_page.ask(self, request, DELETE, entry_ids=[number])
         return asked or HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
 
     @page()
@@ -138,8 +137,8 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return export.progress(request)
 
     @page()
-    def payload_view(self, request: HttpRequest, entry_id: int) -> HttpResponse:
-        return payload_download.download(request, entry_id)
+    def payload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return payload_download.download(request, object_id)
 
     @page(limited=False)
     def confirmed_view(self, request: HttpRequest) -> HttpResponse:
@@ -168,7 +167,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         self, request: HttpRequest, queryset: QuerySet[BackfillDlq], *args: Any, **options: Any
     ) -> HttpResponse | None:
         """Further arguments are those of newer Django versions."""
-        if not all(re.fullmatch(r"[0-9]{1,18}", value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+        if None in map(entry_number, request.POST.getlist(ACTION_CHECKBOX_NAME)):
             messages.error(request, "A ticked row has a number that no failed job can have. Nothing was done.")
             return None
         return super().response_action(request, queryset, *args, **options)

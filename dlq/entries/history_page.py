@@ -7,8 +7,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from dlq.db.bigint import entry_number
 from dlq.entries.timeline import full_history
-from dlq.filters.fields import entry_number
 from dlq.models import BackfillDlq, DeletedEntry
 from dlq.operations.kinds import KINDS
 

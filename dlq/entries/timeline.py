@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from dlq.models import BackfillDlq, DeletedEntry, EntryNote, OperationEntry, Requeue
@@ -73,7 +74,7 @@ def _due(entry: BackfillDlq) -> str:
 def status_in_words(entry: Any, state: JobState | None) -> str:
     """What became of the entry: of its latest requeue, or as far as the table itself tells (`entry.status`, as stored)."""
     requeued_elsewhere = state and entry.last_requeued_at and state.requeued_at < entry.last_requeued_at
-    if state is None or requeued_elsewhere or entry.failed_at > state.requeued_at:
+    if state is None or requeued_elsewhere or state.requeued_at < entry.failed_at <= timezone.now():
         return SHORT[entry.status]
     return SHORT[state.state]
 

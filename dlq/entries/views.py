@@ -16,11 +16,11 @@ from django.urls import reverse
 from django.utils.text import normalize_newlines
 
 from dlq.conf import conf
+from dlq.db.bigint import entry_number
 from dlq.db.limits import time_limit
 from dlq.entries import documents
 from dlq.entries.note_editing import NoteConflict, lost_note, save_note
 from dlq.entries.timeline import NOTES_CHANGED, status_in_words, timeline
-from dlq.filters.fields import entry_number
 from dlq.models import BackfillDlq, Requeue
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
@@ -87,7 +87,7 @@ def _gone(request: HttpRequest, object_id: str) -> HttpResponseRedirect:
         f"There is no failed job {object_id} any more: it was deleted, or finished after a requeue. "
         "What is known of it is in its history.",
     )
-    if entry_number(object_id):
+    if entry_number(object_id) is not None:
         return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[object_id]))
     return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
 

@@ -12,8 +12,6 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from dlq.filters import fields, search
 from dlq.filters.payload import PayloadMatch
@@ -21,7 +19,7 @@ from dlq.filters.weekday_hour import WeekdayHour
 from dlq.table.columns import TableColumn
 from dlq.table.extra_columns import ExtraColumnEquals
 from dlq.table.indexes import TableState
-from dlq.web.formatting import queue_label
+from dlq.web.formatting import clock_text, queue_label
 
 NO_QUEUE = "-"
 """What the `queue_name` parameter calls the empty queue name."""
@@ -84,7 +82,7 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
 
     def words(self, text: str, value: Any) -> str:
         """One value as a person reads it."""
-        return date_format(localtime(value), "j M Y H:i:s") if isinstance(value, datetime) else text
+        return clock_text(value) if isinstance(value, datetime) else text
 
 
 class QueueCondition(Condition):

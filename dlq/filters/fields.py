@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -13,18 +13,18 @@ from django.db import DataError, transaction
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import get_current_timezone, is_naive
 
+from dlq.db.bigint import BIGGEST_ID, LEAST_ID
+from dlq.db.far_moments import moment_of
 from dlq.db.statements import database_now, scalar
 from dlq.filters.payload import PayloadMatch
 from dlq.table.columns import TableColumn
 
-BIGGEST_ID = 2**63 - 1
+FAR = re.compile(
+    r"[+-]?infinity|(?P<day>[0-9]{5,6}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}(?=.* BC))(?P<clock>[ T][0-9:.+-]{4,30})?"
+    r"(?: (?P<bc>BC))?"
+)
+"""Times of PostgreSQL's calendar that Python's lacks."""
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def entry_number(text: str) -> int | None:
-    """The id of an entry or an operation as an address or a form has it; None for what can't be one."""
-    number = int(text) if re.fullmatch(r"[0-9]{1,19}", text) else 0
-    return number if 0 < number <= BIGGEST_ID else None
 
 
 class ValuesInput(forms.MultipleHiddenInput):
@@ -56,7 +56,7 @@ class Number(forms.IntegerField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
-            min_value=-BIGGEST_ID, max_value=BIGGEST_ID, error_messages={"invalid": "Write a whole number."}, **options
+            min_value=LEAST_ID, max_value=BIGGEST_ID, error_messages={"invalid": "Write a whole number."}, **options
         )
 
 
@@ -95,17 +95,25 @@ class Moment(forms.Field):
     def clean(self, value: Any) -> datetime:
         text = str(value).strip()
         try:
-            moment = self._age(text) or self._time(text)
-            # A time that no time zone can express would fail only when it is printed.
-            moment.astimezone(UTC)
-        except (ValueError, OverflowError):
+            return self._age(text) or self._far(text) or moment_of(self._time(text))
+        except (ValueError, OverflowError, DataError):
             raise ValidationError("“%(text)s” is no date or time that exists.", params={"text": text}) from None
-        return moment
 
     def _age(self, text: str) -> datetime | None:
         if not (match := re.fullmatch(r"(\d{1,9})\s*([mhdw])(?:\s+ago)?", text)):
             return None
         return database_now() - timedelta(**{UNITS[match[2]]: int(match[1])})
+
+    def _far(self, text: str) -> datetime | None:
+        """Infinity, a year before 1 or after 9999: as the list prints them, read by PostgreSQL (without an offset in UTC)."""
+        if not (match := FAR.fullmatch(text)):
+            return None
+        if match["day"]:
+            clock = match["clock"] or (" 23:59:59.999999" if self.end_of_day else " 00:00")
+            text = f"{match['day']}{clock} {match['bc'] or ''}"
+        with transaction.atomic():
+            moment: datetime = scalar("SELECT CAST(%(text)s AS timestamptz)", {"text": text})
+        return moment
 
     def _time(self, text: str) -> datetime:
         # The "+" of an offset that a link did not escape arrives as a space.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, When
 
+from dlq.db.bigint import by_number
 from dlq.filters.conditions import Condition
-from dlq.filters.fields import BIGGEST_ID
 from dlq.models import EntryPattern, FailurePattern
 from dlq.table.indexes import TableState
 
@@ -25,8 +24,7 @@ class PatternField(forms.Field):
         text = str(value).strip()
         if text == UNGROUPED:
             return None
-        number = int(text) if re.fullmatch(r"[0-9]{1,19}", text) else 0
-        pattern = FailurePattern.objects.filter(pk=number).first() if 0 < number <= BIGGEST_ID else None
+        pattern = by_number(FailurePattern.objects.all(), text)
         if pattern is None:
             raise ValidationError("There is no failure pattern “%(text)s”.", params={"text": text})
         return pattern.merged_into or pattern

@@ -10,8 +10,8 @@ from functools import reduce
 from django.db.models import Q
 from django.utils.text import smart_split, unescape_string_literal
 
+from dlq.db.bigint import entry_number
 from dlq.db.expressions import ContainsText
-from dlq.filters.fields import BIGGEST_ID
 from dlq.table.searched_text import HasWords, SearchedText
 
 ANYWHERE, WORDS = "anywhere", "words"
@@ -42,7 +42,7 @@ def has_trigram(text: str) -> bool:
 
 def number(text: str) -> int | None:
     """The id that the search may mean, where it is nothing but a number."""
-    return int(text) if re.fullmatch(r"\s*[0-9]{1,19}\s*", text) and int(text) <= BIGGEST_ID else None
+    return entry_number(text.strip())
 
 
 def _found(word: str, mode: str) -> Q:

@@ -10,15 +10,17 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import DataError, transaction
-from django.db.models import F, Q
+from django.db.models import BooleanField, Case, F, Q, When
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.db.models.lookups import Exact
 from django.utils.timezone import get_current_timezone
 
+from dlq.db.far_moments import EARLIEST, LATEST
 from dlq.db.statements import scalar
 from dlq.web.viewer_zone import zone_named
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+CLOCKS = (EARLIEST, LATEST)
 CODES = tuple(day[:3].lower() for day in WEEKDAYS)
 
 
@@ -41,7 +43,9 @@ class WeekdayHour:
     def condition(self) -> Q:
         """The Q over BackfillDlq."""
         weekday, hour = (extract(F("failed_at"), tzinfo=self.zone) for extract in (ExtractIsoWeekDay, ExtractHour))
-        return Q(Exact(weekday, self.weekday + 1), Exact(hour, self.hour))
+        in_hour = When(Q(Exact(weekday, self.weekday + 1), Exact(hour, self.hour), failed_at__range=CLOCKS), then=True)
+        # In a CASE, so that PostgreSQL asks no clock for a time that none shows.
+        return Q(Case(in_hour, default=False, output_field=BooleanField()))
 
 
 class WeekdayHourField(forms.Field):

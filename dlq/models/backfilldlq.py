@@ -10,12 +10,29 @@ from django.db import models
 
 from dlq.table.location import TABLE
 
+LONGEST_INTEGER = 4_000
+"""Digits; Python's own limit is a little above."""
+
+
+class RawJson(str):
+    """The text of a JSON document that Python can't read: it is nested too deeply."""
+
 
 class ExactDecoder(json.JSONDecoder):
-    """Reads 10.00 as Decimal("10.00"): a float would lose digits."""
+    """Reads 10.00 as Decimal("10.00"): a float would lose digits. An integer of more digits than Python reads is one, too."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(parse_float=Decimal, **options)
+        super().__init__(parse_float=Decimal, parse_int=_integer, **options)
+
+    def decode(self, s: str, *options: Any) -> Any:
+        try:
+            return super().decode(s, *options)
+        except RecursionError:
+            return RawJson(s)
+
+
+def _integer(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= LONGEST_INTEGER else Decimal(digits)
 
 
 class BackfillDlq(models.Model):

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from dlq.db.bigint import LEAST_ID
 from dlq.models.requeueoptions import RequeueOptions
 
 DRIVER_SEEN_FOR = timedelta(seconds=15)
@@ -19,8 +20,8 @@ class BulkOperation(RequeueOptions):
     """Something done to many entries (a requeue, a delete, …), frozen when its confirmation page was shown.
 
     It acts on the entries that match `filter` (or are in `entry_ids`), with an id up to `max_id`, failed up to
-    `frozen_at`; a restore or a recall acts on what the operation that it `undoes` did. `cursor` is the highest id done:
-    the work continues from there, by any driver.
+    `frozen_at`; a restore or a recall acts on what the operation that it `undoes` did. `cursor` is the highest id done (null:
+    none is): the work continues behind it, by any driver.
 
     The records of single entries refer to it without a constraint in the database: operations are never deleted, and
     PostgreSQL would look the operation up anew for each of a million rows.
@@ -59,7 +60,7 @@ class BulkOperation(RequeueOptions):
     """Of a note: it takes the place of what the notes said. What they said is kept in the entry's history."""
     expected = models.BigIntegerField(null=True)
     """The number that the confirmation page showed; null where it was too many to count in time."""
-    cursor = models.BigIntegerField(default=0)
+    cursor = models.BigIntegerField(null=True)
     done_count = models.BigIntegerField("done", default=0)
     skipped_count = models.BigIntegerField("skipped", default=0)
     failed_count = models.BigIntegerField("failed", default=0)
@@ -92,6 +93,11 @@ class BulkOperation(RequeueOptions):
     @property
     def handled_count(self) -> int:
         return self.done_count + self.skipped_count + self.failed_count
+
+    @property
+    def next_id(self) -> int:
+        """The lowest id that is not done yet; one more than there are where the last of all is done."""
+        return LEAST_ID if self.cursor is None else self.cursor + 1
 
     @property
     def is_under_way(self) -> bool:

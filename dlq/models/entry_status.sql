@@ -3,8 +3,8 @@ coalesce(
     (SELECT CASE
                 -- Somebody requeued it elsewhere since: the entry's own columns tell what is known.
                 WHEN {entry}.last_requeued_at > r.created_at THEN NULL
-                -- A keyed entry that failed again is updated in place.
-                WHEN {entry}.failed_at > r.created_at        THEN 'failed_again'
+                -- A keyed entry that failed again is updated in place. (A time yet to come was given by hand.)
+                WHEN {entry}.failed_at > r.created_at AND {entry}.failed_at <= statement_timestamp() THEN 'failed_again'
                 WHEN r.outcome = ''                          THEN 'requeued'
                 ELSE r.outcome
             END
@@ -14,7 +14,7 @@ coalesce(
      LIMIT 1),
     CASE
         WHEN {entry}.requeued_count <= 0 AND {entry}.last_requeued_at IS NULL THEN 'new'
-        WHEN {entry}.failed_at > {entry}.last_requeued_at                     THEN 'failed_again'
+        WHEN {entry}.failed_at > {entry}.last_requeued_at AND {entry}.failed_at <= statement_timestamp() THEN 'failed_again'
         ELSE 'requeued'
     END
 )

@@ -28,7 +28,7 @@ class Batch:
 
     locked: list[int]
     skipped: dict[int, Reason]
-    cursor: int
+    cursor: int | None
     is_last: bool
     """Whether the operation has nothing behind it."""
 
@@ -47,7 +47,7 @@ class BatchFinder:
         """Lock the next entries, in id order. Returns their ids, and whether there are none behind them."""
         self._lock = self._lock or TABLE.statement("operations/lock_batch", entries=inlined(matching(operation)))
         most = batch_size(operation)
-        ((locked, stored, any_compressed),) = rows(self._lock, {"cursor": operation.cursor, "most": most})
+        ((locked, stored, any_compressed),) = rows(self._lock, {"first": operation.next_id, "most": most})
         chosen = locked
         if any_compressed or stored > PAYLOAD_BYTES:
             chosen = _within_size(locked)
@@ -70,7 +70,7 @@ def next_batch(operation: BulkOperation, finder: BatchFinder) -> Batch:
 
 def next_ticked(operation: BulkOperation, most: int) -> list[int]:
     """The next of the entries that were ticked, in id order, whether they are still there or not."""
-    return sorted(entry for entry in operation.entry_ids or () if entry > operation.cursor)[:most]
+    return sorted(entry for entry in operation.entry_ids or () if entry >= operation.next_id)[:most]
 
 
 def batch_size(operation: BulkOperation) -> int:
@@ -93,7 +93,7 @@ def _candidates(operation: BulkOperation) -> list[int]:
     """The ids of the next batch, not locked."""
     if operation.entry_ids is not None:
         return next_ticked(operation, batch_size(operation))
-    following = matching(operation).filter(id__gt=operation.cursor).order_by("id")
+    following = matching(operation).filter(id__gte=operation.next_id).order_by("id")
     return _within_size(list(following.values_list("id", flat=True)[: batch_size(operation)]))
 
 

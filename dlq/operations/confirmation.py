@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core import signing
 
+from dlq.db.bigint import LEAST_ID
 from dlq.db.statements import dicts
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation
@@ -40,8 +41,8 @@ class Confirmation:
     """ISO 8601, by the database's clock."""
     count: int | None = None
     """The number that the page shows; None where it was too many to count in time."""
-    first_id: int = 1
-    """The lowest id that matched. Between it and `max_id` the work is done, instead of walking through the whole table."""
+    first_id: int = LEAST_ID
+    """The lowest id that was ticked, or that matched. The work is done between it and `max_id`: the rest is not read."""
 
     @classmethod
     def of(
@@ -56,12 +57,15 @@ class Confirmation:
             filter=[list(pair) for pair in filterset.absolute_pairs] if filterset else [],
             entry_ids=None if entry_ids is None else sorted(set(entry_ids)),
             max_id=bounds["max_id"] or 0,
+            first_id=min(entry_ids) if entry_ids else LEAST_ID,
             frozen_at=bounds["frozen_at"].isoformat(),
         )
 
     def counted(self, count: int | None, ids: tuple[int, int] | None = None) -> Confirmation:
         """With the number that matched, and the lowest and highest of their ids, as far as they are known."""
         first_id, max_id = ids or (self.first_id, self.max_id)
+        # Of ticked entries each gets an answer, also those below that are gone.
+        first_id = self.first_id if self.entry_ids is not None else first_id
         return replace(self, count=count, first_id=first_id, max_id=max_id)
 
     @property
@@ -93,7 +97,7 @@ class Confirmation:
             max_id=self.max_id,
             frozen_at=datetime.fromisoformat(self.frozen_at),
             expected=self.count,
-            cursor=self.first_id - 1,
+            cursor=None if self.first_id == LEAST_ID else self.first_id - 1,
             **details,
         )
 

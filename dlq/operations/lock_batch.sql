@@ -7,7 +7,7 @@ FROM (
            pg_column_size(e.payload) AS bytes,
            pg_column_compression(e.payload) IS NOT NULL AS is_compressed
     FROM ({entries}) e
-    WHERE e.id > %(cursor)s
+    WHERE e.id >= %(first)s
     ORDER BY e.id
     LIMIT %(most)s
     FOR UPDATE

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Now
 
 from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet
@@ -65,5 +66,7 @@ def arrived_since(operation: BulkOperation) -> int | None:
     """
     if operation.entry_ids is not None or operation.undoes_id:
         return None
-    matching = DlqFilterSet.of_pairs(operation.filter).qs.filter(failed_at__gt=operation.frozen_at).order_by()
-    return in_time(SECONDS, lambda: matching[: MOST_ARRIVALS + 1].count())
+    matching = DlqFilterSet.of_pairs(operation.filter).qs.filter(
+        failed_at__gt=operation.frozen_at, failed_at__lte=Now()
+    )
+    return in_time(SECONDS, lambda: matching.order_by()[: MOST_ARRIVALS + 1].count())

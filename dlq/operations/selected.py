@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq, BulkOperation
@@ -14,7 +15,9 @@ class UnreadableFilter(Exception):
 
 def matching(operation: BulkOperation) -> QuerySet[BackfillDlq]:
     """Those that match now, within the bounds that were frozen when the confirmation page was shown."""
-    bounded = BackfillDlq.objects.filter(id__lte=operation.max_id, failed_at__lte=operation.frozen_at).order_by()
+    # What fails again gets the time of then. A time yet to come was there before, given by hand or by a wrong clock.
+    as_confirmed = Q(failed_at__lte=operation.frozen_at) | Q(failed_at__gt=Now())
+    bounded = BackfillDlq.objects.filter(as_confirmed, id__lte=operation.max_id).order_by()
     if operation.entry_ids is not None:
         return bounded.filter(id__any_of=operation.entry_ids)
     filterset = DlqFilterSet.of_pairs(operation.filter, bounded)

@@ -47,3 +47,5 @@ LEFT JOIN arrived ON arrived.job_id = requeue.job_id
 -- A keyed entry that failed again is updated in place.
 LEFT JOIN {table} entry
        ON entry.id = requeue.entry_id AND entry.job_key IS NOT NULL AND entry.failed_at > requeue.created_at
+       -- One whose time is yet to come was given that time by hand: it says nothing of what happened since.
+       AND entry.failed_at <= statement_timestamp()

@@ -14,10 +14,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from dlq.conf import conf
+from dlq.db.bigint import by_number
 from dlq.db.limits import time_limit
 from dlq.db.statements import database_now
 from dlq.filters import DlqFilterSet
-from dlq.filters.fields import entry_number
 from dlq.models import BackfillDlq, FailurePattern
 from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
@@ -37,7 +37,7 @@ MOST_EDITS = 20
 
 
 def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_id: str) -> HttpResponse:
-    pattern = FailurePattern.objects.filter(pk=entry_number(object_id) or 0).select_related("merged_into").first()
+    pattern = by_number(FailurePattern.objects.select_related("merged_into"), object_id)
     if pattern is None:
         raise Http404("There is no such failure pattern.")
     if pattern.merged_into:

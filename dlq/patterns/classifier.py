@@ -150,7 +150,9 @@ class Classification:
 
         def step(state: ClassifierState) -> bool:
             nonlocal scanned
-            slice_ = self._slice("patterns/next_below", {"below": state.sweep_below or LAST_ID})
+            slice_ = self._slice(
+                "patterns/next_below", {"below": LAST_ID if state.sweep_below is None else state.sweep_below}
+            )
             scanned += slice_["number"] if state.has_swept and not slice_["ids"] else 0
             at_end = slice_["number"] < CHUNK
             _set(state, sweep_below=None if at_end else slice_["below"], has_swept=state.has_swept or at_end)

@@ -9,7 +9,8 @@ ON CONFLICT (job_key) WHERE job_key IS NOT NULL DO UPDATE SET
     priority = excluded.priority,
     max_attempts = excluded.max_attempts,
     failure_reason = excluded.failure_reason,
-    failure_count = entry.failure_count + 1,
+    -- One that is as large as can be stays so.
+    failure_count = entry.failure_count + (entry.failure_count < 2147483647)::integer,
     last_error = excluded.last_error,
     original_created_at = excluded.original_created_at,
     original_run_at = excluded.original_run_at,

@@ -11,9 +11,10 @@ from typing import Any
 from django.core import signing
 from django.db.models import Q, QuerySet
 
+from dlq.db.bigint import BIGGEST_ID, LEAST_ID
 from dlq.db.expressions import RowCompare
+from dlq.db.far_moments import time_of
 from dlq.db.session import settings_for_block
-from dlq.filters.fields import BIGGEST_ID
 from dlq.models import BackfillDlq
 from dlq.table.indexes import TableState
 
@@ -53,7 +54,7 @@ class Keyset:
 
     def cursor_at(self, moment: datetime) -> Cursor:
         """Just before the first entry of that time; only for a list sorted by failed_at."""
-        return (moment, BIGGEST_ID if self.descending else 0)
+        return (moment, BIGGEST_ID if self.descending else LEAST_ID)
 
     @contextmanager
     def by_index(self, state: TableState) -> Iterator[None]:
@@ -81,5 +82,5 @@ class Keyset:
         if column != self.column:
             return None
         if column == "failed_at":
-            values[0] = datetime.fromisoformat(values[0])
+            values[0] = time_of(values[0])
         return tuple(values)

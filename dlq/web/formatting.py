@@ -10,7 +10,10 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dlq.db.far_moments import FarMoment
+
 NO_QUEUE = "no queue"
+FAR_HELP = "No clock shows this time: it is printed as PostgreSQL has it."
 STEPS = (("d", 86_400), ("h", 3_600), ("min", 60))
 
 
@@ -20,7 +23,9 @@ def queue_label(name: str) -> str:
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:
-    """How long ago, in one number: "3 h ago", less what is not full. A time to come reads "in 3 h", rounded."""
+    """How long ago, in one number: "3 h ago", less what is not full. A time to come reads "in 3 h", rounded; a far one ""."""
+    if isinstance(moment, FarMoment):
+        return ""
     seconds = ((now or timezone.now()) - moment).total_seconds()
     whole = floor if seconds > 0 else round
     amount = next((f"{whole(abs(seconds) / length)} {unit}" for unit, length in STEPS if abs(seconds) >= length), None)
@@ -41,7 +46,9 @@ def duration(seconds: float) -> str:
 
 
 def clock(moment: datetime) -> SafeString:
-    """A time in the viewer's zone, with UTC at hand (as the element's title)."""
+    """A time in the viewer's zone, with UTC at hand (as the element's title). A far one as PostgreSQL prints it."""
+    if isinstance(moment, FarMoment):
+        return format_html('<span title="{}">{}</span>', FAR_HELP, moment)
     utc = moment.astimezone(UTC)
     local = timezone.localtime(moment)
     this_year = local.year == timezone.localtime().year
@@ -51,6 +58,11 @@ def clock(moment: datetime) -> SafeString:
         utc.strftime("%Y-%m-%d %H:%M:%S"),
         date_format(local, "j M H:i:s" if this_year else "j M Y H:i:s"),
     )
+
+
+def clock_text(moment: datetime) -> str:
+    """A time in the viewer's zone, as plain text."""
+    return str(moment) if isinstance(moment, FarMoment) else date_format(timezone.localtime(moment), "j M Y H:i:s")
 
 
 def failed_jobs(count: int) -> str:

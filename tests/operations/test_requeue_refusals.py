@@ -123,7 +123,7 @@ def test_entry_is_left_when_somebody_requeued_it_after_the_confirmation_was_show
     entry = add_entry()
     confirmation = confirm("requeue", [entry])
     sql(
-        f"UPDATE {SCHEMA}.backfill_dlq SET last_requeued_at = now() + interval '1 second', requeued_count = 1 WHERE id = %s",
+        f"UPDATE {SCHEMA}.backfill_dlq SET last_requeued_at = clock_timestamp(), requeued_count = 1 WHERE id = %s",
         entry,
     )
     operation = run(confirmation)
@@ -135,7 +135,7 @@ def test_each_ticked_entry_gets_an_answer_when_some_are_gone_or_failed_again() -
     deleted, failed_again, here = add_entry(), add_entry(), add_entry()
     confirmation = confirm("requeue", [deleted, failed_again, here])
     sql(f"DELETE FROM {SCHEMA}.backfill_dlq WHERE id = %s", deleted)
-    sql(f"UPDATE {SCHEMA}.backfill_dlq SET failed_at = now() + interval '1 second' WHERE id = %s", failed_again)
+    sql(f"UPDATE {SCHEMA}.backfill_dlq SET failed_at = clock_timestamp() WHERE id = %s", failed_again)
     operation = run(confirmation)
     assert reasons(operation) == {deleted: wording("gone"), failed_again: wording("gone")}
     assert operation.done_count == 1

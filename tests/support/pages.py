@@ -82,8 +82,8 @@ class Page:
     @property
     def entries(self) -> list[int]:
         """The entries of the list, as they stand there."""
-        rows = [row for table in self.all("table", id="result_list") for row in table.iter("tr")]
-        return [int(match[1]) for row in rows if (match := re.search(r"#(\d+)", text_of(row)))]
+        spans = [span for table in self.all("table", id="result_list") for span in table.iter("span")]
+        return [int(text_of(span).removeprefix("#")) for span in spans if span.get("class") == "dlq-id"]
 
     @property
     def buttons(self) -> set[str]:

@@ -14,9 +14,9 @@ from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 
 from dlq.conf import conf
+from dlq.db.bigint import by_number
 from dlq.db.limits import time_limit
 from dlq.filters import DlqFilterSet
-from dlq.filters.fields import entry_number
 from dlq.models import BulkOperation, Requeue
 from dlq.operations.kinds import KINDS, done_to, kind_of, summary
 from dlq.operations.pages.confirm_page import back_to_list
@@ -61,7 +61,7 @@ class OutcomeLine:
 
 def visible_operation(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id: str) -> BulkOperation:
     """The operation, if this person may see it: any with the right to view them, or one of their own."""
-    operation = BulkOperation.objects.filter(pk=entry_number(object_id) or 0, kind__in=KINDS).first()
+    operation = by_number(BulkOperation.objects.filter(kind__in=KINDS), object_id)
     is_own = operation and operation.actor == request.user.get_username() and kind_of(operation).may(request.user)
     if not (model_admin.has_view_permission(request) or is_own):
         raise PermissionDenied

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from dlq.patterns.fingerprint.codes import codes_in, telling
@@ -17,6 +19,9 @@ from dlq.patterns.fingerprint.tracebacks import GO_PLACE, Traceback, traceback
 VERSION = 1
 """Raised when the rules change: all entries are then grouped anew, and what people said moves along."""
 
+logger = logging.getLogger("dlq")
+
+UNREADABLE = "This error could not be read"
 LONGEST_MESSAGE = 500
 """Characters of the normalised message that count: what differs only behind them is the same."""
 LONGEST_TITLE = 160
@@ -90,8 +95,15 @@ class Fingerprint:
 
 
 def fingerprint_of_text(task: str, text: str, failure_reason: str, *, is_json: bool) -> Fingerprint:
-    """Of an error as the classifier fetches it: `text` is what was looked at, a JSON document's print if `is_json`."""
-    return fingerprint(task, document(text) if is_json else text, failure_reason)
+    """Of an error as the classifier fetches it: `text` is what was looked at, a JSON document's print if `is_json`.
+
+    Never raises: whatever the rules can't read has the fingerprint UNREADABLE, one for each task.
+    """
+    try:
+        return fingerprint(task, document(text) if is_json else text, failure_reason)
+    except Exception:
+        logger.exception("an error text of task %s could not be read: please report it", task)
+        return Fingerprint(task, "", (), "", UNREADABLE, UNREADABLE)
 
 
 def fingerprint(task: str, last_error: Any, failure_reason: str) -> Fingerprint:
@@ -123,7 +135,7 @@ def _sentences(text: str) -> list[str]:
     """The first line and the causes that follow it; the second too where the first only introduces it."""
     kept: list[str] = []
     lines = text.splitlines()
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for line, following in zip_longest(lines, lines[1:], fillvalue=""):
         if kept and BACKTRACE_HEAD.match(line):
             break
         cause = CAUSE_LINE.match(line)

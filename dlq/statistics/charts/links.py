@@ -41,7 +41,11 @@ class Links:
             name: moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
             for name, moment in zip(TIMES, (start, last), strict=True)
         }
-        return f"{self.list}{self._base_without(tuple(narrowed))}&{urlencode({**times, **narrowed})}"
+        return self.timed({**times, **narrowed})
+
+    def timed(self, narrowed: Mapping[str, str]) -> str:
+        """The list by the filter without its times, narrowed to these parameters."""
+        return f"{self.list}{self._base_without(tuple(narrowed))}&{urlencode(narrowed)}"
 
     def _base_without(self, names: tuple[str, ...]) -> str:
         """The filter's own part of a link, but for these parameters; remembered, since a page has hundreds of links."""

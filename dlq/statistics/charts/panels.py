@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.timezone import get_current_timezone
 
 from dlq.db.statements import database_now
+from dlq.statistics import outside
 from dlq.statistics.annotations import annotations_in
 from dlq.statistics.by_pattern import PATTERN
 from dlq.statistics.charts.heatmap import heatmap
@@ -42,11 +43,19 @@ def panels(query: StatisticsQuery, links: Links, *, with_operations: bool) -> di
         "ended": ended,
         "heatmap": heatmap(counted, links) if query.window.has_heat and counted.total.entries else None,
         "repeated": _repeated(query, links),
-        "unsorted": _unsorted(counted, links),
+        "ungrouped": _ungrouped(counted, links),
+        "outside": _outside(query, links),
+        "most_outside": outside.MOST,
     }
 
 
-def _unsorted(counted: WindowCounts, links: Links) -> dict[str, Any]:
+def _outside(query: StatisticsQuery, links: Links) -> list[tuple[str, int, str]]:
+    """What no window has: in words, the number (up to a limit), and the list of them."""
+    found = outside.Outside.of(query.entries, database_now())
+    return [(words, count, links.timed(times)) for words, count, times in found.times]
+
+
+def _ungrouped(counted: WindowCounts, links: Links) -> dict[str, Any]:
     """What the numbers by pattern leave out."""
     line = counted.values[PATTERN.name].left_out
     return {"count": line.entries, "link": links.value(PATTERN, line.value)} if line else {}

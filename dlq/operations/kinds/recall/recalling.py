@@ -29,7 +29,7 @@ def next_to_recall(operation: BulkOperation) -> Batch:
 
     Of a whole operation those whose outcome is not known yet; of chosen entries every one, so that each gets an answer.
     """
-    requeues = Requeue.objects.filter(entry_id__gt=operation.cursor)
+    requeues = Requeue.objects.filter(entry_id__gte=operation.next_id)
     if operation.undoes_id:
         requeues = requeues.filter(operation=operation.undoes_id)
     if operation.entry_ids is not None:

@@ -33,7 +33,8 @@ added AS MATERIALIZED (
 ),
 counted AS (
     UPDATE {table} e
-    SET requeued_count = e.requeued_count + 1,
+    -- A count that is as large as can be stays so.
+    SET requeued_count = e.requeued_count + (e.requeued_count < 2147483647)::integer,
         last_requeued_at = now(),
         notes = CASE WHEN %(note)s = '' THEN e.notes ELSE concat_ws(E'\n', nullif(e.notes, ''), %(note)s) END
     FROM chosen

@@ -28,7 +28,7 @@ SELECT * FROM (
 SELECT e.id,
        CASE WHEN NOT %(keys_are_unique)s THEN e.job_key END AS shared_key,
        CASE
-           WHEN e.last_requeued_at > %(frozen_at)s                                        THEN 'requeued_since'
+           WHEN e.last_requeued_at > %(frozen_at)s AND e.last_requeued_at <= statement_timestamp()         THEN 'requeued_since'
            WHEN job.locked_at IS NOT NULL AND NOT %(also_on_their_way)s                   THEN 'running'
            WHEN job.attempts > 0 AND job.attempts < job.max_attempts AND NOT %(also_on_their_way)s THEN 'retrying'
            WHEN job.attempts = 0 AND NOT %(also_on_their_way)s                            THEN 'waiting'
@@ -69,7 +69,7 @@ LEFT JOIN LATERAL (
 -- The placeholder recovered is the condition of outcomes/recovered.sql. Nor has the entry failed since, by that job or another
 -- one with its key.
 CROSS JOIN LATERAL (
-    SELECT e.failed_at <= latest.created_at AND {recovered} AS yes
+    SELECT (e.failed_at <= latest.created_at OR e.failed_at > statement_timestamp()) AND {recovered} AS yes
 ) has_run
 LEFT JOIN LATERAL (
     SELECT j.id, j.locked_at, j.attempts, j.max_attempts

@@ -22,7 +22,7 @@ JSON_TYPES = ("json", "jsonb")
 def next_in_trash(operation: BulkOperation) -> Batch:
     """The next entries, in id order, that a restore has not looked at yet, locked. Chosen ones that are not there are skipped."""
     if operation.entry_ids is None:
-        waiting = _trash_of(operation).filter(entry_id__gt=operation.cursor).order_by("entry_id")
+        waiting = _trash_of(operation).filter(entry_id__gte=operation.next_id).order_by("entry_id")
         ids = list(waiting.select_for_update().values_list("entry_id", flat=True)[: conf.CHUNK_SIZE])
         return Batch(ids, {}, max(ids, default=operation.cursor), is_last=len(ids) < conf.CHUNK_SIZE)
     wanted = next_ticked(operation, conf.CHUNK_SIZE)
