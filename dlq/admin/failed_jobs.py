@@ -136,7 +136,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     def export_progress_view(self, request: HttpRequest) -> HttpResponse:
         return export.progress(request)
 
-    @page()
+    @page(limited=False)
     def payload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return payload_download.download(request, object_id)
 

@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Iterator
 
-from dlq.db.bigint import by_number
-from dlq.db.expressions import PrettyJson
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from psycopg import Cursor
+
+from dlq.db.bigint import entry_number
+from dlq.db.streams import streaming
 from dlq.models import BackfillDlq
+from dlq.table.location import TABLE
+from dlq.web.reader import RequestReader
 
 COLUMNS = ("payload", "last_error")
+PIECE = 64 * 1024
+"""Bytes that are fetched at once: a document may have a hundred megabytes, and several people may ask for it."""
 
 
-def download(request: HttpRequest, object_id: str) -> HttpResponse:
+def download(request: HttpRequest, object_id: str) -> StreamingHttpResponse:
     column = request.GET.get("column", "payload")
     if column not in COLUMNS:
         raise Http404("There is no such column.")
-    entry = by_number(BackfillDlq.objects.only("pk").annotate(whole=PrettyJson(column)), object_id)
-    text = entry.whole if entry else None
-    if entry is None or text is None:
+    entry_id = entry_number(object_id)
+    pieces = _pieces(entry_id, column, RequestReader(request)) if entry_id is not None else iter(())
+    if next(pieces, None) is None:
         raise Http404("There is nothing.")
     # A file, not a page: nothing in it can act as a page of ours.
-    return HttpResponse(
-        text,
+    return StreamingHttpResponse(
+        pieces,
         content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="entry-{entry.pk}-{column}.json"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="entry-{entry_id}-{column}.json"',
+            "X-Accel-Buffering": "no",
+        },
     )
+
+
+def _pieces(entry_id: int, column: str, reader: RequestReader) -> Iterator[bytes]:
+    """Of the document's text; none where there is no such entry, or no document. The first one is empty: it says that there is.
+
+    Nothing is fetched before the second one is asked for: until then the connection is free for whoever else needs it.
+    """
+    wanted = BackfillDlq.objects.filter(pk=entry_id, **{f"{column}__isnull": False})
+    query = TABLE.statement("entries/document_pieces", column=column).encode()
+    # Not Django's cursor, which fetches everything before it gives the first row.
+    with streaming(reader) as raw, Cursor(raw) as cursor:
+        if not wanted.exists():
+            return
+        yield b""
+        for (piece,) in cursor.stream(query, {"entry": entry_id, "piece": PIECE}, binary=True):
+            with reader.taking():
+                yield piece

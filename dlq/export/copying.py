@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from psycopg import ClientCursor
 
 from dlq.db.identifiers import quoted
-from dlq.export.watching import watching
+from dlq.db.statements import execute
+from dlq.db.streams import streaming
 from dlq.models import BackfillDlq
 from dlq.table.columns import extra_columns, table_columns
 from dlq.table.extra_columns import ExtraColumn, extra_alias
 from dlq.table.location import TABLE
+from dlq.web.reader import RequestReader
 from dlq.web.spreadsheets import FORMULA_STARTS
 
 JSON_TYPES = ("json", "jsonb")
@@ -26,31 +29,34 @@ BLOCK = 64 * 1024
 """Bytes that are handed on at once: a row alone would cost the web server a call each."""
 BROKEN = (DatabaseError, psycopg.Error)
 """Of statements that Django executes, and of the COPY, which psycopg does."""
-Gone = Callable[[], bool]
 Buffer = bytes | bytearray | memoryview
 
 
-def csv_lines(entries: QuerySet[BackfillDlq], *, name: str = "", gone: Gone | None = None) -> Iterator[bytes]:
+def csv_lines(entries: QuerySet[BackfillDlq], *, name: str = "", reader: RequestReader | None = None) -> Iterator[bytes]:
     """A header and a line an entry, times in UTC, NULL as an empty cell. Formulas are made harmless.
 
-    What breaks off says so in its last line. `name` is what `progress` finds the export by; `gone` is asked now and then
-    whether the person who waits has gone away.
+    What breaks off says so in its last line. The first block is empty, and comes when the export was admitted: before it Busy
+    is raised, or what the database raises where it can't read the table. `name` is what `progress` finds the export by.
     """
     count = _Counter(header=True)
     try:
-        yield from _copy(entries, _csv_cell, "FORMAT csv, HEADER", name=name, gone=gone, count=count)
+        yield from _copy(entries, _csv_cell, "FORMAT csv, HEADER", name=name, reader=reader, count=count)
     except BROKEN:
-        yield f"NOT COMPLETE: the export broke off after {count.entries} entries\n".encode()
+        if count.rows:
+            yield f"NOT COMPLETE: the export broke off after {count.entries} entries\n".encode()
         raise
 
 
-def json_lines(entries: QuerySet[BackfillDlq], *, name: str = "", gone: Gone | None = None) -> Iterator[bytes]:
-    """A JSON object an entry, values as they are, and a last line {"complete": true, "entries": n}: false, if it broke off."""
+def json_lines(entries: QuerySet[BackfillDlq], *, name: str = "", reader: RequestReader | None = None) -> Iterator[bytes]:
+    """A JSON object an entry, values as they are, and a last line {"complete": true, "entries": n}: false, if it broke off.
+
+    The first block is as that of `csv_lines`.
+    """
     # A text without control characters needs no quoting by these two, so that COPY leaves the JSON as it is.
     options = r"FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'"
     count = _Counter()
     try:
-        yield from _copy(entries, _json_cell, options, "row_to_json(line)", name=name, gone=gone, count=count)
+        yield from _copy(entries, _json_cell, options, "row_to_json(line)", name=name, reader=reader, count=count)
     except BROKEN:
         yield b'{"complete": false, "entries": %d}\n' % count.entries
         raise
@@ -76,19 +82,18 @@ def _copy(
     row: str = "line.*",
     *,
     name: str,
-    gone: Gone | None,
+    reader: RequestReader | None,
     count: _Counter,
 ) -> Iterator[bytes]:
     """The rows in blocks. A consumer that closes the iterator ends the query: psycopg cancels it."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with streaming(reader, name=name) as raw:
+        execute(f"LOCK TABLE {TABLE.names['table']} IN ACCESS SHARE MODE")
         query = _query(entries, cell, options, row)
-        # A page's limit would end a long export; the setting is the transaction's own, so that it is safe behind a pooler.
-        cursor.execute("SELECT set_config('statement_timeout', '0', true)")
-        if name:
-            cursor.execute("SELECT set_config('application_name', %s, true)", [name])
-        raw = connection.connection
-        with raw.cursor() as copying, watching(raw, gone), copying.copy(query) as copy:
-            yield from _blocks(copy, count)
+        yield b""
+        with raw.cursor() as copying, copying.copy(query) as copy:
+            for block in _blocks(copy, count):
+                with reader.taking() if reader else nullcontext():
+                    yield block
 
 
 def _blocks(copy: Iterable[Buffer], count: _Counter) -> Iterator[bytes]:

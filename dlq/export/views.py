@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,6 +25,7 @@ from dlq.selection.count import LIMIT, count_matching
 from dlq.selection.page import scans_first
 from dlq.web.decorators import may_view
 from dlq.web.permissions import EXPORT
+from dlq.web.reader import RequestReader
 
 MOST_TRIES = 10
 """Seconds that the page looks out for a download that is not seen yet, or so small that it was over at once."""
@@ -97,7 +97,9 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         entries = entries.order_by("-failed_at", "-id")
     token = request.GET.get("token", "")
     name = name_of(token) if _is_token(token) else ""
-    response = StreamingHttpResponse(lines(entries, name=name, gone=_gone(request)), content_type=content_type)
+    made = lines(entries, name=name, reader=RequestReader(request))
+    next(made)  # admitted, and the table can be read: else there is a page that says why
+    response = StreamingHttpResponse(made, content_type=content_type)
     parts = filter(None, ("failed-jobs", f"{timezone.localtime():%Y-%m-%d}", _words(filterset)))
     response["Content-Disposition"] = f'attachment; filename="{"-".join(parts)}.{wanted}"'
     # A web server in between must pass on what comes, when it comes.
@@ -116,23 +118,6 @@ def _number(text: str) -> int | None:
 
 def _is_token(text: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{32}", text) is not None
-
-
-def _gone(request: HttpRequest) -> Callable[[], bool] | None:
-    """Whether the browser has hung up, where the web server lets us look (gunicorn does)."""
-    client = request.META.get("gunicorn.socket")
-    if not isinstance(client, socket.socket):
-        return None
-
-    def gone() -> bool:
-        try:
-            return client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except (BlockingIOError, InterruptedError):
-            return False
-        except OSError:
-            return True
-
-    return gone
 
 
 def _words(filterset: DlqFilterSet) -> str:

@@ -100,7 +100,7 @@ def test_query_ends_when_the_browser_goes_away_before_the_first_row(superuser: U
     add_entries(10)
     session = session_of(superuser)
     with another_connection() as other:
-        other.execute(f"LOCK TABLE {SCHEMA}.backfill_dlq IN ACCESS EXCLUSIVE MODE")
+        other.execute("LOCK TABLE dlq_requeue IN ACCESS EXCLUSIVE MODE")
         # No index answers it, so that nothing is counted before.
         with sent(web, f"{LIST}export/?format=jsonl&q=needle", session):
             until(copies)
