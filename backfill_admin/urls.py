@@ -3,12 +3,14 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from backfill_admin.health import healthz
+from backfill_admin.login.form import LogInForm
 from dlq.monitoring.views import metrics
 
 admin.site.site_header = "backfill-admin"
 admin.site.site_title = "backfill-admin"
 admin.site.index_title = "Failed jobs"
 admin.site.site_url = None
+admin.site.login_form = LogInForm
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:dlq_backfilldlq_changelist")),

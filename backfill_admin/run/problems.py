@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from django.core.checks import ERROR, run_checks
 from django.core.management import call_command
 from django.db import Error as AnyDatabaseError
@@ -41,6 +42,14 @@ def check_port(port: int) -> None:
             raise StartProblem(
                 f"Port {port} can't be used ({error.strerror}). Choose another, as in: PORT=8001 make run"
             ) from None
+
+
+def check_https() -> None:
+    """Our web server speaks http only; without a trusted proxy it would send everybody to an address that nobody serves."""
+    if settings.SECURE and not settings.PROXIES:
+        raise StartProblem(
+            "DJANGO_SECURE=1 needs a proxy that speaks https: set DJANGO_PROXIES to how many there are (docs/running.md)."
+        )
 
 
 def check_database() -> None:

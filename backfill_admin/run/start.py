@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from backfill_admin.run.children import Child, Stop, watch
-from backfill_admin.run.problems import HOST, check_database, check_port, check_project, migrate
+from backfill_admin.run.problems import HOST, check_database, check_https, check_port, check_project, migrate
 from backfill_admin.run.web import wait_for_answer, web_server
 from backfill_admin.settings import env
 
@@ -17,6 +17,7 @@ def run() -> int:
     """Start, serve until asked to stop, end in order. Returns the exit status."""
     port = env.int("PORT", 8000)
     check_project()
+    check_https()
     stop = Stop()
     with ExitStack() as things:
         if settings.DEMO:
@@ -49,7 +50,8 @@ def _on_database(port: int) -> list[Child]:
 
 
 def _welcome(port: int) -> None:
-    print(f"\nbackfill-admin is at http://{HOST}:{port}/")
+    people = " for the proxy; people come by https." if settings.SECURE else ""
+    print(f"\nbackfill-admin is at http://{HOST}:{port}/{people}")
     if settings.DEMO:
         print("Log in as admin with password admin. The entries are samples.")
     else:

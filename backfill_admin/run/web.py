@@ -21,6 +21,8 @@ def web_server(port: int) -> Child:
         sys.executable, "-m", "gunicorn", "backfill_admin.wsgi", "--bind", f"{HOST}:{port}",
         "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--log-level", "warning",
         "--no-control-socket",
+        # Which headers of a proxy are believed is decided once, by DJANGO_PROXIES: gunicorn believes none.
+        "--forwarded-allow-ips", "",
     ]  # fmt: skip
     return Child("The web server", command, os.environ, essential=True)
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, build_opener
 
 import psutil
+import psycopg
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "backfill_admin.run"]
@@ -50,6 +51,18 @@ def data_folder() -> Iterator[Path]:
         yield folder / "data"
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """The address of an empty database on the tests' server."""
+    server = os.environ["DATABASE_URL"]
+    name = "make_run"
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+        yield server.replace("/postgres?", f"/{name}?")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def attempt(**environment: object) -> subprocess.CompletedProcess[str]:
@@ -105,10 +118,11 @@ class Start:
             assert time.monotonic() < deadline, self.output
             time.sleep(0.1)
 
-    def log_in(self, password: str = "admin") -> tuple[OpenerDirector, str]:
+    def log_in(self, password: str = "admin", **headers: str) -> tuple[OpenerDirector, str]:
         """A browser that is logged in as admin, and the page that it saw then."""
         jar = CookieJar()
         browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(jar))
+        browser.addheaders += [(name.replace("_", "-"), value) for name, value in headers.items()]
         with browser.open(f"{self.url}/admin/login/?next=/admin/dlq/backfilldlq/") as page:
             page.read()
         token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 from backfill_admin.embedded import embedded_url
-from tests.commands.starts import Start, attempt, data_folder, free_port, manage, started
+from tests.commands.starts import Start, attempt, data_folder, empty_database, free_port, manage, started
 from tests.support import graphile
 
 pytestmark = pytest.mark.alone
@@ -79,6 +79,13 @@ def test_first_run_shows_the_samples_to_admin(data: Path) -> None:
         _browser, page = start.log_in()
     assert "Sample data" in page
     assert "send_email" in page
+
+
+def test_without_proxies_a_header_does_not_make_it_https(data: Path) -> None:
+    with first_run(data) as start:
+        # Were it believed, a form from a page by http would come from elsewhere.
+        _browser, page = start.log_in(X_Forwarded_Proto="https", X_Forwarded_Ssl="on", Origin=start.url)
+    assert "Sample data" in page
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -189,6 +196,10 @@ def test_another_schema_and_column(tmp_path: Path) -> None:
         ({"DEMO_ENTRIES": -1}, "DEMO_ENTRIES must not be negative."),
         ({"DEMO_WORKER": "perhaps"}, "DEMO_WORKER"),
         ({"DJANGO_DEBUG": "perhaps"}, "DJANGO_DEBUG"),
+        ({"DJANGO_PROXIES": "one"}, "DJANGO_PROXIES"),
+        ({"DJANGO_PROXIES": -1}, "DJANGO_PROXIES must be a whole number of at least 0, not -1."),
+        ({"DJANGO_SECURE": "perhaps"}, "DJANGO_SECURE"),
+        ({"DJANGO_SECURE": 1}, "DJANGO_SECURE=1 needs a proxy that speaks https: set DJANGO_PROXIES"),
         ({"DLQ_CHUNK_SIZE": "big"}, "DLQ_CHUNK_SIZE"),
         ({"DLQ_CHUNK_SIZE": 0}, "DLQ_CHUNK_SIZE must be a whole number of at least 1, not 0."),
         ({"DATA_DIR": "/proc/x"}, "DATA_DIR /proc/x can't be used"),
@@ -228,14 +239,8 @@ def test_a_port_in_use(data: Path) -> None:
 
 @pytest.fixture
 def database() -> Iterator[str]:
-    """The address of an empty database on the tests' server."""
-    server = os.environ["DATABASE_URL"]
-    name = "make_run"
-    with closing(psycopg.connect(server, autocommit=True)) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
-        yield server.replace("/postgres?", f"/{name}?")
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with empty_database() as url:
+        yield url
 
 
 TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"

@@ -3,6 +3,7 @@
 {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (zone && !document.cookie.split("; ").includes(`dlq_tz=${zone}`)) {
-        document.cookie = `dlq_tz=${zone}; path=/; max-age=31536000; samesite=lax`;
+        const secure = location.protocol === "https:" ? "; secure" : "";
+        document.cookie = `dlq_tz=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
     }
 }
