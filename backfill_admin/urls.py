@@ -4,6 +4,7 @@ from django.views.generic import RedirectView
 
 from backfill_admin.health import healthz
 from backfill_admin.login.form import LogInForm
+from dlq.monitoring.faults import server_error
 from dlq.monitoring.views import metrics
 
 admin.site.site_header = "backfill-admin"
@@ -11,6 +12,8 @@ admin.site.site_title = "backfill-admin"
 admin.site.index_title = "Failed jobs"
 admin.site.site_url = None
 admin.site.login_form = LogInForm
+
+handler500 = server_error
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:dlq_backfilldlq_changelist")),

@@ -15,10 +15,10 @@ from django.db import DatabaseError, transaction
 from dlq.conf import conf
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows, scalar
-from dlq.models import BackfillDlq
 from dlq.table.columns import TableColumn, table_columns
 from dlq.table.index_advice import advice
 from dlq.table.location import TABLE
+from dlq.table.problems import column_problems
 
 POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS")
 NOT_NEGATIVE = (
@@ -30,17 +30,6 @@ NOT_NEGATIVE = (
     "ALERT_TASK_HOURS",
 )
 """0 switches the alarm off."""
-
-TYPES: dict[str, tuple[str, ...]] = {
-    "BigAutoField": ("bigint", "integer"),
-    "BigIntegerField": ("bigint", "integer"),
-    "IntegerField": ("integer", "smallint", "bigint"),
-    "CharField": ("character varying", "text"),
-    "TextField": ("text", "character varying"),
-    "JSONField": ("jsonb",),
-    "DateTimeField": ("timestamp with time zone",),
-}
-"""The column types that each field of the model can read and the SQL can work with."""
 
 
 @register(Tags.models)
@@ -110,24 +99,15 @@ def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
 
 def _check_columns(found: dict[str, TableColumn]) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
-    for field in BackfillDlq._meta.concrete_fields:
-        column = found.get(str(field.column))
-        if column is None:
-            hint = (
-                "Set DLQ_JOB_ID_COLUMN to its name."
-                if field.name == "original_job_id"
-                else "Add it, or run init_dlq on a new table."
-            )
-            problems.append(Error(f"{TABLE.regclass} has no column {field.column}.", hint=hint, id="dlq.E011"))
-        elif column.type_name.split("(")[0] not in TYPES[field.get_internal_type()]:
-            wanted = TYPES[field.get_internal_type()][0]
-            problems.append(
-                Error(
-                    f"Column {field.column} of {TABLE.regclass} is of type {column.type_name}, not {wanted}.",
-                    hint=f"ALTER TABLE … ALTER COLUMN {field.column} TYPE {wanted}.",
-                    id="dlq.E012",
-                )
-            )
+    for problem in column_problems(TABLE, found):
+        sentence, name = problem.sentence(TABLE), problem.name
+        if problem.type_name:
+            hint = f"ALTER TABLE … ALTER COLUMN {name} TYPE {problem.wanted}."
+            problems.append(Error(sentence, hint=hint, id="dlq.E012"))
+        else:
+            is_job_id = name == TABLE.job_id_column
+            hint = "Set DLQ_JOB_ID_COLUMN to its name." if is_job_id else "Add it, or run init_dlq on a new table."
+            problems.append(Error(sentence, hint=hint, id="dlq.E011"))
     return problems
 
 

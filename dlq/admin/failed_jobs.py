@@ -137,7 +137,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return export.progress(request)
 
     @page(limited=False)
-    def payload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def payload_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         return payload_download.download(request, object_id)
 
     @page(limited=False)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from dlq.listing.too_slow import too_slow_page
+from dlq.monitoring.faults import explained
 from dlq.web.permissions import VIEW_ENTRIES
 
 M = TypeVar("M", bound=Model)
@@ -29,6 +30,14 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     view_permission = VIEW_ENTRIES
+
+    @property
+    def urls(self) -> list[URLPattern]:
+        """Each page says why, where the database is to blame that it can't be shown."""
+        found = self.get_urls()
+        for pattern in found:
+            pattern.callback = explained(pattern.callback)
+        return found
 
     def at(self, address: str, view: Any, name: str) -> URLPattern:
         """A page of the model's own, behind the log-in."""

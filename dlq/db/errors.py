@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """The error's sentence, without the details and hints below it."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -64,7 +64,7 @@ def streaming(reader: Reader | None, *, name: str = "") -> Iterator[psycopg.Conn
 
 @contextmanager
 def _watching(raw: psycopg.Connection[Any], reader: Reader | None) -> Iterator[None]:
-    """While rows flow, writing to a reader that has gone fails by itself; but not before the first one, nor where nothing is taken."""
+    """While rows flow, writing to a reader that has gone fails by itself; not before the first one, nor where none is taken."""
     if reader is None:
         yield
         return

@@ -32,7 +32,9 @@ BROKEN = (DatabaseError, psycopg.Error)
 Buffer = bytes | bytearray | memoryview
 
 
-def csv_lines(entries: QuerySet[BackfillDlq], *, name: str = "", reader: RequestReader | None = None) -> Iterator[bytes]:
+def csv_lines(
+    entries: QuerySet[BackfillDlq], *, name: str = "", reader: RequestReader | None = None
+) -> Iterator[bytes]:
     """A header and a line an entry, times in UTC, NULL as an empty cell. Formulas are made harmless.
 
     What breaks off says so in its last line. The first block is empty, and comes when the export was admitted: before it Busy
@@ -47,7 +49,9 @@ def csv_lines(entries: QuerySet[BackfillDlq], *, name: str = "", reader: Request
         raise
 
 
-def json_lines(entries: QuerySet[BackfillDlq], *, name: str = "", reader: RequestReader | None = None) -> Iterator[bytes]:
+def json_lines(
+    entries: QuerySet[BackfillDlq], *, name: str = "", reader: RequestReader | None = None
+) -> Iterator[bytes]:
     """A JSON object an entry, values as they are, and a last line {"complete": true, "entries": n}: false, if it broke off.
 
     The first block is as that of `csv_lines`.

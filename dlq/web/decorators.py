@@ -14,7 +14,7 @@ from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
 from dlq.conf import conf
-from dlq.db.limits import TimedOut, time_limit
+from dlq.db.limits import GRACE, TimedOut, time_limit
 from dlq.web.viewer_zone import viewer_zone
 
 P = ParamSpec("P")
@@ -43,7 +43,7 @@ def page(*, right: Right | None = may_view, limited: bool = True) -> Callable[[V
                 raise PermissionDenied
             with timezone.override(viewer_zone(request)):
                 try:
-                    with time_limit(conf.STATEMENT_TIMEOUT) if limited else nullcontext():
+                    with time_limit(conf.STATEMENT_TIMEOUT, grace=GRACE) if limited else nullcontext():
                         response = view(model_admin, request, *args, **kwargs)
                         if isinstance(response, SimpleTemplateResponse):
                             response.render()

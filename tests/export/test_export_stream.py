@@ -19,7 +19,7 @@ from django.test import Client
 
 from dlq.export.copying import csv_lines, json_lines
 from dlq.filters import DlqFilterSet
-from tests.support.database import SCHEMA, another_connection, database_url
+from tests.support.database import another_connection, database_url
 from tests.support.entries import add_entries
 from tests.support.pages import LIST, Page, get
 from tests.support.people import client_of
