@@ -91,6 +91,11 @@ def _obstacle(table: DlqTable, index: Wanted, state: TableState) -> str | None:
     """Why the index can't be made, in one sentence."""
     if not index.is_unique:
         return None
+    if state.has_deferrable_key:
+        return (
+            "The unique index on job_key was left out: the table has a deferrable constraint on it, beside which PostgreSQL"
+            " refuses every upsert."
+        )
     if state.is_partitioned:
         return "The unique index on job_key was left out: a partitioned table can't have one."
     if _has_shared_keys(table):

@@ -35,6 +35,15 @@ def test_missing_index_is_named_with_what_it_serves_when_it_was_dropped(boss: Cl
 
 
 @pytest.mark.django_db
+def test_index_of_some_rows_only_is_no_substitute() -> None:
+    sql(f"DROP INDEX {SCHEMA}.idx_backfill_dlq_queue_name")
+    sql(f"CREATE INDEX owners ON {SCHEMA}.backfill_dlq (queue_name) WHERE task_identifier = 'mail'")
+    assert "queue_name" in {index.wanted.suffix for index in advice(TABLE) if not index.is_there}
+    sql(f"DROP INDEX {SCHEMA}.owners; CREATE INDEX ON {SCHEMA}.backfill_dlq (queue_name) WHERE queue_name IS NOT NULL")
+    assert "queue_name" not in {index.wanted.suffix for index in advice(TABLE) if not index.is_there}
+
+
+@pytest.mark.django_db
 def test_page_changes_nothing_when_opened(boss: Client) -> None:
     sql(f"DROP INDEX {SCHEMA}.idx_backfill_dlq_failed_at_id")
     before = value("SELECT count(*) FROM pg_indexes WHERE tablename = 'backfill_dlq'")
