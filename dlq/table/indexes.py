@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from dlq.db.statements import dicts
 from dlq.table.location import DlqTable
+from dlq.table.uniqueness import conditions
 
 LARGE = 100_000
 """Rows above which a page does not sort without an index: so many are sorted in some 50 ms."""
@@ -113,7 +114,7 @@ class TableState:
 
 
 def table_state(table: DlqTable) -> TableState:
-    query = table.statement("table/index_state", on_key=table.statement("table/is_on_key"))
+    query = table.statement("table/index_state", **conditions(table))
     found = dicts(query, {"table": table.regclass})
     indexes = [
         Index(**{field: row[field] for field in Index.__dataclass_fields__}) for row in found if row["name"] is not None

@@ -22,6 +22,15 @@ class Uniqueness:
 
 
 def uniqueness(table: DlqTable) -> Uniqueness:
-    query = table.statement("table/uniqueness", on_key=table.statement("table/is_on_key"))
+    query = table.statement("table/uniqueness", **conditions(table))
     (found,) = dicts(query, {"table": table.regclass})
     return Uniqueness(**found)
+
+
+def conditions(table: DlqTable) -> dict[str, str]:
+    """What statements over pg_index ask of an index, by the names of their placeholders."""
+    has_all_values = table.statement("table/has_all_values")
+    return {
+        "has_all_values": has_all_values,
+        "on_key": table.statement("table/is_on_key", has_all_values=has_all_values),
+    }

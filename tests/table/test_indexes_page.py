@@ -7,7 +7,8 @@ from django.test import Client
 
 from dlq.table.index_advice import advice
 from dlq.table.location import TABLE
-from tests.support.database import SCHEMA, sql, value
+from dlq.table.uniqueness import uniqueness
+from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entries
 from tests.support.large import analyze
 from tests.support.pages import LIST, get, text_of
@@ -41,6 +42,18 @@ def test_index_of_some_rows_only_is_no_substitute() -> None:
     assert "queue_name" in {index.wanted.suffix for index in advice(TABLE) if not index.is_there}
     sql(f"DROP INDEX {SCHEMA}.owners; CREATE INDEX ON {SCHEMA}.backfill_dlq (queue_name) WHERE queue_name IS NOT NULL")
     assert "queue_name" not in {index.wanted.suffix for index in advice(TABLE) if not index.is_there}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page_waits_for_nobody_when_the_table_is_locked(boss: Client) -> None:
+    with another_connection() as other:
+        other.execute(f"LOCK TABLE {SCHEMA}.backfill_dlq IN ACCESS EXCLUSIVE MODE")
+        sql("SET lock_timeout = '1s'")
+        try:
+            assert boss.get(INDEXES).status_code == 200
+            assert uniqueness(TABLE).keys_are_unique
+        finally:
+            sql("RESET lock_timeout")
 
 
 @pytest.mark.django_db
