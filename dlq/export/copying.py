@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,13 @@ from django.db.models import QuerySet
 from psycopg import ClientCursor
 
 from dlq.db.identifiers import quoted
+from dlq.export.cells import Cell, csv_select, json_select
 from dlq.export.watching import watching
 from dlq.models import BackfillDlq
 from dlq.table.columns import extra_columns, table_columns
 from dlq.table.extra_columns import ExtraColumn, extra_alias
 from dlq.table.location import TABLE
-from dlq.web.spreadsheets import FORMULA_STARTS
 
-JSON_TYPES = ("json", "jsonb")
-TEXT_TYPES = ("text", "character varying", "character")
 ALIAS = "exported"
 BLOCK = 64 * 1024
 """Bytes that are handed on at once: a row alone would cost the web server a call each."""
@@ -28,6 +26,8 @@ BROKEN = (DatabaseError, psycopg.Error)
 """Of statements that Django executes, and of the COPY, which psycopg does."""
 Gone = Callable[[], bool]
 Buffer = bytes | bytearray | memoryview
+Select = Callable[[Sequence[Cell], str], str]
+"""The statement that makes a file's lines of these cells, which come from the source."""
 
 
 def csv_lines(entries: QuerySet[BackfillDlq], *, name: str = "", gone: Gone | None = None) -> Iterator[bytes]:
@@ -38,7 +38,7 @@ def csv_lines(entries: QuerySet[BackfillDlq], *, name: str = "", gone: Gone | No
     """
     count = _Counter(header=True)
     try:
-        yield from _copy(entries, _csv_cell, "FORMAT csv, HEADER", name=name, gone=gone, count=count)
+        yield from _copy(entries, csv_select, "FORMAT csv, HEADER", name=name, gone=gone, count=count)
     except BROKEN:
         yield f"NOT COMPLETE: the export broke off after {count.entries} entries\n".encode()
         raise
@@ -50,7 +50,7 @@ def json_lines(entries: QuerySet[BackfillDlq], *, name: str = "", gone: Gone | N
     options = r"FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'"
     count = _Counter()
     try:
-        yield from _copy(entries, _json_cell, options, "row_to_json(line)", name=name, gone=gone, count=count)
+        yield from _copy(entries, json_select, options, name=name, gone=gone, count=count)
     except BROKEN:
         yield b'{"complete": false, "entries": %d}\n' % count.entries
         raise
@@ -71,9 +71,8 @@ class _Counter:
 
 def _copy(
     entries: QuerySet[BackfillDlq],
-    cell: Callable[[str, str], str],
+    select: Select,
     options: str,
-    row: str = "line.*",
     *,
     name: str,
     gone: Gone | None,
@@ -81,7 +80,7 @@ def _copy(
 ) -> Iterator[bytes]:
     """The rows in blocks. A consumer that closes the iterator ends the query: psycopg cancels it."""
     with transaction.atomic(), connection.cursor() as cursor:
-        query = _query(entries, cell, options, row)
+        query = _query(entries, select, options)
         # A page's limit would end a long export; the setting is the transaction's own, so that it is safe behind a pooler.
         cursor.execute("SELECT set_config('statement_timeout', '0', true)")
         if name:
@@ -109,34 +108,17 @@ def _blocks(copy: Iterable[Buffer], count: _Counter) -> Iterator[bytes]:
     yield b"".join(block)
 
 
-def _query(entries: QuerySet[BackfillDlq], cell: Callable[[str, str], str], options: str, row: str) -> str:
+def _query(entries: QuerySet[BackfillDlq], select: Select, options: str) -> str:
     columns = table_columns(TABLE)
     aliases = {column.name: extra_alias(number) for number, column in enumerate(extra_columns(TABLE))}
     owners: dict[str, Any] = {alias: ExtraColumn(name) for name, alias in aliases.items()}
     chosen = entries.values(*(field.name for field in BackfillDlq._meta.concrete_fields), **owners)
-    cells = ", ".join(
-        f"{cell(f'{ALIAS}.{quoted(aliases.get(column.name, column.name))}', column.type_name)} AS {quoted(column.name)}"
+    cells = [
+        Cell(f"{ALIAS}.{quoted(aliases.get(column.name, column.name))}", column.name, column.type_name)
         for column in columns
-    )
+    ]
     query, parameters = chosen.query.sql_with_params()
     # COPY takes no parameters: psycopg writes them into the text, quoted.
     return ClientCursor(connection.connection).mogrify(
-        f"COPY (SELECT {row} FROM (SELECT {cells} FROM ({query}) AS {ALIAS}) AS line)"  # noqa: S608 (quoted names)
-        f" TO STDOUT WITH ({options})",
-        parameters,
+        f"COPY ({select(cells, f'({query}) AS {ALIAS}')}) TO STDOUT WITH ({options})", parameters
     )
-
-
-def _csv_cell(name: str, type_name: str) -> str:
-    kind = type_name.split("(")[0]
-    if kind in JSON_TYPES:
-        return f"{name}::text"  # begins with a bracket, a quote, a digit or a word
-    if kind not in TEXT_TYPES:
-        return name
-    starts = ", ".join(f"E'\\x{ord(start):02x}'" for start in FORMULA_STARTS)
-    return f"CASE WHEN left({name}::text, 1) IN ({starts}) THEN '''' || {name}::text ELSE {name}::text END"
-
-
-def _json_cell(name: str, type_name: str) -> str:
-    # `json` keeps line breaks between its values, which would break the line.
-    return f"{name}::jsonb" if type_name == "json" else name
