@@ -54,7 +54,7 @@ def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -
 
 def _move(table: DlqTable, unique: Uniqueness, ids: Sequence[int]) -> tuple[list[int], dict[int, Refusal]]:
     """Move these locked jobs into the table. Returns those that moved, and why it did not take others."""
-    columns = {name: table.statement(f"process/{name}") for name in ("as_entry", "renewal")}
+    columns = {"as_entry": table.statement("process/as_entry"), "renewal": table.statement("process/renewal")}
     upsert = table.statement("process/upsert", **columns) if unique.upserts_by_key else ""
     move = table.statement("process/move", on_conflict=upsert, **columns)
     renew = table.statement("process/renew", **columns)
