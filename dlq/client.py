@@ -28,6 +28,7 @@ from dlq.operations.runner import advance
 from dlq.process import processor
 from dlq.table import init
 from dlq.table.location import TABLE
+from dlq.table.lock_limit import NotMade
 
 __all__ = [
     "DlqFilter",
@@ -35,6 +36,7 @@ __all__ = [
     "DlqJobList",
     "DlqJobNotFound",
     "DlqStats",
+    "NotMade",
     "RequeueRefused",
     "RequeuedJob",
     "delete_dlq_by_job_key",
@@ -133,7 +135,10 @@ class RequeuedJob:
 
 
 def init_dlq(*, actor: str | None = None) -> list[str]:
-    """Create the table and its indexes where they are missing. Returns what had to be left out, a sentence each."""
+    """Create the table and its indexes where they are missing. Returns what had to be left out, a sentence each.
+
+    Raises NotMade, a DatabaseError whose text says what to do, where somebody holds the table for more than a few seconds.
+    """
     logger.info("init_dlq of %s by %s", TABLE.regclass, actor or _os_user())
     return init.init_dlq(TABLE)
 

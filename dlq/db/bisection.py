@@ -28,6 +28,8 @@ CUSTOM_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan"
 """The engine's functions keep their plans as long as a connection lasts; one for an empty queue does not suit a million jobs."""
 LOCKED_SECONDS = 6.0
 """How long the bisection looks for the rows that others hold; what it has not told apart by then counts as held."""
+REPEATED = ("23505", "23P01")
+"""SQLSTATE of what a unique index or an exclusion constraint refuses."""
 ROW_ERRORS = ("22", "23", "44", "54", "P0")
 """Classes of SQLSTATE that one row can cause: data, constraint, view's check, program limit, an owner's trigger."""
 
@@ -38,6 +40,8 @@ class Refusal:
 
     is_locked: bool
     message: str = ""
+    repeats: str = ""
+    """The unique index (or exclusion constraint) in which another row has its value already."""
 
 
 @contextmanager
@@ -111,4 +115,8 @@ def _refusal(error: DatabaseError) -> Refusal:
     if _is_locked(error):
         return Refusal(is_locked=True)
     diagnostic = getattr(error.__cause__, "diag", None)
-    return Refusal(is_locked=False, message=getattr(diagnostic, "message_primary", None) or str(error))
+    message = getattr(diagnostic, "message_primary", None) or str(error)
+    repeats = (
+        getattr(diagnostic, "constraint_name", None) if getattr(diagnostic, "sqlstate", None) in REPEATED else None
+    )
+    return Refusal(is_locked=False, message=message, repeats=repeats or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -15,21 +15,21 @@ from psycopg import ClientCursor
 from dlq.db.identifiers import quoted
 from dlq.db.statements import execute
 from dlq.db.streams import streaming
+from dlq.export.cells import Cell, csv_select, json_select
 from dlq.models import BackfillDlq
 from dlq.table.columns import extra_columns, table_columns
 from dlq.table.extra_columns import ExtraColumn, extra_alias
 from dlq.table.location import TABLE
 from dlq.web.reader import RequestReader
-from dlq.web.spreadsheets import FORMULA_STARTS
 
-JSON_TYPES = ("json", "jsonb")
-TEXT_TYPES = ("text", "character varying", "character")
 ALIAS = "exported"
 BLOCK = 64 * 1024
 """Bytes that are handed on at once: a row alone would cost the web server a call each."""
 BROKEN = (DatabaseError, psycopg.Error)
 """Of statements that Django executes, and of the COPY, which psycopg does."""
 Buffer = bytes | bytearray | memoryview
+Select = Callable[[Sequence[Cell], str], str]
+"""The statement that makes a file's lines of these cells, which come from the source."""
 
 
 def csv_lines(
@@ -42,9 +42,9 @@ def csv_lines(
     """
     count = _Counter(header=True)
     try:
-        yield from _copy(entries, _csv_cell, "FORMAT csv, HEADER", name=name, reader=reader, count=count)
+        yield from _copy(entries, csv_select, "FORMAT csv, HEADER", name=name, reader=reader, count=count)
     except BROKEN:
-        if count.rows:
+        if count.has_begun:
             yield f"NOT COMPLETE: the export broke off after {count.entries} entries\n".encode()
         raise
 
@@ -60,9 +60,10 @@ def json_lines(
     options = r"FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'"
     count = _Counter()
     try:
-        yield from _copy(entries, _json_cell, options, "row_to_json(line)", name=name, reader=reader, count=count)
+        yield from _copy(entries, json_select, options, name=name, reader=reader, count=count)
     except BROKEN:
-        yield b'{"complete": false, "entries": %d}\n' % count.entries
+        if count.has_begun:
+            yield b'{"complete": false, "entries": %d}\n' % count.entries
         raise
     yield b'{"complete": true, "entries": %d}\n' % count.entries
 
@@ -73,6 +74,8 @@ class _Counter:
 
     header: bool = False
     rows: int = 0
+    has_begun: bool = False
+    """Whether the export was admitted: what breaks off later has to say so in the file."""
 
     @property
     def entries(self) -> int:
@@ -81,9 +84,8 @@ class _Counter:
 
 def _copy(
     entries: QuerySet[BackfillDlq],
-    cell: Callable[[str, str], str],
+    select: Select,
     options: str,
-    row: str = "line.*",
     *,
     name: str,
     reader: RequestReader | None,
@@ -92,7 +94,8 @@ def _copy(
     """The rows in blocks. A consumer that closes the iterator ends the query: psycopg cancels it."""
     with streaming(reader, name=name) as raw:
         execute(f"LOCK TABLE {TABLE.names['table']} IN ACCESS SHARE MODE")
-        query = _query(entries, cell, options, row)
+        query = _query(entries, select, options)
+        count.has_begun = True
         yield b""
         with raw.cursor() as copying, copying.copy(query) as copy:
             for block in _blocks(copy, count):
@@ -118,34 +121,17 @@ def _blocks(copy: Iterable[Buffer], count: _Counter) -> Iterator[bytes]:
     yield b"".join(block)
 
 
-def _query(entries: QuerySet[BackfillDlq], cell: Callable[[str, str], str], options: str, row: str) -> str:
+def _query(entries: QuerySet[BackfillDlq], select: Select, options: str) -> str:
     columns = table_columns(TABLE)
     aliases = {column.name: extra_alias(number) for number, column in enumerate(extra_columns(TABLE))}
     owners: dict[str, Any] = {alias: ExtraColumn(name) for name, alias in aliases.items()}
     chosen = entries.values(*(field.name for field in BackfillDlq._meta.concrete_fields), **owners)
-    cells = ", ".join(
-        f"{cell(f'{ALIAS}.{quoted(aliases.get(column.name, column.name))}', column.type_name)} AS {quoted(column.name)}"
+    cells = [
+        Cell(f"{ALIAS}.{quoted(aliases.get(column.name, column.name))}", column.name, column.type_name)
         for column in columns
-    )
+    ]
     query, parameters = chosen.query.sql_with_params()
     # COPY takes no parameters: psycopg writes them into the text, quoted.
     return ClientCursor(connection.connection).mogrify(
-        f"COPY (SELECT {row} FROM (SELECT {cells} FROM ({query}) AS {ALIAS}) AS line)"  # noqa: S608 (quoted names)
-        f" TO STDOUT WITH ({options})",
-        parameters,
+        f"COPY ({select(cells, f'({query}) AS {ALIAS}')}) TO STDOUT WITH ({options})", parameters
     )
-
-
-def _csv_cell(name: str, type_name: str) -> str:
-    kind = type_name.split("(")[0]
-    if kind in JSON_TYPES:
-        return f"{name}::text"  # begins with a bracket, a quote, a digit or a word
-    if kind not in TEXT_TYPES:
-        return name
-    starts = ", ".join(f"E'\\x{ord(start):02x}'" for start in FORMULA_STARTS)
-    return f"CASE WHEN left({name}::text, 1) IN ({starts}) THEN '''' || {name}::text ELSE {name}::text END"
-
-
-def _json_cell(name: str, type_name: str) -> str:
-    # `json` keeps line breaks between its values, which would break the line.
-    return f"{name}::jsonb" if type_name == "json" else name

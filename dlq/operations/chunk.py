@@ -20,7 +20,7 @@ class ChunkResult:
 
 def refused(ids: Sequence[int], act: Callable[[Sequence[int]], None]) -> dict[int, Reason]:
     """Run `act` on all ids; those that PostgreSQL refuses alone, or that others hold, come back with the reason."""
-    return {entry: _reason(refusal) for entry, refusal in apply_with_bisection(ids, act).items()}
+    return {entry: reason_of(refusal) for entry, refusal in apply_with_bisection(ids, act).items()}
 
 
 def suppressed(ids: Iterable[int]) -> dict[int, Reason]:
@@ -33,5 +33,5 @@ def acted_on(ids: Sequence[int], done: set[int], failed: dict[int, Reason]) -> C
     return ChunkResult(len(done), failed=failed | suppressed(set(ids) - done - set(failed)))
 
 
-def _reason(refusal: Refusal) -> Reason:
+def reason_of(refusal: Refusal) -> Reason:
     return Reason("locked") if refusal.is_locked else Reason("refused", refusal.message)

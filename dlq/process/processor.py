@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import transaction
 
-from dlq.db.bisection import apply_with_bisection
+from dlq.db.bisection import Refusal, apply_with_bisection
 from dlq.db.statements import rows
-from dlq.table.columns import keys_are_unique
 from dlq.table.location import DlqTable
+from dlq.table.uniqueness import Uniqueness, uniqueness
 
 JOBS_A_STATEMENT = 500
 
@@ -30,8 +31,7 @@ def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -
     that others have locked, or whose entry they have, are left for the next call. `known_misfits` are not tried again.
     """
     moved = Moved()
-    upsert = table.statement("process/upsert") if keys_are_unique(table) else ""
-    move = table.statement("process/move", on_conflict=upsert)
+    unique = uniqueness(table)
     after = 0
     while True:
         with transaction.atomic():
@@ -42,14 +42,29 @@ def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -
             if not dead:
                 return moved
             ids = [job for (job,) in dead]
-
-            def take(part: Sequence[int]) -> None:
-                moved.jobs += [job for (job,) in rows(move, {"ids": list(part)})]
-
-            refusals = apply_with_bisection(ids, take)
+            jobs, refusals = _move(table, unique, ids)
+            moved.jobs += jobs
             moved.misfits |= {
                 job: f"the database refused it: {refusal.message}"
                 for job, refusal in refusals.items()
                 if not refusal.is_locked
             }
         after = ids[-1]
+
+
+def _move(table: DlqTable, unique: Uniqueness, ids: Sequence[int]) -> tuple[list[int], dict[int, Refusal]]:
+    """Move these locked jobs into the table. Returns those that moved, and why it did not take others."""
+    columns = {"as_entry": table.statement("process/as_entry"), "renewal": table.statement("process/renewal")}
+    upsert = table.statement("process/upsert", **columns) if unique.upserts_by_key else ""
+    move = table.statement("process/move", on_conflict=upsert, **columns)
+    renew = table.statement("process/renew", **columns)
+    moved: list[int] = []
+
+    def take(statement: str, part: Sequence[int]) -> None:
+        moved.extend(job for (job,) in rows(statement, {"ids": list(part)}))
+
+    refusals = apply_with_bisection(ids, partial(take, move))
+    # Such indexes are rare, and so are keys that fail again: what they refuse is found by trying.
+    if repeated := [job for job, refusal in refusals.items() if refusal.repeats in unique.of_keys]:
+        refusals |= apply_with_bisection(repeated, partial(take, renew))
+    return moved, {job: refusal for job, refusal in refusals.items() if job not in set(moved)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dlq.conf import conf
-from dlq.db.statements import dicts, scalar
+from dlq.db.statements import dicts
 from dlq.table.location import DlqTable
 
 LIBRARY_COLUMNS = (
@@ -46,11 +46,6 @@ def table_columns(table: DlqTable) -> list[TableColumn]:
     """The table's columns in their order; empty where there is no such table."""
     found = dicts(table.statement("table/columns"), {"schema": table.schema, "name": table.name})
     return [TableColumn(**column) for column in found]
-
-
-def keys_are_unique(table: DlqTable) -> bool:
-    """Whether a unique index keeps two entries from having the same key. Both kinds of table are in the field."""
-    return bool(scalar(table.statement("table/has_unique_key"), {"table": table.regclass}))
 
 
 def extra_columns(table: DlqTable) -> list[TableColumn]:

@@ -1,4 +1,4 @@
--- The dead letter table as the backfill library makes it.
+-- The dead letter table as the backfill library makes it, and which system moved the job here.
 -- Harmless to run again: what is there already stays as it is.
 CREATE TABLE IF NOT EXISTS {table} (
     id                  bigserial PRIMARY KEY,
@@ -17,8 +17,6 @@ CREATE TABLE IF NOT EXISTS {table} (
     failed_at           timestamptz NOT NULL DEFAULT now(),
     requeued_count      integer NOT NULL DEFAULT 0,
     last_requeued_at    timestamptz,
-    notes               text
+    notes               text,
+    created_by          text
 );
-
--- Which system moved the job here.
-ALTER TABLE {table} ADD COLUMN IF NOT EXISTS created_by text;

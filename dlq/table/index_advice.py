@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,11 @@ from dlq.db.statements import dicts
 from dlq.table.index_names import index_name
 from dlq.table.indexes import TableState, table_state
 from dlq.table.location import DlqTable
+from dlq.table.lock_limit import script
 from dlq.table.wanted_indexes import Wanted, wanted
 
+Name = list[str]
+"""Of a relation: schema and name, as JSON has them."""
 UNKNOWN_WIDTH = 32
 """Bytes of a column that was never analysed."""
 
@@ -22,9 +25,13 @@ class Surroundings:
     """What the catalogue says around the indexes. Sizes and widths in bytes."""
 
     sizes: dict[str, int] = field(default_factory=dict)
-    invalid: Sequence[str] = ()
+    """Also of those that are not finished."""
+    invalid: Sequence[Name] = ()
+    """What a broken build left behind, of the partitions too."""
+    attached: Sequence[Name] = ()
+    """The partitions' indexes that are part of one of the whole table."""
     widths: dict[str, int] = field(default_factory=dict)
-    partitions: Sequence[tuple[str, str]] = ()
+    partitions: Sequence[Name] = ()
     trigrams_available: bool = False
     trigrams_in: str | None = None
 
@@ -54,7 +61,7 @@ class Advice:
 
     @property
     def sql(self) -> str:
-        return "\n".join(self.statements)
+        return script(self.statements)
 
 
 def advice(table: DlqTable) -> list[Advice]:
@@ -75,25 +82,39 @@ def _estimated_size(index: Wanted, state: TableState, around: Surroundings) -> i
 
 
 def statements_for(table: DlqTable, index: Wanted, around: Surroundings, *, concurrently: bool = True) -> list[str]:
-    """What makes the index, to be run one by one and (if concurrently) outside a transaction.
-
-    A partitioned table can't be indexed concurrently in one go: its partitions are, one after the other.
-    """
-    name = index_name(table, index.suffix)
+    """What makes the index, to be run one by one and (if concurrently) outside a transaction."""
     made = []
     if "gin_trgm_ops" in index.on and around.trigrams_in is None:
         made.append("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;")
-    if name in around.invalid and not around.partitions:
-        made.append(f"DROP INDEX {'CONCURRENTLY ' if concurrently else ''}IF EXISTS {_qualified(table, name)};")
-    if not around.partitions or not concurrently:
-        return [*made, create_index(table, index, concurrently=concurrently)]
-    made.append(create_index(table, index, only=True))
-    for schema, partition in around.partitions:
-        part = DlqTable(schema, partition, table.job_id_column)
-        made.append(create_index(part, index, concurrently=True))
+    if around.partitions and concurrently:
+        return [*made, *_by_partition(table, index, around)]
+    if not around.partitions:
+        made += _drop_broken(table, index, around, concurrently=concurrently)
+    return [*made, create_index(table, index, concurrently=concurrently)]
+
+
+def _by_partition(table: DlqTable, index: Wanted, around: Surroundings) -> Iterator[str]:
+    """A partitioned table can't be indexed concurrently in one go: its partitions are, one after the other, and then joined.
+
+    What an earlier run made is not touched again, so that a script that broke off continues.
+    """
+    name = index_name(table, index.suffix)
+    parts = [DlqTable(schema, partition, table.job_id_column) for schema, partition in around.partitions]
+    lacking = [part for part in parts if [part.schema, index_name(part, index.suffix)] not in around.attached]
+    for part in lacking:
+        yield from _drop_broken(part, index, around, concurrently=True)
+        yield create_index(part, index, concurrently=True)
+    if name not in around.sizes:
+        yield create_index(table, index, only=True)
+    for part in lacking:
         part_index = _qualified(part, index_name(part, index.suffix))
-        made.append(f"ALTER INDEX {_qualified(table, name)} ATTACH PARTITION {part_index};")
-    return made
+        yield f"ALTER INDEX {_qualified(table, name)} ATTACH PARTITION {part_index};"
+
+
+def _drop_broken(table: DlqTable, index: Wanted, around: Surroundings, *, concurrently: bool) -> Iterator[str]:
+    name = index_name(table, index.suffix)
+    if [table.schema, name] in around.invalid:
+        yield f"DROP INDEX {'CONCURRENTLY ' if concurrently else ''}IF EXISTS {_qualified(table, name)};"
 
 
 def create_index(table: DlqTable, index: Wanted, *, concurrently: bool = False, only: bool = False) -> str:

@@ -1,5 +1,6 @@
 -- The table's usable indexes and its estimated size, in one look: a row an index, one row with nulls where there is none.
 -- A partitioned table counts through its partitions. An index key is its column's name, or its expression.
+-- The placeholders has_all_values and on_key are the conditions of table/has_all_values.sql and table/is_on_key.sql.
 WITH RECURSIVE parts AS (
     SELECT to_regclass(%(table)s)::oid AS oid
     UNION ALL
@@ -20,7 +21,9 @@ SELECT size.estimated_rows,
        index.relname::text AS name,
        method.amname::text AS method,
        i.indpred IS NOT NULL AS is_partial,
-       coalesce(i.indisunique, false) AS is_unique,
+       ({has_all_values}) AS has_all_values,
+       ({on_key}) IS TRUE AS is_on_key,
+       i.indimmediate AS is_immediate,
        keys.names AS keys,
        keys.descending,
        keys.operator_classes

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from dlq.db.statements import dicts
 from dlq.table.location import DlqTable
+from dlq.table.uniqueness import conditions
 
 LARGE = 100_000
 """Rows above which a page does not sort without an index: so many are sorted in some 50 ms."""
@@ -25,7 +26,12 @@ class Index:
     name: str
     method: str
     is_partial: bool
-    is_unique: bool
+    has_all_values: bool
+    """Of its first key: at most the rows without one are left out."""
+    is_on_key: bool
+    """Whether it keeps two entries from having the same job_key."""
+    is_immediate: bool
+    """Whether it does so at once, not only at the commit, as a deferrable constraint."""
     keys: Sequence[str]
     descending: Sequence[bool]
     operator_classes: Sequence[str]
@@ -61,8 +67,10 @@ class TableState:
         return any(index.gives_order(columns) for index in self.indexes)
 
     def finds(self, column: str) -> bool:
-        """Whether rows with a value of this column are found by an index (a partial one leaves out nulls only, as ours do)."""
-        return any(index.method == "btree" and index.keys[0] == column for index in self.indexes)
+        """Whether rows with a value of this column are found by an index."""
+        return any(
+            index.method == "btree" and index.keys[0] == column and index.has_all_values for index in self.indexes
+        )
 
     def steps_through(self, column: str) -> bool:
         """Whether an index has every row's value of this column in order."""
@@ -70,12 +78,18 @@ class TableState:
 
     @property
     def has_unique_key(self) -> bool:
-        return any(index.is_unique and list(index.keys) == ["job_key"] for index in self.indexes)
+        return any(index.is_on_key and index.is_immediate for index in self.indexes)
+
+    @property
+    def has_deferrable_key(self) -> bool:
+        return any(index.is_on_key and not index.is_immediate for index in self.indexes)
 
     @property
     def finds_payload(self) -> bool:
         """Whether an index answers `payload @> …`."""
-        return any(index.method == "gin" and index.keys[0] == "payload" for index in self.indexes)
+        return any(
+            index.method == "gin" and index.keys[0] == "payload" and index.has_all_values for index in self.indexes
+        )
 
     @property
     def finds_parts_of_words(self) -> bool:
@@ -100,7 +114,8 @@ class TableState:
 
 
 def table_state(table: DlqTable) -> TableState:
-    found = dicts(table.statement("table/index_state"), {"table": table.regclass})
+    query = table.statement("table/index_state", **conditions(table))
+    found = dicts(query, {"table": table.regclass})
     indexes = [
         Index(**{field: row[field] for field in Index.__dataclass_fields__}) for row in found if row["name"] is not None
     ]

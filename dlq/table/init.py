@@ -7,26 +7,33 @@ from collections.abc import Iterator
 from django.db import DatabaseError, connection, transaction
 
 from dlq.db.errors import first_line
+from dlq.db.identifiers import literal
 from dlq.db.statements import scalar
+from dlq.table.columns import table_columns
 from dlq.table.index_advice import Surroundings, create_index, statements_for
 from dlq.table.indexes import TableState, table_state
 from dlq.table.location import DlqTable
+from dlq.table.lock_limit import RESET_LIMIT, SET_LIMIT, execute_all, execute_one_by_one, lock_limit
 from dlq.table.wanted_indexes import UNIQUE_KEY, Wanted, search_index, wanted
 
 MADE = ("library", "recommended")
 """The kinds of indexes that init_dlq makes by itself."""
+FOR_A_NEW_TABLE = """\
+-- For a new table. Where it is in use, an index is built by CREATE INDEX CONCURRENTLY, outside a transaction, or those who
+-- write wait until it is built: manage.py init_dlq does that, and the page "Indexes" has the statements.
+-- Whoever holds the table is not waited for: others would have to wait behind."""
 
 
 def init_sql(table: DlqTable, *, search: bool = False) -> str:
     """The statements, each ended by a semicolon, for psql or a migration tool."""
-    parts = [table.statement("table/create").replace("%%", "%")]
+    parts = [f"{FOR_A_NEW_TABLE}\n{SET_LIMIT}\n", _create(table), _add_created_by(table)]
     parts += [f"-- {index.serves}\n{create_index(table, index)}\n" for index in _indexes(table)]
     if search:
         around = Surroundings.of(table)
         index = search_index(around.trigram_schema)
         made = "\n".join(statements_for(table, index, around, concurrently=False))
         parts.append(f"-- {index.serves}\n{made}\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, f"{RESET_LIMIT}\n"])
 
 
 def create_schema_sql(table: DlqTable) -> str:
@@ -34,40 +41,59 @@ def create_schema_sql(table: DlqTable) -> str:
 
 
 def init_dlq(table: DlqTable, *, search: bool = False) -> list[str]:
-    """Create what is missing. Returns what could not be made, a sentence each.
+    """Create what is missing. Returns what could not be made, a sentence each. Raises NotMade where somebody holds the table.
 
-    On a table that exists the indexes are built CONCURRENTLY (outside a transaction), so that nobody's writes wait.
+    On a table that exists the indexes are built CONCURRENTLY (outside a transaction), so that nobody's writes wait. Nothing
+    is locked for what is there already. Within the caller's transaction all of it is made or nothing, and its settings stay.
     """
-    schema_exists = scalar("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = %(name)s)", {"name": table.schema})
     existed = scalar("SELECT to_regclass(%(table)s) IS NOT NULL", {"table": table.regclass})
-    concurrently = existed and not connection.in_atomic_block
-    with connection.cursor() as cursor:
-        if not schema_exists:
-            cursor.execute(create_schema_sql(table))
-        for text in _statements(table.statement("table/create").replace("%%", "%")):
-            cursor.execute(text)
+    if existed and not connection.in_atomic_block:
+        with lock_limit(table):
+            _make_table(table)
+        return _make_indexes(table, search=search, concurrently=True)
+    with lock_limit(table):
+        _make_table(table)
+        return _make_indexes(table, search=search, concurrently=False)
+
+
+def _make_table(table: DlqTable) -> None:
+    columns = {column.name for column in table_columns(table)}
+    if "created_by" in columns:
+        return
+    schema_exists = scalar("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = %(name)s)", {"name": table.schema})
+    schema = [] if schema_exists else [create_schema_sql(table)]
+    execute_all([*schema, _add_created_by(table) if columns else _create(table)])
+
+
+def _make_indexes(table: DlqTable, *, search: bool, concurrently: bool) -> list[str]:
+    """Those that are missing. Returns why others were left out."""
     left_out = _prepare_search(table) if search else []
     state, around = table_state(table), Surroundings.of(table)
-    chosen = [*_indexes(table), *([search_index(around.trigrams_in)] if search else [])]
-    for index in chosen:
+    for index in [*_indexes(table), *([search_index(around.trigrams_in)] if search else [])]:
         if index.is_there(state):
             continue
         if sentence := _obstacle(table, index, state):
             left_out.append(sentence)
             continue
-        with connection.cursor() as cursor:
-            for text in statements_for(table, index, around, concurrently=concurrently):
-                cursor.execute(text)
+        statements = statements_for(table, index, around, concurrently=concurrently)
+        if concurrently:
+            execute_one_by_one(table, statements)
+        else:
+            execute_all(statements)
     return left_out
+
+
+def _create(table: DlqTable) -> str:
+    return table.statement("table/create").replace("%%", "%")
+
+
+def _add_created_by(table: DlqTable) -> str:
+    return table.statement("table/add_created_by", table_name=literal(table.regclass)).replace("%%", "%")
 
 
 def _indexes(table: DlqTable) -> Iterator[Wanted]:
     yield from (index for index in wanted(table, None) if index.kind in MADE)
     yield UNIQUE_KEY
-
-
-def _statements(text: str) -> list[str]:
-    return list(filter(None, (part.strip() for part in text.split(";\n"))))
 
 
 def _prepare_search(table: DlqTable) -> list[str]:
@@ -91,6 +117,11 @@ def _obstacle(table: DlqTable, index: Wanted, state: TableState) -> str | None:
     """Why the index can't be made, in one sentence."""
     if not index.is_unique:
         return None
+    if state.has_deferrable_key:
+        return (
+            "The unique index on job_key was left out: the table has a deferrable constraint on it, beside which PostgreSQL"
+            " refuses every upsert."
+        )
     if state.is_partitioned:
         return "The unique index on job_key was left out: a partitioned table can't have one."
     if _has_shared_keys(table):

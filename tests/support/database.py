@@ -14,9 +14,9 @@ from urllib.parse import quote
 import psycopg
 from django.db import connection
 
-from dlq.table.columns import keys_are_unique
 from dlq.table.init import init_dlq
 from dlq.table.location import TABLE
+from dlq.table.uniqueness import uniqueness
 
 SCHEMA = TABLE.schema
 QUEUE_TABLES = ("_private_jobs", "_private_job_queues", "_private_tasks")
@@ -53,7 +53,7 @@ def value(query: str, *parameters: Any) -> Any:
 def empty_queue_and_table() -> None:
     queue = ", ".join(f"{SCHEMA}.{name}" for name in QUEUE_TABLES)
     sql(f"TRUNCATE {queue}, {TABLE.regclass} RESTART IDENTITY CASCADE")
-    if not keys_are_unique(TABLE):  # the test made it a table of the other kind
+    if not uniqueness(TABLE).keys_are_unique:  # the test made it a table of the other kind
         init_dlq(TABLE)
 
 

@@ -7,7 +7,8 @@ from django.test import Client
 
 from dlq.table.index_advice import advice
 from dlq.table.location import TABLE
-from tests.support.database import SCHEMA, sql, value
+from dlq.table.uniqueness import uniqueness
+from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entries
 from tests.support.large import analyze
 from tests.support.pages import LIST, get, text_of
@@ -32,6 +33,27 @@ def test_missing_index_is_named_with_what_it_serves_when_it_was_dropped(boss: Cl
         'CREATE INDEX CONCURRENTLY IF NOT EXISTS "idx_backfill_dlq_failed_at_id" ON "graphile_worker"."backfill_dlq"'
         " (failed_at, id) INCLUDE (task_identifier, queue_name, failure_count);" in statements
     )
+
+
+@pytest.mark.django_db
+def test_index_of_some_rows_only_is_no_substitute() -> None:
+    sql(f"DROP INDEX {SCHEMA}.idx_backfill_dlq_queue_name")
+    sql(f"CREATE INDEX owners ON {SCHEMA}.backfill_dlq (queue_name) WHERE task_identifier = 'mail'")
+    assert "queue_name" in {index.wanted.suffix for index in advice(TABLE) if not index.is_there}
+    sql(f"DROP INDEX {SCHEMA}.owners; CREATE INDEX ON {SCHEMA}.backfill_dlq (queue_name) WHERE queue_name IS NOT NULL")
+    assert "queue_name" not in {index.wanted.suffix for index in advice(TABLE) if not index.is_there}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page_waits_for_nobody_when_the_table_is_locked(boss: Client) -> None:
+    with another_connection() as other:
+        other.execute(f"LOCK TABLE {SCHEMA}.backfill_dlq IN ACCESS EXCLUSIVE MODE")
+        sql("SET lock_timeout = '1s'")
+        try:
+            assert boss.get(INDEXES).status_code == 200
+            assert uniqueness(TABLE).keys_are_unique
+        finally:
+            sql("RESET lock_timeout")
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from dlq import client
 from dlq.models import BackfillDlq
 from dlq.table.columns import table_columns
+from dlq.table.indexes import table_state
 from dlq.table.init import create_schema_sql, init_dlq, init_sql
 from dlq.table.location import TABLE, DlqTable
 from tests.support.database import psql, sql, value
@@ -129,6 +130,39 @@ def test_unique_index_is_made_when_only_null_keys_repeat() -> None:
     add_entry(job_key=None)
     assert init_dlq(TABLE) == []
     assert "idx_backfill_dlq_job_key_unique" in indexes(TABLE)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED"])
+def test_unique_index_is_left_out_when_a_deferrable_constraint_is_on_the_key(kind: str) -> None:
+    drop_unique_key_index()
+    sql(f"ALTER TABLE {TABLE.regclass} ADD CONSTRAINT owners UNIQUE (job_key) {kind}")
+    before = indexes(TABLE)
+    (sentence,) = init_dlq(TABLE)
+    assert "deferrable" in sentence
+    assert indexes(TABLE) == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "definition",
+    ["(job_key, id)", "(lower(job_key))", "(job_key) WHERE queue_name = 'mail'", "(job_key) WHERE job_key <> ''"],
+)
+def test_unique_index_is_made_when_the_owners_does_not_keep_every_key_unique(definition: str) -> None:
+    drop_unique_key_index()
+    sql(f"CREATE UNIQUE INDEX owners ON {TABLE.regclass} {definition}")
+    assert not table_state(TABLE).has_unique_key
+    assert init_dlq(TABLE) == []
+    assert table_state(TABLE).has_unique_key
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("definition", ["(job_key)", "(job_key) INCLUDE (id)", "(job_key) NULLS NOT DISTINCT"])
+def test_unique_index_is_not_made_again_when_the_owners_does_the_same(definition: str) -> None:
+    drop_unique_key_index()
+    sql(f"CREATE UNIQUE INDEX owners ON {TABLE.regclass} {definition}")
+    assert init_dlq(TABLE) == []
+    assert "idx_backfill_dlq_job_key_unique" not in indexes(TABLE)
 
 
 @pytest.mark.django_db

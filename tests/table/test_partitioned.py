@@ -14,6 +14,7 @@ from dlq.table.index_advice import advice
 from dlq.table.indexes import table_state
 from dlq.table.init import init_dlq
 from dlq.table.location import TABLE
+from dlq.table.lock_limit import RESET_LIMIT, SET_LIMIT
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries, add_entry, ids, text_of
 from tests.support.jobs import add_job, exhaust, jobs
@@ -130,10 +131,12 @@ def test_indexes_are_built_partition_by_partition_when_the_table_is_in_use() -> 
     add_entries(30, failed_at=OVER_MONTHS)
     missing = [index for index in advice(TABLE) if not index.is_there and index.wanted.kind != "optional"]
     assert {index.wanted.suffix for index in missing} >= {"failed_at_id", "task_identifier_id", "job_id"}
-    script = missing[0].statements
-    assert " ON ONLY " in script[0]
-    assert "CONCURRENTLY" in script[1]
-    assert "ATTACH PARTITION" in script[2]
+    script = missing[0].sql.splitlines()
+    assert all("CONCURRENTLY" in line for line in script[:4])
+    assert script[4] == SET_LIMIT
+    assert " ON ONLY " in script[5]
+    assert all("ATTACH PARTITION" in line for line in script[6:10])
+    assert script[10:] == [RESET_LIMIT]
     init_dlq(TABLE)
     assert [index for index in advice(TABLE) if not index.is_there and index.wanted.kind != "optional"] == []
     parts = value(

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from dlq.db.errors import first_line
 from dlq.table.init import create_schema_sql, init_dlq, init_sql
 from dlq.table.location import TABLE
+from dlq.table.lock_limit import NotMade
 
 
 class Command(BaseCommand):
@@ -34,6 +35,8 @@ class Command(BaseCommand):
             return
         try:
             left_out = init_dlq(table, search=search_index)
+        except NotMade as error:
+            raise CommandError(str(error)) from error
         except DatabaseError as error:
             raise CommandError(f"The table could not be made: {first_line(error)}") from error
         for sentence in left_out:

@@ -32,4 +32,4 @@ def _lines(operation: BulkOperation) -> Iterator[str]:
     yield str(write(["entry", "result", "code", "reason"]))
     problems = problems_of(operation).order_by("entry_id").values_list("entry_id", "result", "code", "about")
     for entry, result, code, about in problems.iterator():
-        yield str(write([entry, result, code, harmless(in_words(Reason(code, about)))]))
+        yield str(write(map(harmless, (entry, result, code, in_words(Reason(code, about))))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import StringIO
@@ -14,7 +13,7 @@ from django.http import HttpResponse
 from dlq.statistics.charts.heatmap import Heatmap
 from dlq.statistics.charts.stacked_bars import StackedBars
 from dlq.statistics.charts.tables import Table
-from dlq.web.spreadsheets import FORMULA_STARTS
+from dlq.web.spreadsheets import harmless
 
 
 def by_value(table: Table) -> list[list[Any]]:
@@ -56,8 +55,4 @@ def response(rows: Iterable[list[Any]], name: str) -> HttpResponse:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, str) and value[:1] in set(FORMULA_STARTS) and not re.fullmatch(r"-\d+", value):
-        return f"'{value}"
-    return value
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else harmless(value)

@@ -12,8 +12,8 @@ from dlq.operations.reasons import Reason
 from dlq.operations.selected import matching
 from dlq.outcomes.deciding import recovered
 from dlq.outcomes.progress import unmatched_since
-from dlq.table.columns import keys_are_unique
 from dlq.table.location import TABLE
+from dlq.table.uniqueness import uniqueness
 
 KeyPolicy = BulkOperation.KeyPolicy
 
@@ -76,7 +76,7 @@ def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, An
             "operation": operation.pk,
             "frozen_at": operation.frozen_at,
             "since": unmatched_since(),
-            "keys_are_unique": keys_are_unique(TABLE),
+            "keys_are_unique": uniqueness(TABLE).keys_are_unique,
             "also_on_their_way": operation.also_on_their_way,
             "also_recovered": operation.also_recovered,
             **options_of(operation),

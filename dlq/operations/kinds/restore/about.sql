@@ -1,5 +1,5 @@
--- Of the trash rows about to be restored: the columns that they had, and the ids that the table's sequence has not reached
--- (it would hand them out again).
+-- The trash rows about to be restored, by the set of columns that they had: their ids, and those ids that the table's
+-- sequence has not reached (it would hand them out again).
 WITH sequence AS (
     SELECT pg_get_serial_sequence(%(table)s, 'id')::regclass AS name
 ),
@@ -11,14 +11,12 @@ counter AS (
            END AS reached
     FROM sequence
 )
-SELECT coalesce(
-           (SELECT array_agg(DISTINCT key)
-            FROM dlq_deletedentry d, json_object_keys(d.row) AS key
-            WHERE d.id = ANY (%(trash)s)),
-           '{}'
-       ) AS columns,
-       ARRAY(
-           SELECT d.entry_id
-           FROM dlq_deletedentry d, counter
-           WHERE d.id = ANY (%(trash)s) AND d.entry_id > counter.reached
-       ) AS above_counter
+SELECT had.columns,
+       array_agg(d.entry_id) AS ids,
+       coalesce(array_agg(d.entry_id) FILTER (WHERE d.entry_id > counter.reached), '{}') AS above_counter
+FROM dlq_deletedentry d
+CROSS JOIN counter
+CROSS JOIN LATERAL (SELECT array_agg(key ORDER BY key) AS columns FROM json_object_keys(d.row) AS key) had
+WHERE d.id = ANY (%(trash)s)
+GROUP BY had.columns
+ORDER BY min(d.entry_id)

@@ -1,14 +1,15 @@
--- Puts rows from the trash back exactly as they were, and empties the trash of those that went in.
--- The placeholders columns and values are made from the catalogue of the table as it is now. A taken id or key is left in the trash.
+-- Puts rows from the trash, all of which had the same columns, back exactly as they were, and empties the trash of those that
+-- went in. The placeholders columns, values and types are made from the catalogue of the table as it is now: what a row did
+-- not have is left to the table's defaults. A taken id or key stays in the trash: on_conflict says so where the table lets it.
 WITH restored AS (
     INSERT INTO {table} ({columns})
     OVERRIDING SYSTEM VALUE
     SELECT {values}
     FROM dlq_deletedentry d
-    CROSS JOIN LATERAL json_populate_record(NULL::{table}, d.row) r
+    CROSS JOIN LATERAL json_to_record(d.row) AS r ({types})
     WHERE d.id = ANY (%(trash)s) AND d.entry_id = ANY (%(ids)s)
     ORDER BY d.entry_id
-    ON CONFLICT DO NOTHING
+    {on_conflict}
     RETURNING id
 ),
 emptied AS (

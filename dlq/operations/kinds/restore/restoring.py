@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from django.db.models import Max, QuerySet
 
 from dlq.conf import conf
+from dlq.db.bisection import apply_with_bisection
 from dlq.db.identifiers import literal, quoted
-from dlq.db.statements import rows
+from dlq.db.statements import dicts, rows
 from dlq.models import BulkOperation, DeletedEntry
 from dlq.operations.batch import Batch, next_ticked
-from dlq.operations.chunk import ChunkResult, refused
+from dlq.operations.chunk import ChunkResult, reason_of
 from dlq.operations.reasons import Reason
 from dlq.table.columns import TableColumn, table_columns
 from dlq.table.location import TABLE
+from dlq.table.uniqueness import uniqueness
 
 JSON_TYPES = ("json", "jsonb")
 
@@ -45,50 +47,53 @@ def restore_chunk(operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
     # An id can be in the trash twice only if somebody used it again by hand: the row deleted last is restored.
     chosen = _trash_of(operation).filter(entry_id__any_of=list(ids)).order_by()
     trash = [newest for _entry, newest in chosen.values_list("entry_id").annotate(newest=Max("id"))]
-    kept_columns, ids_above_counter = _about(trash)
     present = {column.name: column for column in table_columns(TABLE)}
-    if vanished := kept_columns - set(present):
-        result.skipped = {entry: Reason("restore_column", ", ".join(sorted(vanished))) for entry in ids}
-        return result
-    lists = _columns_and_values(
-        [column for name, column in present.items() if name in kept_columns and not column.is_generated]
-    )
-    result.skipped |= {entry: Reason("restore_sequence") for entry in ids_above_counter}
+    alike: list[tuple[set[int], str]] = []
+    for group in dicts(TABLE.statement("operations/kinds/restore/about"), {"trash": trash, "table": TABLE.regclass}):
+        vanished = [name for name in group["columns"] if name not in present]
+        if vanished:
+            result.skipped |= {entry: Reason("restore_column", ", ".join(vanished)) for entry in group["ids"]}
+            continue
+        result.skipped |= {entry: Reason("restore_sequence") for entry in group["above_counter"]}
+        columns = [column for name, column in present.items() if name in group["columns"] and not column.is_generated]
+        alike.append((set(group["ids"]), _statement(columns)))
 
     restored: set[int] = set()
 
     def restore(part: Sequence[int]) -> None:
-        query = TABLE.statement("operations/kinds/restore/restore", **lists)
-        restored.update(
-            entry for (entry,) in rows(query, {"ids": list(part), "operation": operation.pk, "trash": trash})
-        )
+        parameters = {"operation": operation.pk, "trash": trash}
+        done: set[int] = set()
+        for group_ids, statement in alike:
+            if among := [entry for entry in part if entry in group_ids]:
+                done.update(entry for (entry,) in rows(statement, parameters | {"ids": among}))
+        # Only now: where a group is refused, all of the part is undone.
+        restored.update(done)
 
-    if wanted := [entry for entry in ids if entry not in ids_above_counter]:
-        result.failed |= refused(wanted, restore)
+    refusals = apply_with_bisection([entry for entry in ids if entry not in result.skipped], restore)
+    result.failed = {entry: reason_of(refusal) for entry, refusal in refusals.items() if not refusal.repeats}
     result.done = len(restored)
     left = set(ids) - restored - set(result.failed) - set(result.skipped)
     result.skipped |= {entry: Reason("restore_conflict") for entry in sorted(left)}
     return result
 
 
-def _about(trash: Sequence[int]) -> tuple[set[str], set[int]]:
-    """The columns that the deleted rows had, and those ids that the table's own counter has not reached."""
-    query = TABLE.statement("operations/kinds/restore/about")
-    ((columns, above),) = rows(query, {"trash": list(trash), "table": TABLE.regclass})
-    return set(columns), set(above)
+def _statement(columns: Sequence[TableColumn]) -> str:
+    """What restores rows that had these columns.
 
-
-def _columns_and_values(columns: Sequence[TableColumn]) -> dict[str, str]:
-    """The columns that a restore writes, and where it takes them from.
-
-    json_populate_record makes SQL NULL of a JSON null, so JSON columns are read from the row's text.
+    json_to_record makes SQL NULL of a JSON null, so JSON columns are read from the row's text.
     """
-    names, values = [], []
+    values, types = [], []
     for column in columns:
-        name, text = quoted(column.name), literal(column.name)
-        names.append(name)
-        if column.type_name in JSON_TYPES:
-            values.append(f"CASE WHEN {text} <> ALL (d.null_columns) THEN (d.row -> {text})::{column.type_name} END")
+        name, text, type_name = quoted(column.name), literal(column.name), column.type_name.replace("%", "%%")
+        if type_name in JSON_TYPES:
+            values.append(f"CASE WHEN {text} <> ALL (d.null_columns) THEN (d.row -> {text})::{type_name} END")
         else:
             values.append(f"r.{name}")
-    return {"columns": ", ".join(names), "values": ", ".join(values)}
+            types.append(f"{name} {type_name}")
+    return TABLE.statement(
+        "operations/kinds/restore/restore",
+        columns=", ".join(quoted(column.name) for column in columns),
+        values=", ".join(values),
+        types=", ".join(types),
+        on_conflict="" if uniqueness(TABLE).is_deferrable else "ON CONFLICT DO NOTHING",
+    )
