@@ -18,7 +18,7 @@ from dlq.models import DutyProgress
 from dlq.patterns.edits import MOST_EDITS
 from dlq.table.location import TABLE
 
-LOOKED_AT = 20_000
+LOOKED_AT = 10_000
 """Records of each kind that a turn looks at without finding one to delete: what has to stay is not looked at each hour."""
 
 
@@ -60,6 +60,6 @@ def _go_round(kind: str, statement: str, before: datetime, budget: float) -> int
 
 
 def _prune_slice(statement: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    # Of tables that have just been filled the planner knows nothing, and of the trash it expects to find a row at once.
+    # Of tables that have just been filled the planner knows nothing, and reads them whole.
     with settings_for_block(enable_seqscan="off"):
         return dicts(statement, {**parameters, "limit": conf.CHUNK_SIZE, "kept": MOST_EDITS})[0]

@@ -23,7 +23,7 @@ from dlq.models import (
     RequeuePattern,
 )
 from dlq.operations.confirmation import Confirmation, begin
-from dlq.operations.runner import advance
+from dlq.operations.runner import advance, cancel
 from dlq.trash.purge import purge_trash
 from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entries, add_entry
@@ -127,6 +127,27 @@ def test_what_belongs_to_an_entry_that_is_here_stays_with_its_operations() -> No
     vanish(here)
     prune(10)
     assert left() == {}
+
+
+@pytest.mark.parametrize("kind", ["note", "recall"])
+def test_operation_stays_when_one_record_of_it_does(kind: str) -> None:
+    here, gone = add_entries(2)
+    operation = operate(kind, [here, gone], note="looked at")
+    everything_is(500)
+    vanish(gone)
+    assert prune(10) == 1
+    assert operations() == {operation.pk}
+    vanish(here)
+    assert prune(10) == 2
+
+
+def test_operation_that_did_nothing_is_kept_as_long_as_any_other() -> None:
+    operation, _new = begin(Confirmation.of("restore", 1, entry_ids=[]), actor="tester")
+    sql("UPDATE dlq_bulkoperation SET created_at = now() - interval '500 days'")
+    cancel(operation.pk, "Not needed.")
+    assert prune(10) == 0
+    everything_is(500)
+    assert prune(10) == 1
 
 
 def test_origin_of_an_entry_that_is_here_stays() -> None:
@@ -264,7 +285,6 @@ def test_turn_ends_when_its_time_is_over(settings: Any) -> None:
 
 
 def test_statements_read_by_index_when_tables_are_large_and_unknown_to_the_planner() -> None:
-    """The trash has no index that finds one operation at once, and the planner may expect to meet one of its rows soon."""
     vanish(*_requeued(5))
     everything_is(500)
     entries = add_entries(3000)
