@@ -20,7 +20,7 @@ from dlq.table.index_advice import advice
 from dlq.table.location import TABLE
 from dlq.table.problems import column_problems
 
-POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS")
+POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS", "KEEP_DAYS")
 NOT_NEGATIVE = (
     "ALERT_NEW_PER_HOUR",
     "ALERT_HOURS",

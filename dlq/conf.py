@@ -23,6 +23,7 @@ class _Conf:
     CHUNK_SIZE: int = 1000
     CONFIRM_ABOVE: int = 1000
     TRASH_DAYS: int = 30
+    KEEP_DAYS: int = 400
     ALERT_NEW_PER_HOUR: int = 10
     ALERT_HOURS: int = 2
     ALERT_CRITICAL_NEW_PER_HOUR: int = 50

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dlq.caretaker.failures import first_failure_last
+from dlq.caretaker.pruning import prune
 from dlq.models import BulkOperation
 from dlq.monitoring import snapshot
+from dlq.monitoring.tallies import fold_tallies
 from dlq.operations.runner import advance_or_pause
 from dlq.outcomes.settling import settle
 from dlq.patterns.classifier import classify, purge_coarse_keys
@@ -17,6 +19,7 @@ CHUNKS_BUDGET = 1.0
 """Seconds for one operation before the next one has its turn."""
 SETTLE_BUDGET = 2.0
 CLASSIFY_BUDGET = 2.0
+PRUNE_BUDGET = 10.0
 
 
 @dataclass(frozen=True)
@@ -47,5 +50,7 @@ DUTIES: tuple[PeriodicDuty, ...] = (
     PeriodicDuty("group into patterns", 5, lambda: classify(CLASSIFY_BUDGET).entries),
     PeriodicDuty("purge coarse keys", 3600, purge_coarse_keys),
     PeriodicDuty("purge the trash", 3600, purge_trash),
+    PeriodicDuty("prune old records", 3600, lambda: prune(PRUNE_BUDGET)),
+    PeriodicDuty("fold tallies", 60, fold_tallies),
     PeriodicDuty("count the table", snapshot.EVERY_SECONDS, snapshot.count_the_table),
 )

@@ -1,4 +1,4 @@
-"""An entry's notes, edited on its page without overwriting anybody. Each is kept in the history."""
+"""An entry's notes, edited on its page without overwriting anybody. Each is kept in the history, with the name of the person."""
 
 from __future__ import annotations
 

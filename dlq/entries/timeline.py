@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from dlq.models import BackfillDlq, DeletedEntry, EntryNote, OperationEntry, Requeue
+from dlq.models import BackfillDlq, DeletedEntry, EditRecord, EntryNote, OperationEntry, Requeue
 from dlq.operations.kinds import event_of, in_words
 from dlq.operations.reasons import Reason
 from dlq.outcomes.job_states import JobState, states_of_requeues
@@ -20,9 +18,6 @@ from dlq.outcomes.labels import SHORT, WORDS
 
 MOST_EVENTS = 500
 """Of each kind. An entry with more has been requeued every few minutes for days; its newest are the ones that tell."""
-
-NOTES_CHANGED = "Changed the notes; both texts are in the history of the failed job."
-"""What Django's log says of a note saved on the entry's page. The history shows the kept texts instead."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +110,10 @@ def _noted(entry_id: int) -> Iterator[Event]:
 
 
 def _edited(entry_id: int) -> Iterator[Event]:
-    edits = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(BackfillDlq), object_id=str(entry_id)
-    ).exclude(change_message=NOTES_CHANGED)
-    for edit in edits.select_related("user")[:MOST_EVENTS]:
-        yield Event(edit.action_time, "Changed", edit.user.get_username(), edit.get_change_message())
+    """What was changed before notes had records of their own."""
+    edits = EditRecord.objects.filter(kind=EditRecord.Kind.ENTRY, object_id=entry_id).order_by("-pk")
+    for edit in edits[:MOST_EVENTS]:
+        yield Event(edit.created_at, "Changed", edit.actor, edit.in_words)
 
 
 def _requeues(entry_id: int) -> list[Requeue]:

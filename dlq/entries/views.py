@@ -20,7 +20,7 @@ from dlq.db.bigint import entry_number
 from dlq.db.limits import time_limit
 from dlq.entries import documents
 from dlq.entries.note_editing import NoteConflict, lost_note, save_note
-from dlq.entries.timeline import NOTES_CHANGED, status_in_words, timeline
+from dlq.entries.timeline import status_in_words, timeline
 from dlq.models import BackfillDlq, Requeue
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
@@ -53,7 +53,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
         form = NotesForm(request.POST)
         if form.is_valid():
             try:
-                return _save(model_admin, request, entry_id, form.cleaned_data)
+                return _save(request, entry_id, form.cleaned_data)
             except NoteConflict as somebody_else:
                 conflict = somebody_else.current
             except BackfillDlq.DoesNotExist:
@@ -68,14 +68,10 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
         return response.render()
 
 
-def _save(
-    model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, entry_id: int, typed: dict[str, str]
-) -> HttpResponse:
+def _save(request: HttpRequest, entry_id: int, typed: dict[str, str]) -> HttpResponse:
     text = normalize_newlines(typed["notes"])
     saved = save_note(entry_id, seen=typed["seen"], text=text, actor=request.user.get_username())
     if saved.before != saved.after:
-        entry = BackfillDlq.objects.only("task_identifier").get(pk=entry_id)
-        model_admin.log_change(request, entry, NOTES_CHANGED)
         messages.success(request, "The notes were saved.")
     return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_change", args=[entry_id]))
 

@@ -2,6 +2,7 @@ from dlq.models.backfilldlq import BackfillDlq
 from dlq.models.bulkoperation import BulkOperation, OperationEntry
 from dlq.models.deletedentry import DeletedEntry
 from dlq.models.dutyprogress import DutyProgress
+from dlq.models.editrecord import EditRecord
 from dlq.models.entrynote import EntryNote
 from dlq.models.failurepattern import (
     ClassifierState,
@@ -13,6 +14,7 @@ from dlq.models.failurepattern import (
 )
 from dlq.models.requeue import Requeue
 from dlq.models.tablesnapshot import TableSnapshot
+from dlq.models.tallypart import TallyPart
 
 __all__ = [
     "BackfillDlq",
@@ -21,6 +23,7 @@ __all__ = [
     "CoarseKey",
     "DeletedEntry",
     "DutyProgress",
+    "EditRecord",
     "EntryNote",
     "EntryPattern",
     "FailurePattern",
@@ -29,4 +32,5 @@ __all__ = [
     "Requeue",
     "RequeuePattern",
     "TableSnapshot",
+    "TallyPart",
 ]

@@ -23,8 +23,8 @@ class BulkOperation(RequeueOptions):
     `frozen_at`; a restore or a recall acts on what the operation that it `undoes` did. `cursor` is the highest id done (null:
     none is): the work continues behind it, by any driver.
 
-    The records of single entries refer to it without a constraint in the database: operations are never deleted, and
-    PostgreSQL would look the operation up anew for each of a million rows.
+    The records of single entries refer to it without a constraint in the database: an operation is deleted only after all
+    of them (`dlq.caretaker.pruning`), and PostgreSQL would look it up anew for each of a million rows.
     """
 
     class State(models.TextChoices):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import models
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import models, transaction
 
 
 class DutyProgress(models.Model):
@@ -11,9 +14,19 @@ class DutyProgress(models.Model):
     duty = models.CharField(max_length=40, primary_key=True)
     reached = models.DateTimeField(null=True)
     """Everything up to this time (by the database's clock) has been looked at."""
+    after = models.BigIntegerField(default=0)
+    """The highest id looked at, of a duty that goes round by ids; 0: it begins anew."""
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
         return self.duty
+
+    @staticmethod
+    @contextmanager
+    def locked(duty: str) -> Iterator[DutyProgress | None]:
+        """The duty's row, locked in a transaction; None while somebody else has it."""
+        DutyProgress.objects.bulk_create([DutyProgress(pk=duty)], ignore_conflicts=True)
+        with transaction.atomic():
+            yield DutyProgress.objects.select_for_update(skip_locked=True).filter(pk=duty).first()

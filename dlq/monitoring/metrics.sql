@@ -1,10 +1,14 @@
 -- What a scrape adds to the whole table's numbers, all of it small: both ends of the index on failed_at, the last hour by
--- index, and our own records. done_count never falls, so that its sums are counters.
+-- index, and the sums of what was done.
 SELECT (SELECT min(failed_at) FROM {table}) AS oldest_failure,
        (SELECT count(*) FROM {table}
         WHERE failed_at > statement_timestamp() - interval '1 hour' AND failed_at <= statement_timestamp()) AS new_in_hour,
-       (SELECT coalesce(sum(done_count), 0)::bigint FROM dlq_bulkoperation WHERE kind = 'requeue') AS requeued,
-       (SELECT coalesce(sum(done_count), 0)::bigint FROM dlq_bulkoperation WHERE kind = 'delete') AS deleted,
-       (SELECT count(*) FROM dlq_requeue WHERE outcome = 'recovered') AS recovered,
-       (SELECT count(*) FROM dlq_requeue WHERE outcome = 'failed_again') AS failed_again,
+       tallies.*,
        statement_timestamp() AS now
+FROM (
+    SELECT coalesce(sum(number) FILTER (WHERE name = 'done' AND label = 'requeue'), 0)::bigint       AS requeued,
+           coalesce(sum(number) FILTER (WHERE name = 'done' AND label = 'delete'), 0)::bigint        AS deleted,
+           coalesce(sum(number) FILTER (WHERE name = 'ended' AND label = 'recovered'), 0)::bigint    AS recovered,
+           coalesce(sum(number) FILTER (WHERE name = 'ended' AND label = 'failed_again'), 0)::bigint AS failed_again
+    FROM dlq_tallypart
+) AS tallies

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-
-from django.db import transaction
 
 from dlq.db.statements import scalar
 from dlq.models import DutyProgress
@@ -26,11 +22,3 @@ def unmatched_since() -> datetime | None:
     """From when on arrivals may not have been matched yet; None before the first requeue."""
     since: datetime | None = scalar(TABLE.statement("outcomes/unmatched_since"), {"duty": DUTY, "overlap": OVERLAP})
     return since
-
-
-@contextmanager
-def locked_progress() -> Iterator[DutyProgress | None]:
-    """The duty's row, locked in a transaction; None while somebody else has it."""
-    DutyProgress.objects.bulk_create([DutyProgress(pk=DUTY)], ignore_conflicts=True)
-    with transaction.atomic():
-        yield DutyProgress.objects.select_for_update(skip_locked=True).filter(pk=DUTY).first()

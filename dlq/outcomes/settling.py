@@ -7,8 +7,9 @@ import time
 from django.db import transaction
 
 from dlq.db.statements import database_now, execute, rows
+from dlq.models import DutyProgress
 from dlq.outcomes.deciding import decide
-from dlq.outcomes.progress import locked_progress, unmatched_since
+from dlq.outcomes.progress import DUTY, unmatched_since
 from dlq.table.location import TABLE
 from dlq.table.queue import queue_is_visible
 
@@ -35,7 +36,7 @@ def settle(budget: float) -> int:
 
 def settle_arrivals() -> int:
     """Match the entries that arrived since the last time with the requeues that they come from."""
-    with locked_progress() as progress:
+    with DutyProgress.locked(DUTY) as progress:
         if progress is None:
             return 0
         now = database_now()

@@ -6,8 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -23,7 +21,7 @@ from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
 from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.pattern_pages.forms import PatternForm
-from dlq.patterns.edits import FIELDS, Change, EditConflict, in_words, save_edit
+from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_of, in_words, save_edit
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
 from dlq.patterns.samples import fingerprint_of_sample
@@ -32,8 +30,6 @@ ACTS = {"requeue_all": KINDS["requeue"], "delete_all": KINDS["delete"]}
 """The buttons that lead to a confirmation page for everything of the pattern."""
 MAY_EDIT = KINDS["note"]
 """Describing a pattern needs the right to write notes."""
-MOST_EDITS = 20
-"""Of what people wrote before that are listed."""
 
 
 def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_id: str) -> HttpResponse:
@@ -53,7 +49,7 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
         form = PatternForm(pattern, request.POST)
         if form.is_valid():
             try:
-                return _save(model_admin, request, pattern, form.cleaned_data)
+                return _save(request, pattern, form.cleaned_data)
             except EditConflict as conflict:
                 pattern, theirs = conflict.pattern, _theirs(conflict.pattern, form.cleaned_data)
                 form = PatternForm(pattern, {**request.POST.dict(), "seen": conflict.pattern.edit_number})
@@ -74,14 +70,9 @@ def _confirm(
     return asked or HttpResponseRedirect(_page_of(pattern))
 
 
-def _save(
-    model_admin: ModelAdmin[FailurePattern], request: HttpRequest, pattern: FailurePattern, values: dict[str, Any]
-) -> HttpResponse:
+def _save(request: HttpRequest, pattern: FailurePattern, values: dict[str, Any]) -> HttpResponse:
     written = {name: values[name] for name in FIELDS}
-    changes = save_edit(pattern.pk, seen=values["seen"], values=written, actor=request.user.get_username())
-    if changes:
-        lines = (f"{change.label}: {change.before} → {change.after}" for change in changes)
-        model_admin.log_change(request, pattern, "\n".join(lines))
+    if save_edit(pattern.pk, seen=values["seen"], values=written, actor=request.user.get_username()):
         messages.success(request, "Saved.")
     return HttpResponseRedirect(_page_of(pattern))
 
@@ -105,8 +96,6 @@ def _context(
 ) -> dict[str, Any]:
     scope = grouping_scope()
     (figures,) = figures_of([pattern], scope.entries, database_now())
-    content_type = ContentType.objects.get_for_model(FailurePattern)
-    edits = LogEntry.objects.filter(content_type=content_type, object_id=str(pattern.pk)).select_related("user")
     return {
         **model_admin.admin_site.each_context(request),
         "title": pattern.title,
@@ -122,7 +111,7 @@ def _context(
         "sample_is_here": BackfillDlq.objects.filter(pk=pattern.sample_entry_id).exists(),
         "form": form,
         "theirs": theirs,
-        "edits": edits.order_by("-action_time", "-pk")[:MOST_EDITS],
+        "edits": edits_of(pattern)[:MOST_EDITS],
         "may_requeue": ACTS["requeue_all"].may(request.user),
         "may_delete": ACTS["delete_all"].may(request.user),
         "may_annotate": MAY_EDIT.may(request.user),

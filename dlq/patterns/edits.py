@@ -1,18 +1,21 @@
-"""What people say about a pattern, saved with name and time, and never over what somebody else wrote meanwhile."""
+"""What people say about a pattern, saved with name and time, and never over what somebody else wrote meanwhile.
+
+Each edit is recorded in its own transaction, so that there is none of which it is not known who made it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.text import normalize_newlines
 from django.utils.timezone import localtime
 
 from dlq.db.statements import database_now
-from dlq.models import FailurePattern
+from dlq.models import EditRecord, FailurePattern
 
 State = FailurePattern.State
 
@@ -26,6 +29,8 @@ FIELDS: dict[str, str] = {
     "notes": "Notes",
 }
 """What is written, and what it is called."""
+MOST_EDITS = 20
+"""Of a pattern that its page lists, and that are kept however old they are."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,21 @@ def save_edit(pattern_id: int, *, seen: int, values: Mapping[str, Any], actor: s
         pattern.edit_number += 1
         pattern.edited_by, pattern.edited_at = actor, now
         pattern.save(update_fields=(*FIELDS, "resolved_at", "edit_number", "edited_by", "edited_at"))
+        EditRecord.objects.create(
+            kind=EditRecord.Kind.PATTERN,
+            object_id=pattern.pk,
+            actor=actor,
+            changes=[asdict(change) for change in changes],
+            created_at=now,
+        )
     return changes
+
+
+def edits_of(pattern: FailurePattern) -> QuerySet[EditRecord]:
+    """What people changed, newest first, also while what became a part of the pattern was one of its own."""
+    patterns = FailurePattern.objects.filter(Q(pk=pattern.pk) | Q(merged_into=pattern.pk)).values("pk")
+    edits: QuerySet[EditRecord] = EditRecord.objects.filter(kind=EditRecord.Kind.PATTERN, object_id__in=patterns)
+    return edits.order_by("-pk")
 
 
 def _changes(pattern: FailurePattern, values: Mapping[str, Any]) -> list[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
@@ -45,6 +46,7 @@ def compare(model: Model, clock: Clock) -> None:
     assert sorted(EntryNote.objects.values_list("entry_id", "text")) == sorted(model.note_texts)
     statuses = dict(BackfillDlq.objects.annotate(status=EntryStatus()).values_list("id", "status"))
     assert statuses == {entry.id: model.status_of(entry) for entry in model.entries.values()}
+    assert _sums() == _sums_of(model)
     _compare_order()
     clock.check_order()
 
@@ -116,6 +118,20 @@ def _compare_operation(expected: Operation) -> None:
     elif expected.kind == "delete":
         done |= set(operation.deleted_entries.values_list("entry_id", flat=True))
     assert done == expected.done, expected
+
+
+def _sums() -> Counter[str]:
+    return Counter(
+        dict(sql("SELECT label, sum(number)::int FROM dlq_tallypart GROUP BY label HAVING sum(number) <> 0"))
+    )
+
+
+def _sums_of(model: Model) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for operation in model.operations.values():
+        sums[operation.kind] += len(operation.done)
+    sums.update(link.outcome for link in model.links if link.outcome)
+    return +sums
 
 
 def compare_filter(model: Model) -> None:

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from dlq.entries.note_editing import save_note
 from dlq.models import BulkOperation, Requeue
+from dlq.monitoring.tallies import fold_tallies
 from dlq.operations import runner
 from dlq.operations.confirmation import Confirmation, begin
 from dlq.outcomes.settling import settle
@@ -281,6 +282,7 @@ class Engine(RuleBasedStateMachine):
     @rule()
     def outcomes_are_settled(self) -> None:
         settle(10)
+        fold_tallies()
         self.model.settle()
 
     @precondition(lambda self: any(not entry.is_cursed for entry in self.model.entries.values()))

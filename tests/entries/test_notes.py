@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 
+from dlq.models import EntryNote
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry, cell, text_of
 from tests.support.pages import Page, entry_url, events, get, history_url
@@ -30,15 +30,22 @@ def test_only_the_notes_change_when_they_are_saved(boss: Client) -> None:
     assert (text_of(entry) or "").split(",") == before
 
 
-def test_change_of_notes_has_a_name_on_it_when_saved(boss: Client, superuser: User) -> None:
+def test_change_of_notes_has_a_name_on_it_when_saved(boss: Client) -> None:
     entry = add_entry(notes="before")
     save(boss, entry, "after", "before")
-    edit = LogEntry.objects.get()
-    assert (edit.user, edit.object_id) == (superuser, str(entry))
+    note = EntryNote.objects.get()
+    assert (note.actor, note.entry_id, note.text, note.replaced) == ("boss", entry, "after", "before")
     line = events(get(boss, history_url(entry)))[0]
     assert "Notes changed by boss" in line
     assert "before" in line
     assert "after" in line
+
+
+def test_name_is_still_there_when_the_user_is_deleted(boss: Client, annotator: User) -> None:
+    entry = add_entry(notes="before")
+    save(client_of(annotator), entry, "after", "before")
+    annotator.delete()
+    assert "Notes changed by annotator" in events(get(boss, history_url(entry)))[0]
 
 
 def test_both_texts_are_shown_and_none_is_lost_when_two_people_write_at_once(boss: Client, annotator: User) -> None:
@@ -58,7 +65,7 @@ def test_both_texts_are_shown_and_none_is_lost_when_two_people_write_at_once(bos
 def test_nothing_is_logged_when_notes_are_saved_unchanged(boss: Client) -> None:
     entry = add_entry(notes="a\nb")
     save(boss, entry, "a\r\nb", "a\r\nb")
-    assert not LogEntry.objects.exists()
+    assert not EntryNote.objects.exists()
     assert cell(entry, "notes") == "a\nb"
 
 

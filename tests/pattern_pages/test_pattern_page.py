@@ -79,6 +79,16 @@ def test_writing_is_saved_with_name_and_time_when_sent(annotator: User) -> None:
     assert "annotator" in events(page)[0]
 
 
+def test_who_changed_what_is_still_told_when_the_user_is_deleted(annotator: User, viewer: User) -> None:
+    pattern = new_pattern()
+    save(client_of(annotator), pattern)
+    annotator.delete()
+    (line,) = events(get(client_of(viewer), pattern_url(pattern.pk)))
+    assert "annotator" in line
+    assert "State: new → known" in line
+    assert "Notes: – → since 2020" in line
+
+
 def test_nothing_is_written_when_nothing_differs(annotator: User) -> None:
     pattern = new_pattern()
     client = client_of(annotator)

@@ -31,6 +31,7 @@ def test_checks_are_silent_on_a_table_that_init_dlq_made() -> None:
     [
         ("DLQ_CHUNK_SIZE", 0, "dlq.E002"),
         ("DLQ_STATEMENT_TIMEOUT", "5", "dlq.E002"),
+        ("DLQ_KEEP_DAYS", 0, "dlq.E002"),
         ("DLQ_EXTRA_COLUMNS", "tenant_id", "dlq.E003"),
         ("DLQ_EXTRA_COLUMNS", ["no_such_column"], "dlq.E013"),
     ],

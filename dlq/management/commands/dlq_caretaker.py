@@ -16,7 +16,7 @@ INTERVAL = 1.0
 class Command(BaseCommand):
     help = (
         "Drives bulk operations on whose page nobody is, settles what became of requeued jobs, groups failures into"
-        " patterns, and purges the trash."
+        " patterns, purges the trash, and prunes old records."
         " Several may run beside each other."
     )
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dlq', '0006_words'),
+        ('dlq', '0007_records'),
     ]
 
     operations = [

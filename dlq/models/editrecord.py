@@ -1,0 +1,41 @@
+"""What people changed, kept when they are gone: Django's own log is deleted together with the user."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class EditRecord(models.Model):
+    """What a person changed about one thing at one time, written in the transaction of the change.
+
+    Notes of an entry have records of their own (`EntryNote`).
+    """
+
+    class Kind(models.TextChoices):
+        PATTERN = "pattern", "failure pattern"
+        ENTRY = "entry", "failed job"
+        """Only what was copied from Django's log of before these records."""
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    object_id = models.BigIntegerField()
+    actor = models.CharField(max_length=200)
+    """A name, kept when the user is gone."""
+    changes = models.JSONField()
+    """A list of {label, before, after}, in words. What was copied has no label, and its whole message as `after`."""
+    created_at = models.DateTimeField()
+    """By the database's clock."""
+
+    class Meta:
+        default_permissions = ()
+        indexes = (models.Index(fields=("kind", "object_id", "-id"), name="dlq_edits_of_object"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}, by {self.actor}"
+
+    @property
+    def in_words(self) -> str:
+        """A line for each change."""
+        return "\n".join(
+            f"{change['label']}: {change['before']} → {change['after']}" if change["label"] else change["after"]
+            for change in self.changes
+        )
