@@ -53,7 +53,8 @@ def pages_of(entry: int) -> list[str]:
 def test_pages_are_shown_when_somebody_may_view(viewer: User) -> None:
     client = client_of(viewer)
     for address in pages_of(add_entry()):
-        assert client.get(address).status_code == 200, address
+        response = client.get(address)
+        assert (response.status_code, bool(b"".join(response))) == (200, True), address
 
 
 @pytest.mark.parametrize(

@@ -206,3 +206,4 @@ def test_download_is_a_file_and_never_a_page_when_it_has_markup(boss: Client, co
     assert response["Content-Type"] == "application/json"
     assert response["Content-Disposition"].startswith("attachment")
     assert response["X-Content-Type-Options"] == "nosniff"
+    assert b"<script>" in b"".join(response)
