@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -23,8 +22,8 @@ from dlq.filters.status import OPEN
 from dlq.models import BackfillDlq
 from dlq.selection.count import LIMIT, count_matching
 from dlq.selection.page import scans_first
-from dlq.web.decorators import may_view
-from dlq.web.permissions import EXPORT
+from dlq.web.decorators import permits
+from dlq.web.permissions import EXPORT, VIEW_ENTRIES
 from dlq.web.reader import RequestReader
 
 MOST_TRIES = 10
@@ -39,8 +38,7 @@ FORMATS: dict[str, tuple[Lines, str]] = {
 }
 
 
-def may_export(model_admin: Any, request: HttpRequest) -> bool:
-    return may_view(model_admin, request) and bool(request.user.has_perm(EXPORT))
+may_export = permits(VIEW_ENTRIES, EXPORT)
 
 
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from dlq.operations.batch import Batch, BatchFinder, next_batch
 from dlq.operations.chunk import ChunkResult
 from dlq.operations.forms import ConfirmForm
 from dlq.operations.reasons import Wording
+from dlq.web.permissions import sees_entries
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class FollowUp:
     of_problems: bool = False
     """Whether it is about what the operation skipped or failed to do, and is shown there."""
     beside: Callable[[BulkOperation], str] = lambda _operation: ""
-    """Markup beside the button."""
+    """Markup beside the button, for those who may see entries."""
 
 
 class Kind(ABC):
@@ -77,6 +78,10 @@ class Kind(ABC):
     def may(self, user: Any) -> bool:
         """Whether this user may start, drive, pause and cancel it."""
         return bool(user.has_perm(self.permission))
+
+    def may_confirm(self, user: Any) -> bool:
+        """Whether this user may be shown its confirmation page, which shows entries, and send it."""
+        return self.may(user) and sees_entries(user)
 
     def explanation(self) -> str:
         """A sentence for the confirmation page: what it means for the entries."""

@@ -61,8 +61,6 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
 def _confirm(
     model_admin: ModelAdmin[FailurePattern], request: HttpRequest, pattern: FailurePattern, kind: Kind
 ) -> HttpResponse:
-    if not kind.may(request.user):
-        raise PermissionDenied
     filterset = DlqFilterSet.of_pairs([("pattern", str(pattern.pk))])
     asked = confirm_page.ask(
         model_admin.admin_site.get_model_admin(BackfillDlq), request, kind.name, filterset=filterset

@@ -24,6 +24,7 @@ from dlq.statistics.dimensions import DIMENSIONS
 from dlq.statistics.requeue_rates import recovery
 from dlq.statistics.statistics_query import OWN, TIMES, StatisticsQuery
 from dlq.statistics.window import LENGTHS
+from dlq.web.permissions import VIEW_OPERATIONS
 
 MOST_EXPORTED = 1_000_000
 
@@ -35,7 +36,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
     countable = not query.problems and not query.window.is_empty
     if countable and (wanted := request.GET.get("table")):
         return _download(query, links, wanted)
-    may_see_operations = request.user.has_perm("dlq.view_bulkoperation")
+    may_see_operations = request.user.has_perm(VIEW_OPERATIONS)
     if countable:
         shown = in_time(conf.STATEMENT_TIMEOUT, lambda: panels(query, links, with_operations=may_see_operations)) or {}
     context = {

@@ -28,6 +28,15 @@ def may_view(model_admin: Any, request: HttpRequest) -> bool:
     return bool(model_admin.has_view_permission(request))
 
 
+def permits(*permissions: str) -> Right:
+    """The right of those who have all of these permissions."""
+
+    def right(_model_admin: Any, request: HttpRequest) -> bool:
+        return bool(request.user.has_perms(permissions))
+
+    return right
+
+
 def page(*, right: Right | None = may_view, limited: bool = True) -> Callable[[View[P, R]], View[P, R]]:
     """For a method of a ModelAdmin that shows a page or a part of one.
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 VIEW_ENTRIES = "dlq.view_backfilldlq"
 """To see failed jobs, and whatever shows their texts."""
 VIEW_OPERATIONS = "dlq.view_bulkoperation"
 EXPORT = "dlq.export_backfilldlq"
+
+
+def sees_entries(user: Any) -> bool:
+    """Whether this user may be shown texts of failed jobs, wherever they stand, and links to them."""
+    return bool(user.has_perm(VIEW_ENTRIES))

@@ -13,11 +13,12 @@ from django_htmx.http import reselect, retarget
 
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation
-from dlq.operations.kinds import KINDS, FollowUp, kind_of
+from dlq.operations.kinds import FollowUp, kind_of
 from dlq.operations.pages.confirm_page import ask
 from dlq.operations.pages.drive import drive, page_of
 from dlq.operations.pages.operation_page import operation_page
 from dlq.operations.pages.undo import undo
+from dlq.operations.rights import may_follow
 from dlq.operations.runner import cancel, pause, resume
 
 DRIVE_BUDGET = 1.5
@@ -47,7 +48,7 @@ def _pressed(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
 def _follow(
     model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation, follow_up: FollowUp
 ) -> Answer:
-    if not KINDS[follow_up.begins].may(request.user):
+    if not may_follow(request.user, follow_up):
         raise PermissionDenied
     if follow_up.filter is None:
         return undo(request, follow_up.begins, of=operation)

@@ -37,7 +37,12 @@ def ask(
     filterset: DlqFilterSet | None = None,
     entry_ids: Sequence[int] | None = None,
 ) -> HttpResponse | None:
-    """The confirmation page for what is selected now; None, with a message, where nothing is."""
+    """The confirmation page for what is selected now; None, with a message, where nothing is.
+
+    Raises PermissionDenied, from wherever it is called.
+    """
+    if not KINDS[kind].may_confirm(request.user):
+        raise PermissionDenied
     if entry_ids is not None and len(entry_ids) > MOST_TICKED:
         messages.error(
             request,
@@ -62,7 +67,7 @@ def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         messages.error(request, str(problem))
         return HttpResponseRedirect(list_page)
     kind = KINDS[confirmation.kind]
-    if not kind.may(request.user):
+    if not kind.may_confirm(request.user):
         raise PermissionDenied
     known = BulkOperation.objects.filter(confirmation=confirmation.key).first()
     if known is None:

@@ -1,0 +1,21 @@
+"""Who may see an operation, and what may follow it. Pages ask the same here for what they offer and for what they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlq.models import BulkOperation
+from dlq.operations.kinds import KINDS, FollowUp
+from dlq.web.permissions import VIEW_OPERATIONS
+
+
+def sees_operation(user: Any, operation: BulkOperation) -> bool:
+    """Any with the right to view them; without it those of one's own whose kind one may do."""
+    is_own = operation.actor == user.get_username() and operation.kind in KINDS
+    return bool(user.has_perm(VIEW_OPERATIONS)) or (is_own and KINDS[operation.kind].may(user))
+
+
+def may_follow(user: Any, follow_up: FollowUp) -> bool:
+    """Whether this user may press its button: what is asked first takes the right to see what is asked about."""
+    kind = KINDS[follow_up.begins]
+    return kind.may(user) if follow_up.filter is None else kind.may_confirm(user)
