@@ -18,9 +18,9 @@ from dlq.operations.kinds import KINDS
 from dlq.operations.pages import problems
 from dlq.operations.pages.buttons import press
 from dlq.operations.pages.operation_page import operation_page, visible_operation
-from dlq.web.decorators import page
+from dlq.web.decorators import page, permits
 from dlq.web.formatting import clock
-from dlq.web.permissions import VIEW_OPERATIONS
+from dlq.web.permissions import VIEW_ENTRIES, VIEW_OPERATIONS
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -64,12 +64,12 @@ class BulkOperationAdmin(ReadOnlyAdmin[BulkOperation]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        operation = visible_operation(self, request, object_id)
+        operation = visible_operation(request, object_id)
         return (press if request.method == "POST" else operation_page)(self, request, operation)
 
-    @page(right=None)
+    @page(right=permits(VIEW_ENTRIES))
     def problems_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        return problems.download(visible_operation(self, request, object_id))
+        return problems.download(visible_operation(request, object_id))
 
     @admin.display(description="State", ordering="state")
     def how_it_stands(self, obj: BulkOperation) -> str:

@@ -8,14 +8,17 @@ from dlq.operations.reasons import Reason
 from dlq.web.formatting import failed_jobs
 
 
-def report(operation: BulkOperation) -> str:
-    """For example "Requeued: 12 failed jobs. 1 skipped: job 7 with the same key waits in the queue."."""
+def report(operation: BulkOperation, *, with_reasons: bool = True) -> str:
+    """For example "Requeued: 12 failed jobs. 1 skipped: job 7 with the same key waits in the queue.".
+
+    The reason may quote the entry (`pages/entry_texts.py`).
+    """
     sentences = [f"{done_to(operation.kind)}: {failed_jobs(operation.done_count)}."]
     for count, result in (
         (operation.skipped_count, OperationEntry.Result.SKIPPED),
         (operation.failed_count, OperationEntry.Result.FAILED),
     ):
-        if count == 1:
+        if count == 1 and with_reasons:
             problem = operation.entries.filter(result=result)[0]
             sentences.append(f"1 {result.label}: {in_words(Reason(problem.code, problem.about))}.")
         elif count:

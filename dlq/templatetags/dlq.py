@@ -12,6 +12,7 @@ from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
 from dlq.operations import kinds
 from dlq.operations.reasons import Reason
+from dlq.operations.rights import sees_operation
 from dlq.selection.suggestions import offers_values
 from dlq.web import formatting
 
@@ -22,6 +23,7 @@ register.filter("reason_summary", kinds.summary)
 register.filter("duration", formatting.duration)
 register.filter("clock", formatting.clock)
 register.filter("age", formatting.age)
+register.filter("sees_operation", sees_operation)
 
 
 @register.filter

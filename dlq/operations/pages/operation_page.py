@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.http import urlencode
@@ -16,19 +15,19 @@ from django.utils.http import urlencode
 from dlq.conf import conf
 from dlq.db.bigint import by_number
 from dlq.db.limits import time_limit
-from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation, Requeue
 from dlq.operations.kinds import KINDS, done_to, kind_of, summary
-from dlq.operations.pages.confirm_page import back_to_list
+from dlq.operations.pages.entry_texts import entry_texts
 from dlq.operations.report import report
-from dlq.operations.result import MOST_ARRIVALS, arrived_since, outcome_counts, problems_of, reason_counts
+from dlq.operations.result import MOST_ARRIVALS, arrived_since, outcome_counts, reason_counts
+from dlq.operations.rights import may_follow, sees_operation
 from dlq.outcomes.labels import RECOVERED_HELP, WORDS
 from dlq.outcomes.progress import settled_until
 from dlq.table.queue import queue_is_visible
+from dlq.web.permissions import VIEW_OPERATIONS, sees_entries
 
 Outcome = Requeue.Outcome
 
-PROBLEMS_A_PAGE = 50
 ORDER: tuple[str, ...] = (
     Outcome.RECOVERED,
     Outcome.FAILED_AGAIN,
@@ -59,15 +58,15 @@ class OutcomeLine:
     query: str
 
 
-def visible_operation(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, object_id: str) -> BulkOperation:
-    """The operation, if this person may see it: any with the right to view them, or one of their own."""
+def visible_operation(request: HttpRequest, object_id: str) -> BulkOperation:
+    """The operation, if this person may see it."""
     operation = by_number(BulkOperation.objects.filter(kind__in=KINDS), object_id)
-    is_own = operation and operation.actor == request.user.get_username() and kind_of(operation).may(request.user)
-    if not (model_admin.has_view_permission(request) or is_own):
+    if operation and sees_operation(request.user, operation):
+        return operation
+    # Who may not see them is not told either which there are.
+    if operation or not request.user.has_perm(VIEW_OPERATIONS):
         raise PermissionDenied
-    if operation is None:
-        raise Http404("There is no such operation.")
-    return operation
+    raise Http404("There is no such operation.")
 
 
 def operation_page(
@@ -84,20 +83,18 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
     jobs = Counter({line.state: line.count for line in outcomes})
     may_act = kind.may(request.user)
     has_jobs = kind.makes_jobs and operation.done_count > 0
-    arrivals = arrived_since(operation)
     offered = _offered(request, operation, jobs)
+    sees = sees_entries(request.user)
     return {
         **model_admin.admin_site.each_context(request),
         "title": f"Operation {operation.pk}: {operation.kind}",
         "opts": model_admin.opts,
         "operation": operation,
-        "report": report(operation),
-        "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
-        "back": back_to_list(operation),
-        "facts": kind.facts(operation),
-        "arrivals": arrivals,
+        "sees_entries": sees,
+        **(entry_texts(request, operation) if sees else {}),
+        "report": report(operation, with_reasons=sees),
+        "arrivals": arrived_since(operation),
         "most_arrivals": MOST_ARRIVALS,
-        "arrivals_query": _arrivals_query(operation) if arrivals else "",
         "progress": _progress(operation),
         "outcomes": outcomes,
         "is_unsettled": any(state in STATUS_OF_STATE for state in jobs),
@@ -105,8 +102,6 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
         "settled_until": settled_until() if has_jobs else None,
         "sees_queue": queue_is_visible() if has_jobs else True,
         "reasons": [(group, summary(group.code)) for group in reason_counts(operation)],
-        "problems": _problems(request, operation),
-        "code": request.GET.get("code"),
         "may_act": may_act,
         "may_drive": may_act and operation.is_under_way,
         "follow_ups": [one for one in offered if not one.of_problems],
@@ -127,10 +122,11 @@ class OfferedFollowUp:
 
 def _offered(request: HttpRequest, operation: BulkOperation, jobs: Counter[str]) -> list[OfferedFollowUp]:
     """What there is to follow, and this person may begin."""
+    sees = sees_entries(request.user)
     return [
-        OfferedFollowUp(one.name, label, one.beside(operation), one.of_problems)
+        OfferedFollowUp(one.name, label, one.beside(operation) if sees else "", one.of_problems)
         for one in kind_of(operation).follow_ups
-        if KINDS[one.begins].may(request.user) and (label := one.label(operation, jobs))
+        if may_follow(request.user, one) and (label := one.label(operation, jobs))
     ]
 
 
@@ -166,16 +162,3 @@ def _progress(operation: BulkOperation) -> OperationProgress:
     rate = round(handled / operation.work_seconds) if operation.work_seconds else 0
     left = max((operation.expected or 0) - handled, 0)
     return OperationProgress(handled, operation.expected, rate, left / rate if rate and operation.expected else None)
-
-
-def _arrivals_query(operation: BulkOperation) -> str:
-    """The list of those that failed since: the frozen filter, from the moment on that it was frozen."""
-    pairs = [(name, value) for name, value in operation.filter if name not in ("failed_after", "failed_before")]
-    return urlencode([*pairs, ("failed_after", operation.frozen_at.isoformat())])
-
-
-def _problems(request: HttpRequest, operation: BulkOperation) -> Any:
-    problems = problems_of(operation)
-    if code := request.GET.get("code"):
-        problems = problems.filter(code=code)
-    return Paginator(problems.order_by("entry_id"), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))

@@ -1,0 +1,50 @@
+"""What of an operation's page are texts of entries: only those see them who may see failed jobs.
+
+They are: sentences with the database's words, which quote values (why one entry was left, why the operation paused); what
+was left one by one; the filter, which has words that somebody searched for; the note, which stands on the entries now; and
+the options, which may name a queue. Everybody who may see the operation sees the rest: what was done by whom, when and for
+what reason, how it stands, and numbers, also of each reason.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+from django.utils.http import urlencode
+
+from dlq.filters import DlqFilterSet
+from dlq.models import BulkOperation, OperationEntry
+from dlq.operations.kinds import kind_of
+from dlq.operations.pages.confirm_page import back_to_list
+from dlq.operations.result import problems_of
+
+PROBLEMS_A_PAGE = 50
+
+
+def entry_texts(request: HttpRequest, operation: BulkOperation) -> dict[str, Any]:
+    """For the template, which shows nothing where these are not given."""
+    return {
+        "state_reason": operation.state_reason,
+        "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
+        "back": back_to_list(operation),
+        "arrivals_query": _arrivals_query(operation),
+        "facts": kind_of(operation).facts(operation),
+        "note": operation.note,
+        "problems": _problems(request, operation),
+        "code": request.GET.get("code"),
+    }
+
+
+def _arrivals_query(operation: BulkOperation) -> str:
+    """The list of those that failed since: the frozen filter, from the moment on that it was frozen."""
+    pairs = [(name, value) for name, value in operation.filter if name not in ("failed_after", "failed_before")]
+    return urlencode([*pairs, ("failed_after", operation.frozen_at.isoformat())])
+
+
+def _problems(request: HttpRequest, operation: BulkOperation) -> Page[OperationEntry]:
+    problems = problems_of(operation)
+    if code := request.GET.get("code"):
+        problems = problems.filter(code=code)
+    return Paginator(problems.order_by("entry_id"), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
