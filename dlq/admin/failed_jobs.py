@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, reverse
+from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from dlq.admin.read_only import ReadOnlyAdmin
@@ -47,7 +48,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     def get_urls(self) -> list[URLPattern]:
         return [
             self.at("statistics/", self.statistics_view, "statistics"),
-            self.at("statistics/count/", require_POST(self.snapshot_view), "snapshot"),
+            self.at("statistics/count/", self.snapshot_view, "snapshot"),
             self.at("alerts/", self.alerts_view, "alerts"),
             self.at("export/", self.export_view, "export"),
             self.at("export/progress/", self.export_progress_view, "export_progress"),
@@ -55,7 +56,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("breakdown/", self.facets_view, "breakdown"),
             self.at("indexes/", self.indexes_view, "indexes"),
             self.at("values/", self.suggestions_view, "values"),
-            self.at("confirmed/", require_POST(self.confirmed_view), "confirmed"),
+            self.at("confirmed/", self.confirmed_view, "confirmed"),
             self.at("<str:object_id>/payload/", self.payload_view, "payload"),
             *super().get_urls(),
         ]
@@ -100,6 +101,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return statistics.show(self, request)
 
     @page(limited=False)
+    @method_decorator(require_POST)
     def snapshot_view(self, request: HttpRequest) -> HttpResponse:
         return totals_panel.count_now(request)
 
@@ -141,6 +143,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return payload_download.download(request, object_id)
 
     @page(limited=False)
+    @method_decorator(require_POST)
     def confirmed_view(self, request: HttpRequest) -> HttpResponse:
         return confirm_page.perform(self, request)
 
@@ -160,7 +163,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
 
     def get_actions(self, request: HttpRequest, *args: Any) -> dict[str, Any]:
         """Those that the person may begin. Further arguments are those of newer Django versions."""
-        refused = {kind.action for kind in KINDS.values() if not kind.may(request.user)}
+        refused = {kind.action for kind in KINDS.values() if not kind.may_confirm(request.user)}
         return {name: found for name, found in super().get_actions(request, *args).items() if name not in refused}
 
     def response_action(

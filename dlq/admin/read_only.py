@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from dlq.listing.too_slow import too_slow_page
 from dlq.monitoring.faults import explained
+from dlq.web.decorators import page
 from dlq.web.permissions import VIEW_ENTRIES
 
 M = TypeVar("M", bound=Model)
@@ -48,6 +50,19 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
     def too_slow(self, request: HttpRequest) -> HttpResponse:
         """For the page decorator: what is shown where a query was cancelled."""
         return too_slow_page(self.admin_site, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's own would overlook an action that this person may not begin, and show the list again."""
+        if {*request.POST.getlist("action")} - {"", *self.get_actions(request)}:
+            raise PermissionDenied
+        return super().changelist_view(request, extra_context)
+
+    @page()
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's own tells first whether there is such a row."""
+        return super().history_view(request, object_id, extra_context)
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return bool(request.user.has_perm(self.view_permission))

@@ -7,19 +7,21 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dlq.admin.read_only import ReadOnlyAdmin
 from dlq.conf import conf
+from dlq.db.bigint import by_number
 from dlq.db.expressions import JsonMember
 from dlq.models import DeletedEntry
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
 from dlq.web.decorators import page
 from dlq.web.formatting import age, clock
+from dlq.web.permissions import VIEW_OPERATIONS
 
 RESTORE = "restore"
 MOST_CHOSEN = 10_000
@@ -28,7 +30,6 @@ MOST_CHOSEN = 10_000
 
 @admin.register(DeletedEntry)
 class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
-    list_display = ("entry", "task", "deleted", "kept", "by", "reason")
     list_display_links = None
     search_fields = ("=entry_id",)
     ordering = ("-id",)
@@ -39,9 +40,23 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": "Trash", "days": conf.TRASH_DAYS, **(extra_context or {})})
 
+    @page()
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What there is to say of it stands in its entry's history."""
+        trashed = by_number(self.get_queryset(request), object_id)
+        if trashed is None:
+            raise Http404("There is no such entry in the trash.")
+        return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[trashed.entry_id]))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeletedEntry]:
         whole = super().get_queryset(request).select_related("operation").defer("row", "null_columns")
         return whole.annotate(task_identifier=JsonMember("row", "task_identifier"))
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        by = "by_operation" if request.user.has_perm(VIEW_OPERATIONS) else "by"
+        return ("entry", "task", "deleted", "kept", by, "reason")
 
     def lookup_allowed(self, lookup: str, value: Any, *request: Any) -> bool:
         return lookup == "operation__id__exact" or super().lookup_allowed(lookup, value, *request)
@@ -64,7 +79,11 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
         return age(obj.deleted_at + timedelta(days=conf.TRASH_DAYS))
 
     @admin.display(description="By")
-    def by(self, obj: DeletedEntry) -> SafeString:
+    def by(self, obj: DeletedEntry) -> str:
+        return f"{obj.operation.actor} operation {obj.operation_id}"
+
+    @admin.display(description="By")
+    def by_operation(self, obj: DeletedEntry) -> SafeString:
         address = reverse("admin:dlq_bulkoperation_change", args=[obj.operation_id])
         return format_html('{} <a href="{}">operation {}</a>', obj.operation.actor, address, obj.operation_id)
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import SimpleTemplateResponse
 from django.views.defaults import server_error as django_server_error
@@ -127,6 +128,9 @@ def explained(view: Callable[..., Any]) -> Callable[..., Any]:
         try:
             response = view(request, *args, **kwargs)
             return response.render() if isinstance(response, SimpleTemplateResponse) else response
+        except (PermissionDenied, Http404):
+            # Whatever the database is like, who may not see a page is told just that.
+            raise
         except Exception as error:
             if (answer := _answer(request, error)) is None:
                 raise
