@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -23,6 +24,10 @@ from dlq.table.location import TABLE
 
 State = BulkOperation.State
 
+logger = logging.getLogger("dlq")
+
+EXPECTED = (DatabaseError, UnreadableFilter, UnknownKind)
+"""What says by itself why an operation can't continue."""
 DEADLOCK_TRIES = 5
 PROGRESS = (
     "cursor",
@@ -66,16 +71,21 @@ def advance(operation_id: int, budget: float) -> BulkOperation:
 
 
 def advance_or_pause(operation_id: int, budget: float) -> BulkOperation:
-    """Advance it; where the database refuses for good, pause it with its words. What was done before is done and recorded.
+    """Advance it; whatever is in its way for good pauses it, with the reason. What was done before is done and recorded.
 
-    Raises where the database does not answer at all: the operation is as it was and continues when it answers again.
+    Raises where the database does not answer, or has no room: the operation is as it was and continues when it has again.
     """
     try:
         return advance(operation_id, budget)
-    except (DatabaseError, UnreadableFilter, UnknownKind) as error:
-        if isinstance(error, OperationalError | InterfaceError):
-            raise
-        pause(operation_id, f"Paused, because it could not continue: {first_line(error)}")
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if isinstance(error, EXPECTED):
+            why = first_line(error)
+        else:
+            logger.exception("operation %s could not continue: please report it", operation_id)
+            why = f"a fault in this program, {type(error).__name__}: {first_line(error)}"
+        pause(operation_id, f"Paused, because it could not continue: {why}")
         return BulkOperation.objects.get(pk=operation_id)
 
 
