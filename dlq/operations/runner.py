@@ -13,6 +13,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from dlq.db.bisection import is_about_a_row, without_savepoints
 from dlq.db.errors import first_line
+from dlq.db.limits import lock_limit
 from dlq.models import BulkOperation, OperationEntry
 from dlq.operations.batch import Batch, BatchFinder
 from dlq.operations.canary import judge
@@ -28,6 +29,8 @@ logger = logging.getLogger("dlq")
 
 EXPECTED = (DatabaseError, UnreadableFilter, UnknownKind)
 """What says by itself why an operation can't continue."""
+CHUNK_SECONDS = 10.0
+"""A chunk takes a tenth of a second, with large payloads a few. Who pauses an operation does not wait for longer."""
 DEADLOCK_TRIES = 5
 PROGRESS = (
     "cursor",
@@ -194,4 +197,6 @@ def cancel(operation_id: int, why: str) -> bool:
 
 def _move(operation_id: int, states: Sequence[str], state: str, why: str, **details: object) -> bool:
     changes = {"state": state, "state_reason": why, **details}
-    return bool(BulkOperation.objects.filter(pk=operation_id, state__in=states).update(**changes))
+    # A driver holds the row for as long as a chunk takes.
+    with lock_limit(CHUNK_SECONDS):
+        return bool(BulkOperation.objects.filter(pk=operation_id, state__in=states).update(**changes))
