@@ -214,7 +214,9 @@ class Model(World):
             ahead = [link.entry for link in self.links if link.operation == operation.undoes and not link.outcome]
         else:
             ahead = [entry.id for entry in self.matching(operation)]
-        return sorted(entry for entry in ahead if operation.cursor is None or entry > operation.cursor)[: operation.size]
+        return sorted(entry for entry in ahead if operation.cursor is None or entry > operation.cursor)[
+            : operation.size
+        ]
 
     # Requeue.
 
