@@ -23,8 +23,10 @@ run: $(VENV)/.server ## Start the server (with sample data, or on DATABASE_URL) 
 # A process more than there are processors: some wait for the server while others work. Exit code 5: no such test was chosen.
 WORKERS = $(shell expr $$($(BIN)/python -c 'import os; print(os.cpu_count())') + 1)
 test: $(VENV)/.dev ## Run all tests, most of them in parallel
-	$(CLEAN) $(BIN)/python -m pytest -m "not alone" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS) || [ $$? -eq 5 ]
-	$(CLEAN) $(BIN)/python -m pytest -m alone $(PYTEST_ARGS) || [ $$? -eq 5 ]
+	@failed=0; set -x; \
+	$(CLEAN) $(BIN)/python -m pytest -m "not alone" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS) || [ $$? -eq 5 ] || failed=1; \
+	$(CLEAN) $(BIN)/python -m pytest -m alone $(PYTEST_ARGS) || [ $$? -eq 5 ] || failed=1; \
+	exit $$failed
 
 browser-test: $(VENV)/.dev ## Run the tests in a real browser (needs Chromium)
 	$(CLEAN) REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(PYTEST_ARGS)

@@ -11,7 +11,19 @@ from bench.server import private_server
 
 NO_INDEX = "noindex"
 """Chosen beside search: leave out the indexes, which take long to build."""
-SECTIONS = ("list", "export", "viewers", "search", "ties", "patterns", "statistics", "requeue", "memory", "whole")
+SECTIONS = (
+    "list",
+    "export",
+    "viewers",
+    "crowd",
+    "search",
+    "ties",
+    "patterns",
+    "statistics",
+    "requeue",
+    "memory",
+    "whole",
+)
 
 
 def main() -> int:
@@ -32,7 +44,7 @@ def main() -> int:
 
 def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
     # Only now: these need Django set up.
-    from bench import export, fill, lists, memory, patterns, requeue, search, statistics, ties, viewers, whole
+    from bench import crowd, export, fill, lists, memory, patterns, requeue, search, statistics, ties, viewers, whole
 
     small: dict[str, float] = {}
     if "list" in chosen:
@@ -44,6 +56,7 @@ def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
         "list": lambda: lists.measure(small),
         "export": export.measure,
         "viewers": viewers.measure,
+        "crowd": crowd.measure,
         "search": lambda: search.measure(build=NO_INDEX not in chosen),
         "ties": ties.measure,
         "patterns": patterns.measure,

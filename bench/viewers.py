@@ -28,10 +28,10 @@ MOST_SECONDS, MOST_TIMES, LEAST_GAIN = 1.0, 6, 1.5
 
 def measure() -> list[Figure]:
     with web_server() as web:
-        pages = _pages(web.browser())
-        _warm_up(web, pages)
+        pages = pages_of(web.browser())
+        warm_up(web, pages)
         alone = [_timed(web.browser(), page) for page in itertools.islice(itertools.cycle(pages), ALONE)]
-        thinking = _together(web, VIEWERS, lambda browser, until: _look_and_think(browser, pages, until), LASTS)
+        thinking = together(web, VIEWERS, lambda browser, until: look_and_think(browser, pages, until), LASTS)
         one = _rate(web, pages, 1)
         many = _rate(web, pages, VIEWERS)
     single = median(alone)
@@ -57,7 +57,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def _pages(browser: Browser) -> list[str]:
+def pages_of(browser: Browser) -> list[str]:
     """What people open: the list, its count, a further page, a filtered one and its count, an entry."""
     first = browser.get(LIST)
     entry = re.search(r'href="(/admin/dlq/backfilldlq/\d+/change/[^"]*)"', first)
@@ -71,7 +71,7 @@ def _pages(browser: Browser) -> list[str]:
     ]  # fmt: skip
 
 
-def _warm_up(web: Web, pages: list[str]) -> None:
+def warm_up(web: Web, pages: list[str]) -> None:
     for page in pages * WORKERS * 2:
         web.browser().get(page)
 
@@ -82,7 +82,7 @@ def _timed(browser: Browser, page: str) -> float:
     return time.perf_counter() - started
 
 
-def _together(web: Web, number: int, act: Callable[[Browser, float], list[float]], seconds: float) -> list[float]:
+def together(web: Web, number: int, act: Callable[[Browser, float], list[float]], seconds: float) -> list[float]:
     """What each viewer measures until the time is over. An error of one ends the measuring."""
     start = threading.Barrier(number)
 
@@ -95,7 +95,7 @@ def _together(web: Web, number: int, act: Callable[[Browser, float], list[float]
         return [taken for future in [pool.submit(view) for _viewer in range(number)] for taken in future.result()]
 
 
-def _look_and_think(browser: Browser, pages: list[str], until: float) -> list[float]:
+def look_and_think(browser: Browser, pages: list[str], until: float) -> list[float]:
     taken = []
     time.sleep(random.uniform(0, THINK))
     while time.monotonic() < until:
@@ -112,4 +112,4 @@ def _rate(web: Web, pages: list[str], connections: int) -> float:
             taken.append(_timed(browser, next(order)))
         return taken
 
-    return len(_together(web, connections, flat_out, FLAT_OUT)) / FLAT_OUT
+    return len(together(web, connections, flat_out, FLAT_OUT)) / FLAT_OUT

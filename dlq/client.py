@@ -5,32 +5,39 @@
     for job in list_dlq_jobs(DlqFilter(task_identifier="send_email", limit=10)).jobs:
         requeue_dlq_job(job.id, notes="mail server is back")
 
-Every function that writes takes `actor`, the name that the records keep; it defaults to `os:<user>`.
+Every function that writes takes `actor`, the name that the records keep; it defaults to `os:<user>`. It does all or nothing, in
+a transaction of its own (within the caller's: a savepoint), and what raised does not happen later. Two are different:
+`process_failed_jobs` commits 500 jobs at a time, and `init_dlq` builds indexes CONCURRENTLY, outside any transaction.
 """
 
 from __future__ import annotations
 
 import getpass
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from dlq.models import BackfillDlq, BulkOperation, OperationEntry, Requeue
+from dlq.db.bigint import by_number, entry_number
+from dlq.models import BackfillDlq, BulkOperation, Requeue
 from dlq.monitoring import totals
 from dlq.monitoring.totals import DlqStats
-from dlq.operations.confirmation import Confirmation, begin
+from dlq.operations.at_once import operated
 from dlq.operations.kinds import in_words
 from dlq.operations.reasons import Reason
-from dlq.operations.runner import advance
+from dlq.operations.result import problems_of
 from dlq.process import processor
 from dlq.table import init
 from dlq.table.location import TABLE
 from dlq.table.lock_limit import NotMade
+from dlq.table.visiting import visiting
 
 __all__ = [
+    "DeleteRefused",
     "DlqFilter",
     "DlqJob",
     "DlqJobList",
@@ -52,8 +59,6 @@ __all__ = [
 logger = logging.getLogger("dlq")
 
 DEFAULT_LIMIT = 50
-NO_BUDGET = float("inf")
-"""Seconds: a call from Python or the command line returns when the work is done."""
 
 
 class DlqJobNotFound(LookupError):
@@ -62,6 +67,10 @@ class DlqJobNotFound(LookupError):
 
 class RequeueRefused(Exception):
     """The entry was left as it was; the text says why."""
+
+
+class DeleteRefused(Exception):
+    """The entries were left as they were; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +164,7 @@ def list_dlq_jobs(filter: DlqFilter | None = None) -> DlqJobList:
 
 
 def get_dlq_job(dlq_id: int) -> DlqJob | None:
-    entry = BackfillDlq.objects.filter(pk=dlq_id).first()
+    entry = by_number(BackfillDlq.objects.all(), str(_number(dlq_id)))
     return DlqJob.of(entry) if entry else None
 
 
@@ -163,26 +172,28 @@ def requeue_dlq_job(dlq_id: int, notes: str | None = None, *, actor: str | None 
     """Put one entry's job back into the queue; the entry stays, `notes` are appended to its own.
 
     Raises DlqJobNotFound, or RequeueRefused where the entry is on its way already, its key is taken or the queue would
-    refuse it. Job and bookkeeping are one transaction.
+    refuse it. Job and bookkeeping are one transaction, of which nothing is left where it raises.
     """
-    operation = _operate("requeue", [dlq_id], actor, note=notes or "")
-    if requeue := Requeue.objects.filter(operation=operation).first():
-        return RequeuedJob(requeue.job_id, requeue.revision, requeue.replaced)
-    if not BackfillDlq.objects.filter(pk=dlq_id).exists():
+    if entry_number(str(_number(dlq_id))) is None:
         raise DlqJobNotFound(dlq_id)
-    problem = OperationEntry.objects.get(operation=operation)
-    raise RequeueRefused(in_words(Reason(problem.code, problem.about)))
+    with operated("requeue", [dlq_id], actor or _os_user(), note=notes or "") as operation:
+        if requeue := Requeue.objects.filter(operation=operation).first():
+            return RequeuedJob(requeue.job_id, requeue.revision, requeue.replaced)
+        if not BackfillDlq.objects.filter(pk=dlq_id).exists():
+            raise DlqJobNotFound(dlq_id)
+        raise RequeueRefused(_why_not(operation))
 
 
 def delete_dlq_job(dlq_id: int, *, actor: str | None = None) -> bool:
-    """Move one entry to the trash. Returns whether there was one."""
-    return _operate("delete", [dlq_id], actor).done_count == 1
+    """Move one entry to the trash. Returns whether there was one. Raises DeleteRefused."""
+    return entry_number(str(_number(dlq_id))) is not None and _delete([dlq_id], actor) == 1
 
 
 def delete_dlq_by_job_key(job_key: str, *, actor: str | None = None) -> int:
-    """Move all entries with this key to the trash. Returns their number."""
-    entries = BackfillDlq.objects.filter(job_key=job_key).values_list("pk", flat=True)
-    return _operate("delete", list(entries), actor).done_count
+    """Move all entries with this key to the trash. Returns their number. Raises DeleteRefused where one of them has to stay."""
+    if not isinstance(job_key, str):
+        raise TypeError(f"a job key is a text, not {job_key!r}")
+    return _delete(list(BackfillDlq.objects.filter(job_key=job_key).values_list("pk", flat=True)), actor)
 
 
 def dlq_stats() -> DlqStats:
@@ -195,7 +206,8 @@ def process_failed_jobs(*, actor: str | None = None) -> int:
 
     A job that does not fit into the table stays in the queue and is named in the log.
     """
-    moved = processor.process_failed_jobs(TABLE)
+    with visiting(TABLE) if connection.in_atomic_block else nullcontext():
+        moved = processor.process_failed_jobs(TABLE)
     for job, why in moved.misfits.items():
         logger.warning("job %s does not fit into %s and stays in the queue: %s", job, TABLE.regclass, why)
     if moved.jobs:
@@ -203,11 +215,25 @@ def process_failed_jobs(*, actor: str | None = None) -> int:
     return len(moved.jobs)
 
 
-def _operate(kind: str, entry_ids: list[int], actor: str | None, **details: str) -> BulkOperation:
-    """An operation on these entries, from beginning to end."""
-    confirmation = Confirmation.of(kind, user_id=0, entry_ids=entry_ids).counted(len(entry_ids))
-    operation, _new = begin(confirmation, actor=actor or _os_user(), **details)
-    return advance(operation.pk, NO_BUDGET)
+def _delete(entry_ids: list[int], actor: str | None) -> int:
+    """All that are still there, or none."""
+    with operated("delete", entry_ids, actor or _os_user()) as operation:
+        if problems_of(operation).exclude(code="gone").exists():
+            raise DeleteRefused(_why_not(operation))
+        return operation.done_count
+
+
+def _why_not(operation: BulkOperation) -> str:
+    """Of the first entry that it left as it was."""
+    problem = problems_of(operation).exclude(code="gone").first() or problems_of(operation).first()
+    return in_words(Reason(problem.code, problem.about)) if problem else "its work was interrupted"
+
+
+def _number(dlq_id: int) -> int:
+    """Itself. Raises TypeError for what is none, above all for None."""
+    if isinstance(dlq_id, bool) or not isinstance(dlq_id, int):
+        raise TypeError(f"the id of an entry is a whole number, not {dlq_id!r}")
+    return dlq_id
 
 
 def _os_user() -> str:

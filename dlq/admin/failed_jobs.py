@@ -16,6 +16,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from dlq.admin.read_only import ReadOnlyAdmin
+from dlq.caretaker import views as caretaker
 from dlq.db.bigint import entry_number
 from dlq.entries import history_page, payload_download
 from dlq.entries import views as entries
@@ -55,6 +56,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("count/", self.count_view, "count"),
             self.at("breakdown/", self.facets_view, "breakdown"),
             self.at("indexes/", self.indexes_view, "indexes"),
+            self.at("caretaker/", self.caretaker_view, "caretaker"),
             self.at("values/", self.suggestions_view, "values"),
             self.at("confirmed/", self.confirmed_view, "confirmed"),
             self.at("<str:object_id>/payload/", self.payload_view, "payload"),
@@ -120,6 +122,10 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     @page()
     def indexes_view(self, request: HttpRequest) -> HttpResponse:
         return table.indexes(self, request)
+
+    @page()
+    def caretaker_view(self, request: HttpRequest) -> HttpResponse:
+        return caretaker.show(self, request)
 
     @page()
     def suggestions_view(self, request: HttpRequest) -> HttpResponse:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dlq.caretaker.failures import first_failure_last
+from django.db import connection
+
+from dlq.caretaker.backoff import Backoff
 from dlq.caretaker.pruning import prune
 from dlq.models import BulkOperation
 from dlq.monitoring import snapshot
@@ -34,13 +36,25 @@ class PeriodicDuty:
     do: Callable[[], int]
 
 
+OPERATIONS = Backoff()
+"""Of this process: an operation that the database has no room for now is not tried each second."""
+
+
 def drive_operations() -> int:
-    """Give each operation under way a turn. Returns the number of entries handled."""
+    """Give each operation under way a turn, whatever becomes of the others. Returns the number of entries handled."""
     handled = 0
-    with first_failure_last() as attempt:
-        for operation in BulkOperation.objects.filter(state__in=BulkOperation.UNDER_WAY).order_by("pk"):
-            with attempt():
-                handled += advance_or_pause(operation.pk, CHUNKS_BUDGET).handled_count - operation.handled_count
+    for operation in BulkOperation.objects.filter(state__in=BulkOperation.UNDER_WAY).order_by("pk"):
+        name = str(operation)
+        if not OPERATIONS.is_due(name):
+            continue
+        try:
+            handled += advance_or_pause(operation.pk, CHUNKS_BUDGET).handled_count - operation.handled_count
+        except Exception as error:
+            if not connection.is_usable():
+                raise
+            OPERATIONS.failed(name, 1, error)
+        else:
+            OPERATIONS.succeeded(name, 0)
     return handled
 
 

@@ -22,7 +22,7 @@ LOCK_TRIES = 3
 LOCK_TIMEOUT = "500ms"
 """How long one try waits for a row that somebody else is changing. Short: others wait for the rows that we hold."""
 SET_LOCK_TIMEOUT = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
-IMMEDIATE_CONSTRAINTS = "SET CONSTRAINTS ALL IMMEDIATE"
+_CONSTRAINTS: ContextVar[str] = ContextVar("constraints", default="ALL")
 """What deferred constraints of the owner's would refuse only at the commit, for all rows at once, they refuse for their rows."""
 CUSTOM_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan"
 """The engine's functions keep their plans as long as a connection lasts; one for an empty queue does not suit a million jobs."""
@@ -58,6 +58,16 @@ def without_savepoints() -> Iterator[None]:
         _WITHOUT_SAVEPOINTS.reset(before)
 
 
+@contextmanager
+def immediate_constraints(names: str) -> Iterator[None]:
+    """Within it only these constraints (names in SQL) are made immediate, instead of all."""
+    before = _CONSTRAINTS.set(names)
+    try:
+        yield
+    finally:
+        _CONSTRAINTS.reset(before)
+
+
 def is_about_a_row(error: DatabaseError) -> bool:
     """Whether one row, or somebody who holds one, is the cause."""
     return _is_locked(error) or (getattr(error.__cause__, "sqlstate", None) or "").startswith(ROW_ERRORS)
@@ -86,7 +96,12 @@ def apply_with_bisection(ids: Sequence[int], act: Callable[[Sequence[int]], None
     transaction holds is treated alike. Errors that are not about a row (a lost connection, a deadlock, a missing right) are
     raised; without savepoints every one is.
     """
-    execute(f"{SET_LOCK_TIMEOUT}; {IMMEDIATE_CONSTRAINTS}; {CUSTOM_PLANS}")
+    constraints = _CONSTRAINTS.get()
+    execute(
+        "; ".join(
+            filter(None, (SET_LOCK_TIMEOUT, constraints and f"SET CONSTRAINTS {constraints} IMMEDIATE", CUSTOM_PLANS))
+        )
+    )
     if _WITHOUT_SAVEPOINTS.get():
         act(ids)
         return {}

@@ -14,11 +14,15 @@ def settings_for_block(**settings: str) -> Iterator[None]:
 
     Where a statement fails, the transaction (or savepoint) that is undone takes the settings with it.
     """
-    names = list(settings)
-    (before,) = rows(
-        f"SELECT {', '.join(f'current_setting(%({name})s)' for name in names)}", {name: name for name in names}
-    )
-    _set(settings)
+    with settings_kept(*settings):
+        _set(settings)
+        yield
+
+
+@contextmanager
+def settings_kept(*names: str) -> Iterator[None]:
+    """These settings are after the block what they were before it, whatever the block sets. Within a transaction."""
+    (before,) = rows(f"SELECT {', '.join(f'current_setting(%({n})s)' for n in names)}", {n: n for n in names})
     yield
     _set(dict(zip(names, before, strict=True)))
 

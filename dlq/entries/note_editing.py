@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.text import normalize_newlines
 
+from dlq.db.bisection import is_about_a_row
+from dlq.db.errors import first_line
+from dlq.db.limits import Locked, lock_limit
+from dlq.db.statements import execute
 from dlq.models import BackfillDlq, EntryNote
 
 
@@ -15,6 +21,10 @@ from dlq.models import BackfillDlq, EntryNote
 class NoteSaved:
     before: str
     after: str
+
+
+class NoteRefused(Exception):
+    """The table did not take the note; the text says why, as an end of "The notes were not saved: "."""
 
 
 class NoteConflict(Exception):
@@ -28,20 +38,37 @@ class NoteConflict(Exception):
 def save_note(entry_id: int, *, seen: str, text: str, actor: str) -> NoteSaved:
     """Replace an entry's note, if it still is what the writer saw, and keep both texts in its history.
 
-    Raises NoteConflict if it is not, BackfillDlq.DoesNotExist if the entry is gone. Touches no other column.
+    Raises NoteConflict if it is not, NoteRefused if the table does not take it or somebody else holds the row,
+    BackfillDlq.DoesNotExist if the entry is gone. Touches no other column.
     """
-    with transaction.atomic():
+    with _refusals(), lock_limit():
         entries = BackfillDlq.objects.filter(pk=entry_id)
         current = entries.select_for_update().values_list("notes", flat=True).get() or ""
         if normalize_newlines(current) not in (normalize_newlines(seen), normalize_newlines(text)):
             raise NoteConflict(current)
-        entries.update(notes=text or None)
         if current != text:
+            if not entries.update(notes=text or None):
+                raise NoteRefused("a trigger of the table’s owner kept them as they were.")
+            # What is deferred to the commit would be refused there, after we said that it was saved.
+            execute("SET CONSTRAINTS ALL IMMEDIATE")
             replaced = "" if text.startswith(current) else current
             EntryNote.objects.create(
                 entry_id=entry_id, text=text, replaced=replaced, actor=actor, created_at=timezone.now()
             )
     return NoteSaved(current, text)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What is about this one row, and not about the database, as NoteRefused."""
+    try:
+        yield
+    except Locked:
+        raise NoteRefused("somebody else is changing this failed job at the moment. Try again.") from None
+    except DatabaseError as error:
+        if not is_about_a_row(error):
+            raise
+        raise NoteRefused(f"the database refused them: {first_line(error)}") from error
 
 
 def lost_note(entry: BackfillDlq) -> EntryNote | None:

@@ -19,7 +19,7 @@ from dlq.conf import conf
 from dlq.db.bigint import entry_number
 from dlq.db.limits import time_limit
 from dlq.entries import documents
-from dlq.entries.note_editing import NoteConflict, lost_note, save_note
+from dlq.entries.note_editing import NoteConflict, NoteRefused, lost_note, save_note
 from dlq.entries.timeline import status_in_words, timeline
 from dlq.models import BackfillDlq, Requeue
 from dlq.operations.kinds import KINDS
@@ -56,6 +56,8 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
                 return _save(request, entry_id, form.cleaned_data)
             except NoteConflict as somebody_else:
                 conflict = somebody_else.current
+            except NoteRefused as refused:
+                form.add_error("notes", f"The notes were not saved: {refused}")
             except BackfillDlq.DoesNotExist:
                 return _gone(request, object_id)
     with time_limit(conf.STATEMENT_TIMEOUT) if request.method == "GET" else nullcontext():

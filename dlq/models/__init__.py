@@ -2,6 +2,7 @@ from dlq.models.backfilldlq import BackfillDlq
 from dlq.models.bulkoperation import BulkOperation, OperationEntry
 from dlq.models.deletedentry import DeletedEntry
 from dlq.models.dutyprogress import DutyProgress
+from dlq.models.dutyrun import DutyRun
 from dlq.models.editrecord import EditRecord
 from dlq.models.entrynote import EntryNote
 from dlq.models.failurepattern import (
@@ -23,6 +24,7 @@ __all__ = [
     "CoarseKey",
     "DeletedEntry",
     "DutyProgress",
+    "DutyRun",
     "EditRecord",
     "EntryNote",
     "EntryPattern",

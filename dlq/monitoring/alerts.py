@@ -85,9 +85,9 @@ def _total(total: int, limits: Thresholds) -> Iterator[Alert]:
 
 def _oldest(oldest: datetime | None, now: datetime, limits: Thresholds) -> Iterator[Alert]:
     if limits.oldest_days and oldest and now - oldest > timedelta(days=limits.oldest_days):
-        days = (now - oldest).days
-        how_old = f"has the time {oldest}" if isinstance(oldest, FarMoment) else f"is {days:,} days old"
-        words = f"the oldest failed job {how_old} (more than {limits.oldest_days:,})"
+        words = f"the oldest failed job is {(now - oldest).days:,} days old (more than {limits.oldest_days:,})"
+        if isinstance(oldest, FarMoment):
+            words = f"the oldest failed job has the time {oldest}"
         yield Alert(WARNING, words, {"failed_before": f"{limits.oldest_days}d"})
 
 

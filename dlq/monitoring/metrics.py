@@ -5,7 +5,7 @@ Counters in a process's memory would differ from one web process to the next and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from dlq.conf import conf
 from dlq.db.limits import TimedOut, time_limit
 from dlq.db.statements import dicts
-from dlq.models import TableSnapshot
+from dlq.models import DutyRun, TableSnapshot
 from dlq.monitoring.snapshot import TASKS, newest_snapshot
 from dlq.monitoring.totals import DlqStats, dlq_stats
 from dlq.table.location import TABLE
@@ -35,7 +35,7 @@ def exposition() -> bytes:
 class DlqCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         complete = True
-        for read in (_sizes, _activity):
+        for read in (_sizes, _activity, _caretaker):
             try:
                 with time_limit(conf.STATEMENT_TIMEOUT):
                     metrics = list(read())
@@ -76,6 +76,20 @@ def _activity() -> Iterator[Metric]:
     for outcome in ("recovered", "failed_again"):
         ended.add_metric([outcome], found[outcome])
     yield ended
+
+
+def _caretaker() -> Iterator[Metric]:
+    runs = list(DutyRun.objects.order_by("duty"))
+    values: tuple[tuple[str, str, Callable[[DutyRun], float]], ...] = (
+        ("last_run_timestamp_seconds", "When a caretaker did this duty last.", lambda run: run.began_at.timestamp()),
+        ("seconds", "How long its last run took.", lambda run: run.seconds),
+        ("failures", "How often in a row it has failed.", lambda run: run.failures),
+    )
+    for name, meaning, value in values:
+        family = GaugeMetricFamily(f"backfill_dlq_caretaker_duty_{name}", meaning, labels=["duty"])
+        for run in runs:
+            family.add_metric([run.duty], value(run))
+        yield family
 
 
 def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -12,6 +13,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from dlq.db.bisection import is_about_a_row, without_savepoints
 from dlq.db.errors import first_line
+from dlq.db.limits import lock_limit
 from dlq.models import BulkOperation, OperationEntry
 from dlq.operations.batch import Batch, BatchFinder
 from dlq.operations.canary import judge
@@ -23,6 +25,12 @@ from dlq.table.location import TABLE
 
 State = BulkOperation.State
 
+logger = logging.getLogger("dlq")
+
+EXPECTED = (DatabaseError, UnreadableFilter, UnknownKind)
+"""What says by itself why an operation can't continue."""
+CHUNK_SECONDS = 10.0
+"""A chunk takes a tenth of a second, with large payloads a few. Who pauses an operation does not wait for longer."""
 DEADLOCK_TRIES = 5
 PROGRESS = (
     "cursor",
@@ -66,16 +74,21 @@ def advance(operation_id: int, budget: float) -> BulkOperation:
 
 
 def advance_or_pause(operation_id: int, budget: float) -> BulkOperation:
-    """Advance it; where the database refuses for good, pause it with its words. What was done before is done and recorded.
+    """Advance it; whatever is in its way for good pauses it, with the reason. What was done before is done and recorded.
 
-    Raises where the database does not answer at all: the operation is as it was and continues when it answers again.
+    Raises where the database does not answer, or has no room: the operation is as it was and continues when it has again.
     """
     try:
         return advance(operation_id, budget)
-    except (DatabaseError, UnreadableFilter, UnknownKind) as error:
-        if isinstance(error, OperationalError | InterfaceError):
-            raise
-        pause(operation_id, f"Paused, because it could not continue: {first_line(error)}")
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if isinstance(error, EXPECTED):
+            why = first_line(error)
+        else:
+            logger.exception("operation %s could not continue: please report it", operation_id)
+            why = f"a fault in this program, {type(error).__name__}: {first_line(error)}"
+        pause(operation_id, f"Paused, because it could not continue: {why}")
         return BulkOperation.objects.get(pk=operation_id)
 
 
@@ -184,4 +197,6 @@ def cancel(operation_id: int, why: str) -> bool:
 
 def _move(operation_id: int, states: Sequence[str], state: str, why: str, **details: object) -> bool:
     changes = {"state": state, "state_reason": why, **details}
-    return bool(BulkOperation.objects.filter(pk=operation_id, state__in=states).update(**changes))
+    # A driver holds the row for as long as a chunk takes.
+    with lock_limit(CHUNK_SECONDS):
+        return bool(BulkOperation.objects.filter(pk=operation_id, state__in=states).update(**changes))

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from dlq.conf import conf
 from dlq.db.bigint import by_number
-from dlq.db.limits import time_limit
+from dlq.db.limits import Locked, time_limit
 from dlq.db.statements import database_now
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq, FailurePattern
@@ -50,6 +50,10 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
         if form.is_valid():
             try:
                 return _save(request, pattern, form.cleaned_data)
+            except Locked:
+                messages.error(
+                    request, "Somebody else is changing this pattern at the moment. Nothing was saved: try again."
+                )
             except EditConflict as conflict:
                 pattern, theirs = conflict.pattern, _theirs(conflict.pattern, form.cleaned_data)
                 form = PatternForm(pattern, {**request.POST.dict(), "seen": conflict.pattern.edit_number})

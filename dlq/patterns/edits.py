@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.text import normalize_newlines
 from django.utils.timezone import localtime
 
+from dlq.db.limits import lock_limit
 from dlq.db.statements import database_now
 from dlq.models import EditRecord, FailurePattern
 
@@ -51,9 +51,10 @@ class EditConflict(Exception):
 def save_edit(pattern_id: int, *, seen: int, values: Mapping[str, Any], actor: str) -> list[Change]:
     """Save what differs, if nobody has saved since the edit `seen`. Returns the changes, none where nothing differs.
 
-    Raises EditConflict; FailurePattern.DoesNotExist. Touches no count, so it does not disturb the classifier.
+    Raises EditConflict; Locked, where somebody else is at it; FailurePattern.DoesNotExist. Touches no count, so it does not
+    disturb the classifier.
     """
-    with transaction.atomic():
+    with lock_limit():
         patterns: QuerySet[FailurePattern] = FailurePattern.objects.select_for_update()
         pattern = patterns.get(pk=pattern_id)
         changes = _changes(pattern, values)

@@ -148,7 +148,7 @@ def _values(dimension: Dimension, rows: list[dict[str, Any]], most: int) -> Dime
     lines = {row["value"]: _line(row, labels[row["value"]]) for row in [*shown, *rest]}
     return DimensionCounts(
         [lines[row["value"]] for row in shown],
-        rows[0]["values_now"] - sum(bool(row["entries"]) for row in rest),
+        rows[0]["values_current"] - sum(bool(row["entries"]) for row in rest),
         rows[0]["values_previous"] - sum(bool(row["entries_previous"]) for row in rest),
         rows[0]["values_new"],
         next((lines[row["value"]] for row in rest if row["entries"]), None),

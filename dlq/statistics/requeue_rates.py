@@ -19,7 +19,7 @@ from dlq.statistics.dimensions import DIMENSIONS, placeholders, which
 from dlq.statistics.window import Window
 from dlq.table.location import TABLE
 
-PLANNER_SETTINGS = {"work_mem": "256MB", "parallel_tuple_cost": "0"}
+GROUPING_SETTINGS = {"work_mem": "256MB", "parallel_tuple_cost": "0"}
 """PostgreSQL's settings, as for the counting of the window: the groups are few, but it expects many and would sort all first."""
 KEPT = ("task_identifier", "queue_name", "priority_min", "priority_max")
 """Filter parameters that a requeue can answer itself, because it keeps these columns of its entry."""
@@ -60,7 +60,7 @@ def recovery(filterset: DlqFilterSet, window: Window) -> WindowRecovery:
     requeues, of_entries_only = _requeues(filterset)
     joins = " ".join(one.joined_to_requeue for one in DIMENSIONS)
     query = TABLE.statement("statistics/requeue_rates", requeues=inlined(requeues), joins=joins, **placeholders())
-    with transaction.atomic(), settings_for_block(**PLANNER_SETTINGS):
+    with transaction.atomic(), settings_for_block(**GROUPING_SETTINGS):
         found = dicts(query, {"start": window.start, "end": window.end, "previous": window.previous_start})
     lines: dict[int, dict[str | None, RequeueTally]] = {}
     for row in found:

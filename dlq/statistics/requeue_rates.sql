@@ -2,24 +2,24 @@
 -- Placeholders: `requeues` is the SELECT of the requeues that the filter is about, `joins` what the columns need beside them;
 -- the others as in statistics/window.sql.
 WITH counted AS MATERIALIZED (
-    SELECT {dimensions}, is_now, outcome, count(*) AS requeues
+    SELECT {dimensions}, is_current, outcome, count(*) AS requeues
     FROM (
-        SELECT {columns}, e.created_at >= %(start)s AS is_now, e.outcome
+        SELECT {columns}, e.created_at >= %(start)s AS is_current, e.outcome
         FROM ({requeues}) e
         {joins}
         WHERE e.created_at >= %(previous)s AND e.created_at <= %(end)s AND e.outcome IN ('recovered', 'failed_again')
     ) e
-    GROUP BY {dimensions}, is_now, outcome
+    GROUP BY {dimensions}, is_current, outcome
 ),
 named AS (
-    SELECT {values}, is_now, outcome, requeues
+    SELECT {values}, is_current, outcome, requeues
     FROM counted
     {value_joins}
 )
 SELECT GROUPING({dimensions}) AS which, coalesce({names}) AS value,
-       coalesce(sum(requeues) FILTER (WHERE is_now AND outcome = 'recovered'), 0)::bigint        AS recovered,
-       coalesce(sum(requeues) FILTER (WHERE is_now AND outcome = 'failed_again'), 0)::bigint     AS failed_again,
-       coalesce(sum(requeues) FILTER (WHERE NOT is_now AND outcome = 'recovered'), 0)::bigint    AS recovered_previous,
-       coalesce(sum(requeues) FILTER (WHERE NOT is_now AND outcome = 'failed_again'), 0)::bigint AS failed_again_previous
+       coalesce(sum(requeues) FILTER (WHERE is_current AND outcome = 'recovered'), 0)::bigint        AS recovered,
+       coalesce(sum(requeues) FILTER (WHERE is_current AND outcome = 'failed_again'), 0)::bigint     AS failed_again,
+       coalesce(sum(requeues) FILTER (WHERE NOT is_current AND outcome = 'recovered'), 0)::bigint    AS recovered_previous,
+       coalesce(sum(requeues) FILTER (WHERE NOT is_current AND outcome = 'failed_again'), 0)::bigint AS failed_again_previous
 FROM named
 GROUP BY GROUPING SETS ({totals})

@@ -66,7 +66,7 @@ class Window:
         return self.start - self.length
 
     @property
-    def bucket(self) -> BucketWidth:
+    def bucket_width(self) -> BucketWidth:
         return bucket_width_for(self.length, MOST_BARS)
 
     @property
@@ -75,7 +75,7 @@ class Window:
 
     def slots(self, zone: tzinfo) -> list[Slot]:
         """The finest spans that some panel needs: hours of the zone for the heat map, else the bars."""
-        width = min(self.bucket, HOUR, key=lambda width: width.length) if self.has_heat else self.bucket
+        width = min(self.bucket_width, HOUR, key=lambda width: width.length) if self.has_heat else self.bucket_width
         after = self.end + INSTANT
         edges = [self.start, *bucket_edges(width, self.start, after, zone), after]
         return [Slot(start, following - INSTANT) for start, following in pairwise(edges)]
@@ -84,7 +84,7 @@ class Window:
         """The slots of each bar, by number."""
 
         def bar(number: int) -> datetime:
-            return self.bucket.floor(slots[number].start.astimezone(zone).replace(tzinfo=None))
+            return self.bucket_width.floor(slots[number].start.astimezone(zone).replace(tzinfo=None))
 
         for _begin, numbers in groupby(range(len(slots)), key=bar):
             together = list(numbers)

@@ -28,13 +28,13 @@ lines AS MATERIALIZED (
 ranked AS MATERIALIZED (
     SELECT *,
            row_number() OVER (PARTITION BY which ORDER BY entries DESC, {dimensions})  AS place,
-           count(*) FILTER (WHERE entries > 0) OVER (PARTITION BY which)               AS values_now,
+           count(*) FILTER (WHERE entries > 0) OVER (PARTITION BY which)               AS values_current,
            count(*) FILTER (WHERE entries_previous > 0) OVER (PARTITION BY which)        AS values_previous,
            count(*) FILTER (WHERE entries > 0 AND {first_time}) OVER (PARTITION BY which) AS values_new
     FROM lines
 )
 SELECT which, place, coalesce({names}) AS value, NULL AS slot, entries, failures, newest, requeued, oldest_waiting,
-       entries_previous, requeued_previous, values_now, values_previous, values_new
+       entries_previous, requeued_previous, values_current, values_previous, values_new
 FROM ranked
 WHERE place <= %(most)s OR {left_out}
 UNION ALL

@@ -13,7 +13,7 @@ from dlq.table.columns import table_columns
 from dlq.table.index_advice import Surroundings, create_index, statements_for
 from dlq.table.indexes import TableState, table_state
 from dlq.table.location import DlqTable
-from dlq.table.lock_limit import RESET_LIMIT, SET_LIMIT, execute_all, execute_one_by_one, lock_limit
+from dlq.table.lock_limit import RESET_LIMIT, SET_LIMIT, execute_all, execute_one_by_one, table_lock_limit
 from dlq.table.wanted_indexes import UNIQUE_KEY, Wanted, search_index, wanted
 
 MADE = ("library", "recommended")
@@ -48,10 +48,10 @@ def init_dlq(table: DlqTable, *, search: bool = False) -> list[str]:
     """
     existed = scalar("SELECT to_regclass(%(table)s) IS NOT NULL", {"table": table.regclass})
     if existed and not connection.in_atomic_block:
-        with lock_limit(table):
+        with table_lock_limit(table):
             _make_table(table)
         return _make_indexes(table, search=search, concurrently=True)
-    with lock_limit(table):
+    with table_lock_limit(table):
         _make_table(table)
         return _make_indexes(table, search=search, concurrently=False)
 

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
-from django.db import DatabaseError, OperationalError, connection, transaction
-from psycopg.errors import LockNotAvailable
+from django.db import DatabaseError, connection
 
 from dlq.db.errors import first_line
-from dlq.db.session import settings_for_block
+from dlq.db.limits import Locked, lock_limit
 from dlq.table.location import DlqTable
 
 LOCK_SECONDS = 3
@@ -30,14 +29,12 @@ class NotMade(DatabaseError):
 
 
 @contextmanager
-def lock_limit(table: DlqTable, *, what_stays: str = "Nothing was changed.") -> Iterator[None]:
+def table_lock_limit(table: DlqTable, *, what_stays: str = "Nothing was changed.") -> Iterator[None]:
     """A transaction, or a savepoint of the caller's, that gives up where somebody holds the table. Raises NotMade then."""
     try:
-        with transaction.atomic(), settings_for_block(lock_timeout=LOCK_TIMEOUT):
+        with lock_limit(LOCK_SECONDS):
             yield
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
-            raise
+    except Locked as error:
         raise NotMade(
             f"Somebody is working with {table.regclass} and holds it, perhaps an export or a backup: within {LOCK_SECONDS}"
             f" seconds it could not be locked. {what_stays} Try again later."
@@ -48,7 +45,7 @@ def execute_one_by_one(table: DlqTable, statements: Sequence[str]) -> None:
     """Outside a transaction, each with the limit that the `script` has for it. Raises NotMade."""
     for statement in statements:
         if _keeps_others_waiting(statement):
-            with lock_limit(table, what_stays="What was made before stays."):
+            with table_lock_limit(table, what_stays="What was made before stays."):
                 execute_all([statement])
         else:
             _execute_concurrently(statement)

@@ -74,8 +74,9 @@ def test_picture_and_page_exist_when_the_readme_links_them(readme: str) -> None:
         assert (REPOSITORY / link).exists(), link
 
 
-def test_file_exists_when_the_maintainers_page_names_it() -> None:
-    text = (REPOSITORY / "docs" / "maintaining.md").read_text()
+@pytest.mark.parametrize(("document", "least"), [("docs/maintaining.md", 40), ("SECURITY.md", 15)])
+def test_file_exists_when_a_document_names_it(document: str, least: int) -> None:
+    text = (REPOSITORY / document).read_text()
     named = set(re.findall(r"`([\w./-]+/[\w./-]+\.(?:py|sql|html|md))`", text))
-    assert len(named) > 40
+    assert len(named) > least
     assert [path for path in sorted(named) if not (REPOSITORY / path).is_file()] == []

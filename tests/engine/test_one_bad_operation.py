@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.db import OperationalError
 
+from dlq.caretaker.duties import OPERATIONS
 from dlq.caretaker.rounds import Caretaker
 from dlq.models import DeletedEntry, Requeue
 from dlq.operations.confirmation import begin
@@ -29,14 +29,14 @@ def test_the_others_have_their_turn_when_one_operation_meets_a_full_disk() -> No
     )
     stuck, _new = begin(confirm("requeue", pairs=[("task_identifier", "stuck")]), actor="ann")
     free, _new = begin(confirm("delete", pairs=[("task_identifier", "free")]), actor="bob")
-    with pytest.raises(OperationalError, match="No space left on device"):
-        Caretaker().round()
+    assert Caretaker().round().failed == {}
     assert DeletedEntry.objects.filter(operation=free).count() == 5
     assert Requeue.objects.get().outcome == "recovered", "the other duties were not done"
     stuck.refresh_from_db()
     assert (stuck.state, stuck.handled_count) == ("running", 0)
 
     sql(f"DROP TRIGGER full_disk ON {SCHEMA}.backfill_dlq")
+    OPERATIONS.due.clear()  # it is tried later and later
     Caretaker().round()
     stuck.refresh_from_db()
     assert (stuck.state, stuck.done_count) == ("done", len(entries) // 2)

@@ -216,6 +216,7 @@ class Engine(RuleBasedStateMachine):
         if selection == "ticked":
             chosen = st.sets(st.sampled_from(known), min_size=1, max_size=7) if known else st.just(set())
             expected.ticked = sorted(data.draw(chosen, label="ticked"))
+            expected.cursor = min(expected.ticked) - 1 if expected.ticked else None
             page = confirm(kind, expected.ticked)
         else:
             pairs, matches = FILTERS[selection]
@@ -293,7 +294,7 @@ class Engine(RuleBasedStateMachine):
         save_note(entry.id, seen=entry.notes or "", text=text, actor="ann")
         if text != (entry.notes or ""):
             self.model.note_texts.append((entry.id, text))
-        entry.notes = text or None
+            entry.notes = text or None
         if empty:
             with override_settings(DLQ_TRASH_DAYS=0):
                 assert purge_trash() == len(self.model.trash)

@@ -58,7 +58,7 @@ class Operation:
     has_watched: bool = False
     has_begun: bool = False
     state: str = "running"
-    cursor: int = 0
+    cursor: int | None = None
     done: set[int] = field(default_factory=set)
     skipped: dict[int, str] = field(default_factory=dict)
     failed: set[int] = field(default_factory=set)
@@ -214,7 +214,9 @@ class Model(World):
             ahead = [link.entry for link in self.links if link.operation == operation.undoes and not link.outcome]
         else:
             ahead = [entry.id for entry in self.matching(operation)]
-        return sorted(entry for entry in ahead if entry > operation.cursor)[: operation.size]
+        return sorted(entry for entry in ahead if operation.cursor is None or entry > operation.cursor)[
+            : operation.size
+        ]
 
     # Requeue.
 

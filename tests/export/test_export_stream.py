@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,14 +12,14 @@ from django.test import Client
 
 from dlq.export.copying import csv_lines, json_lines
 from dlq.filters import DlqFilterSet
-from tests.support.database import another_connection, database_url
+from tests.support.database import another_connection
 from tests.support.entries import add_entries
 from tests.support.pages import LIST, Page, get
 from tests.support.people import client_of
+from tests.support.web import asked, sent, served, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE = 30.0
 TOKEN = "0123456789abcdef" * 2
 WIDE = "jsonb_build_object('text', repeat(md5(n::text), 300))"
 COPIES = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'" \
@@ -35,47 +28,8 @@ COPIES = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database
 
 @pytest.fixture
 def web() -> Iterator[int]:
-    """The port of a gunicorn on the test's database, as `make run` starts it."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = int(free.getsockname()[1])
-    command = [
-        sys.executable, "-m", "gunicorn", "backfill_admin.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
-        "--workers", "1", "--threads", "4", "--log-level", "critical", "--no-control-socket",
-    ]  # fmt: skip
-    process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": database_url()})
-    try:
-        until(lambda: answers(port))
+    with served(workers=1, threads=4) as port:
         yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def answers(port: int) -> bool:
-    with contextlib.suppress(OSError), asked(port, "/healthz") as response:
-        return response.status == 200
-    return False
-
-
-@contextmanager
-def asked(port: int, path: str, session: str = "") -> Iterator[http.client.HTTPResponse]:
-    """The answer, as it begins to come; afterwards the browser is gone."""
-    with sent(port, path, session) as connection, connection.getresponse() as response:
-        yield response
-
-
-@contextmanager
-def sent(port: int, path: str, session: str = "") -> Iterator[http.client.HTTPConnection]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
-        connection.request("GET", path, headers={"Host": "localhost", "Cookie": f"sessionid={session}"})
-        yield connection
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
 
 
 def copies() -> int:

@@ -391,7 +391,7 @@ def test_old_answers_and_empty_hours_are_forgotten_when_the_caretaker_tidies_up(
 
 def test_caretaker_groups_when_it_makes_its_round() -> None:
     add_entry()
-    assert Caretaker().round()["group into patterns"] == 1
+    assert Caretaker().round().done["group into patterns"] == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -36,7 +36,7 @@ READ = f"SELECT count(*) FROM {T}"
 
 @pytest.fixture
 def _short_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock_limit, "LOCK_TIMEOUT", "300ms")
+    monkeypatch.setattr(lock_limit, "LOCK_SECONDS", 0.3)
 
 
 @pytest.fixture

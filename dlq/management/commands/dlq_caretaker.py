@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from dlq.caretaker.rounds import Caretaker
+from dlq.caretaker.rounds import Caretaker, Round
 from dlq.management.loop import for_ever
 
 INTERVAL = 1.0
@@ -26,10 +26,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         self.caretaker = Caretaker()
         if once:
-            self._round()
+            if self._round().failed:
+                raise CommandError("Not every duty could be done.")
         else:
             for_ever(self._round, INTERVAL, self.stderr)
 
-    def _round(self) -> None:
-        for duty, amount in self.caretaker.round().items():
+    def _round(self) -> Round:
+        result = self.caretaker.round()
+        for duty, amount in result.done.items():
             self.stdout.write(f"{duty}: {amount:,}")
+        for duty, (error, pause) in result.failed.items():
+            self.stderr.write(f"{duty} failed, trying again in {pause:g} s: {error}")
+        return result

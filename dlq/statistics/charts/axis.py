@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from dlq.statistics.buckets import DAY
 from dlq.statistics.window import Slot, Window
 
 MOST_TICKS = 8
 LAST_TICK = 95
 """Per cent of the width behind which a label would be cut."""
 ROUND_MINUTES = (5, 10, 30, 60, 120, 180, 360, 720)
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ def by_value(table: Table) -> list[list[Any]]:
     total = sum(row.count for row in table.rows) or 1
     return [head] + [
         [
-            row.line.value, *(row.label for _once in title), row.count, f"{row.count / total:.4f}",
-            f"{row.line.average_failures:.2f}", row.newest, row.requeued, row.outcome.recovered, row.outcome.settled,
-            row.line.entries_previous,
+            row.tally.value, *(row.label for _once in title), row.count, f"{row.count / total:.4f}",
+            f"{row.tally.average_failures:.2f}", row.newest, row.requeued, row.requeues.recovered, row.requeues.settled,
+            row.tally.entries_previous,
         ]
         for row in table.rows
     ]  # fmt: skip

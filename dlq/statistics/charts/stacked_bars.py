@@ -157,6 +157,6 @@ def _summary(bars: list[Bar], counted: WindowCounts) -> str:
         return "Nothing failed in this time."
     most = max(bars, key=lambda bar: bar.total)
     empty = sum(not bar.total for bar in bars)
-    width = counted.window.bucket.name
+    width = counted.window.bucket_width.name
     sentence = f"Most in one bar of {width if width[0].isdigit() else f'a {width}'}: {most.total:,}, {most.period}."
     return sentence + (f" Without any: {empty} of {len(bars)} bars." if empty else "")

@@ -29,8 +29,8 @@ class TableRow:
     recovered: str
     recovered_title: str
     trend: str
-    line: Tally
-    outcome: RequeueTally
+    tally: Tally
+    requeues: RequeueTally
 
 
 @dataclass(frozen=True)
@@ -58,27 +58,27 @@ def tables(counted: WindowCounts, ended: WindowRecovery, links: Links) -> Iterat
         most = values.lines[0].entries if values.lines else 0
         by_value = ended.by_value[dimension.name]
         rows = [
-            _row(dimension, line, by_value.get(line.value, NONE), counted.total.entries, most, links)
-            for line in values.lines
+            _row(dimension, tally, by_value.get(tally.value, NONE), counted.total.entries, most, links)
+            for tally in values.lines
         ]
         yield Table(dimension, rows, values.number, len(values.named))
 
 
-def _row(dimension: Dimension, line: Tally, outcome: RequeueTally, total: int, most: int, links: Links) -> TableRow:
-    narrowed = dimension.narrowed(line.value)
+def _row(dimension: Dimension, tally: Tally, requeues: RequeueTally, total: int, most: int, links: Links) -> TableRow:
+    narrowed = dimension.narrowed(tally.value)
     return TableRow(
-        label=line.label,
+        label=tally.label,
         link=links.entries(narrowed) if narrowed else "",
-        count=line.entries,
-        bar=f"{100 * line.entries / most:.2f}%",
-        share=wording.percent(line.entries, total),
-        average=f"{line.average_failures:.1f}",
-        newest=line.newest,
-        requeued=line.requeued,
-        requeued_link=links.entries({**narrowed, "requeued": "yes"}) if narrowed and line.requeued else "",
-        recovered=wording.percent(outcome.recovered, outcome.settled),
-        recovered_title=f"{outcome.recovered:,} of {outcome.settled:,}" if outcome.settled else "",
-        trend=wording.change(line.entries, line.entries_previous),
-        line=line,
-        outcome=outcome,
+        count=tally.entries,
+        bar=f"{100 * tally.entries / most:.2f}%",
+        share=wording.percent(tally.entries, total),
+        average=f"{tally.average_failures:.1f}",
+        newest=tally.newest,
+        requeued=tally.requeued,
+        requeued_link=links.entries({**narrowed, "requeued": "yes"}) if narrowed and tally.requeued else "",
+        recovered=wording.percent(requeues.recovered, requeues.settled),
+        recovered_title=f"{requeues.recovered:,} of {requeues.settled:,}" if requeues.settled else "",
+        trend=wording.change(tally.entries, tally.entries_previous),
+        tally=tally,
+        requeues=requeues,
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from dlq.statistics.window import INSTANT, Slot
-
-DAY = timedelta(days=1)
 
 
 def number(count: int) -> str:
