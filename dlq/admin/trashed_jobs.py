@@ -7,14 +7,17 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dlq.admin.read_only import ReadOnlyAdmin
+from dlq.admin.strict_list import ListAddress
 from dlq.conf import conf
+from dlq.db.bigint import by_number
 from dlq.db.expressions import JsonMember
+from dlq.filters.fields import Number
 from dlq.models import DeletedEntry
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
@@ -26,6 +29,11 @@ MOST_CHOSEN = 10_000
 """Entries that are restored one by one chosen; a whole operation of any size is restored from its own page."""
 
 
+class TrashAddress(ListAddress):
+    q = Number(required=False, label="Search")
+    operation__id__exact = Number(required=False, label="Operation")
+
+
 @admin.register(DeletedEntry)
 class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
     list_display = ("entry", "task", "deleted", "kept", "by", "reason")
@@ -33,11 +41,22 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
     search_fields = ("=entry_id",)
     ordering = ("-id",)
     actions = ("restore_selected",)
+    address_form = TrashAddress
     change_list_template = "dlq/trash/trash.html"
 
     @page()
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": "Trash", "days": conf.TRASH_DAYS, **(extra_context or {})})
+
+    @page()
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What there is to say of it stands in its entry's history."""
+        trashed = by_number(self.get_queryset(request), object_id)
+        if trashed is None:
+            raise Http404("There is no such entry in the trash.")
+        return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[trashed.entry_id]))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeletedEntry]:
         whole = super().get_queryset(request).select_related("operation").defer("row", "null_columns")
@@ -75,6 +94,9 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
     @admin.action(permissions=["restore"], description="Restore")
     def restore_selected(self, request: HttpRequest, queryset: QuerySet[DeletedEntry]) -> HttpResponse | None:
         chosen = sorted(set(queryset.order_by().values_list("entry_id", flat=True)[: MOST_CHOSEN + 1]))
+        if not chosen:
+            messages.warning(request, "None of what you selected is in the trash any more. Nothing was done.")
+            return None
         if len(chosen) > MOST_CHOSEN:
             messages.error(
                 request,

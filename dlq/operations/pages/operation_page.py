@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from dlq.models import BulkOperation, Requeue
 from dlq.operations.kinds import KINDS, done_to, kind_of, summary
 from dlq.operations.pages.confirm_page import back_to_list
 from dlq.operations.report import report
-from dlq.operations.result import MOST_ARRIVALS, arrived_since, outcome_counts, problems_of, reason_counts
+from dlq.operations.result import MOST_ARRIVALS, ReasonCount, arrived_since, outcome_counts, problems_of, reason_counts
 from dlq.outcomes.labels import RECOVERED_HELP, WORDS
 from dlq.outcomes.progress import settled_until
 from dlq.table.queue import queue_is_visible
@@ -86,6 +87,7 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
     has_jobs = kind.makes_jobs and operation.done_count > 0
     arrivals = arrived_since(operation)
     offered = _offered(request, operation, jobs)
+    groups = reason_counts(operation)
     return {
         **model_admin.admin_site.each_context(request),
         "title": f"Operation {operation.pk}: {operation.kind}",
@@ -104,8 +106,8 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
         "recovered_help": RECOVERED_HELP,
         "settled_until": settled_until() if has_jobs else None,
         "sees_queue": queue_is_visible() if has_jobs else True,
-        "reasons": [(group, summary(group.code)) for group in reason_counts(operation)],
-        "problems": _problems(request, operation),
+        "reasons": [(group, summary(group.code)) for group in groups],
+        "problems": _problems(request, operation, groups),
         "code": request.GET.get("code"),
         "may_act": may_act,
         "may_drive": may_act and operation.is_under_way,
@@ -174,8 +176,9 @@ def _arrivals_query(operation: BulkOperation) -> str:
     return urlencode([*pairs, ("failed_after", operation.frozen_at.isoformat())])
 
 
-def _problems(request: HttpRequest, operation: BulkOperation) -> Any:
-    problems = problems_of(operation)
-    if code := request.GET.get("code"):
-        problems = problems.filter(code=code)
+def _problems(request: HttpRequest, operation: BulkOperation, groups: Collection[ReasonCount]) -> Any:
+    problems, code = problems_of(operation), request.GET.get("code")
+    if code:
+        known = code in {group.code for group in groups}
+        problems = problems.filter(code=code) if known else problems.none()
     return Paginator(problems.order_by("entry_id"), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
