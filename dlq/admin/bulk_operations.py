@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,8 @@ from django.urls import URLPattern
 from django.utils.safestring import SafeString
 
 from dlq.admin.read_only import ReadOnlyAdmin
+from dlq.admin.strict_list import ListAddress
+from dlq.filters.fields import Text
 from dlq.models import BulkOperation
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages import problems
@@ -34,6 +37,13 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class OperationsAddress(ListAddress):
+    q = Text(required=False, max_length=200, label="Search")
+    kind__exact = forms.ChoiceField(required=False, label="Kind", choices=lambda: [(name, name) for name in KINDS])
+    state__exact = forms.ChoiceField(required=False, label="State", choices=BulkOperation.State.choices)
+    actor = Text(required=False, max_length=200, label="Actor")
+
+
 @admin.register(BulkOperation)
 class BulkOperationAdmin(ReadOnlyAdmin[BulkOperation]):
     """Operations are started from the list of failed jobs; here they are looked up."""
@@ -50,6 +60,7 @@ class BulkOperationAdmin(ReadOnlyAdmin[BulkOperation]):
     )
     list_filter = (KindFilter, "state", ("actor", admin.AllValuesFieldListFilter))
     search_fields = ("actor", "reason")
+    address_form = OperationsAddress
     change_list_template = "dlq/operations/operations.html"
     view_permission = VIEW_OPERATIONS
 

@@ -172,15 +172,6 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         refused = {kind.action for kind in KINDS.values() if not kind.may_confirm(request.user)}
         return {name: found for name, found in super().get_actions(request, *args).items() if name not in refused}
 
-    def response_action(
-        self, request: HttpRequest, queryset: QuerySet[BackfillDlq], *args: Any, **options: Any
-    ) -> HttpResponse | None:
-        """Further arguments are those of newer Django versions."""
-        if None in map(entry_number, request.POST.getlist(ACTION_CHECKBOX_NAME)):
-            messages.error(request, "A ticked row has a number that no failed job can have. Nothing was done.")
-            return None
-        return super().response_action(request, queryset, *args, **options)
-
     def confirm(self, request: HttpRequest, kind: Kind) -> HttpResponse | None:
         """The confirmation page for the ticked rows, or for everything that matches the filter."""
         if request.POST.get("select_across") == "1":

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from dlq.admin.strict_list import ListAddress, NearestPage, StrictChangeList
+from dlq.db.bigint import entry_number
+from dlq.filters.address_form import AddressForm
 from dlq.listing.too_slow import too_slow_page
 from dlq.monitoring.faults import explained
 from dlq.web.decorators import page
@@ -32,6 +37,9 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     view_permission = VIEW_ENTRIES
+    paginator = NearestPage
+    address_form: type[AddressForm] = ListAddress
+    """What the list's address may say."""
 
     @property
     def urls(self) -> list[URLPattern]:
@@ -63,6 +71,18 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
     ) -> HttpResponse:
         """Django's own tells first whether there is such a row."""
         return super().history_view(request, object_id, extra_context)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return StrictChangeList
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[M], *args: Any, **options: Any
+    ) -> HttpResponse | None:
+        """Further arguments are those of newer Django versions."""
+        if None in map(entry_number, request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            messages.error(request, "A ticked row has a number that no row can have. Nothing was done.")
+            return None
+        return super().response_action(request, queryset, *args, **options)
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return bool(request.user.has_perm(self.view_permission))

@@ -13,9 +13,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dlq.admin.read_only import ReadOnlyAdmin
+from dlq.admin.strict_list import ListAddress
 from dlq.conf import conf
 from dlq.db.bigint import by_number
 from dlq.db.expressions import JsonMember
+from dlq.filters.fields import Number
 from dlq.models import DeletedEntry
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
@@ -28,12 +30,18 @@ MOST_CHOSEN = 10_000
 """Entries that are restored one by one chosen; a whole operation of any size is restored from its own page."""
 
 
+class TrashAddress(ListAddress):
+    q = Number(required=False, label="Search")
+    operation__id__exact = Number(required=False, label="Operation")
+
+
 @admin.register(DeletedEntry)
 class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
     list_display_links = None
     search_fields = ("=entry_id",)
     ordering = ("-id",)
     actions = ("restore_selected",)
+    address_form = TrashAddress
     change_list_template = "dlq/trash/trash.html"
 
     @page()
@@ -94,6 +102,9 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
     @admin.action(permissions=["restore"], description="Restore")
     def restore_selected(self, request: HttpRequest, queryset: QuerySet[DeletedEntry]) -> HttpResponse | None:
         chosen = sorted(set(queryset.order_by().values_list("entry_id", flat=True)[: MOST_CHOSEN + 1]))
+        if not chosen:
+            messages.warning(request, "None of what you selected is in the trash any more. Nothing was done.")
+            return None
         if len(chosen) > MOST_CHOSEN:
             messages.error(
                 request,

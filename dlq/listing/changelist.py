@@ -27,6 +27,8 @@ LIVE_SECONDS = 1.0
 AFTER, BEFORE, AT, SCAN_FURTHER = "after", "before", "at", "far"
 """The parameters of a page: after a row, before a row, at a time; and to scan from there for all the time that a page has."""
 DEFAULT_KEYSET = Keyset("failed_at", descending=True)
+MOST_PAGES = 1_000_000
+"""What `p` counts to, which only people write: the links say after or before which row."""
 MOST_BY_NUMBER = 5
 """Entries that a number leads to: one by its own, and one each time that its job died."""
 
@@ -99,7 +101,7 @@ class EntryChangeList(ChangeList):
         """One row more than a page is fetched, which tells whether there is a further page. A page before a cursor is
         fetched in the opposite order."""
         cursor, backwards = self._cursor(request)
-        skip = 0 if cursor or backwards else max(self.page_num - 1, 0) * self.list_per_page
+        skip = 0 if cursor or backwards else min(max(self.page_num - 1, 0), MOST_PAGES) * self.list_per_page
         keyset = self.keyset.reversed if backwards else self.keyset
         page = fetch_page(
             self.filterset, keyset, cursor, self.list_per_page, skip=skip, takes_all_time=SCAN_FURTHER in request.GET

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,8 @@ from django.template.response import TemplateResponse
 from dlq.conf import conf
 from dlq.db.limits import time_limit
 from dlq.db.statements import database_now
+from dlq.filters.address_form import AddressForm
+from dlq.filters.fields import OneOf, Text
 from dlq.models import FailurePattern
 from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.patterns.classifier import classify
@@ -38,9 +42,21 @@ OPEN = "open"
 STATES: dict[str, str] = {OPEN: "all that want attention", "any": "any", **dict(State.choices)}
 
 
+class PatternsAddress(AddressForm):
+    """`owner` is what links of earlier versions call the assignee."""
+
+    also_known = frozenset({"page"})
+    order = OneOf({name: label for name, (label, _by) in ORDERS.items()}, required=False)
+    state = OneOf(STATES, required=False)
+    task = Text(required=False, max_length=200)
+    assignee = Text(required=False, max_length=200)
+    owner = Text(required=False, max_length=200)
+    q = Text(required=False, max_length=200, label="Search")
+
+
 @dataclass(frozen=True)
 class Choice:
-    """Which patterns are asked for, and in which order."""
+    """Which patterns are asked for, and in which order; none where the address has `problems`."""
 
     order: str = "number"
     state: str = OPEN
@@ -48,27 +64,29 @@ class Choice:
     assignee: str = ""
     q: str = ""
     page: int = 1
+    problems: Sequence[str] = ()
 
     @classmethod
     def of(cls, request: HttpRequest) -> Choice:
-        """What can't be read counts as not given: a wrong word must not hide anything."""
-        given = {
-            name: request.GET.get(name, "").strip()[:200].replace("\x00", "") for name in ("task", "assignee", "q")
-        }
-        # Links of earlier versions say owner.
-        given["assignee"] = given["assignee"] or request.GET.get("owner", "").strip()[:200].replace("\x00", "")
-        order, state, page = (request.GET.get(name, "") for name in ("order", "state", "page"))
+        form, page = PatternsAddress(request.GET), request.GET.get("page", "")
+        if problems := form.problems:
+            return cls(problems=problems)
+        given = {name: text.strip() for name, text in form.cleaned_data.items()}
         return cls(
-            order=order if order in ORDERS else cls.order,
-            state=state if state in STATES else cls.state,
-            page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6]) <= 10_000 else 1,
-            **given,
+            order=given["order"] or cls.order,
+            state=given["state"] or cls.state,
+            task=given["task"],
+            assignee=given["assignee"] or given["owner"],
+            q=given["q"],
+            page=max(int(page), 1) if re.fullmatch("[0-9]{1,5}", page) else 1,
         )
 
     @property
     def patterns(self) -> QuerySet[FailurePattern]:
         """Those of the choice, one more than a page has."""
         found = FailurePattern.objects.filter(merged_into=None)
+        if self.problems:
+            return found.none()
         if self.state == OPEN:
             muted = Q(state=State.MUTED, muted_until__gt=database_now())
             found = found.filter(entry_count__gt=0).exclude(muted).exclude(state=State.RESOLVED)

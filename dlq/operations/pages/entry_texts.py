@@ -8,6 +8,7 @@ what reason, how it stands, and numbers, also of each reason.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -18,13 +19,13 @@ from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation, OperationEntry
 from dlq.operations.kinds import kind_of
 from dlq.operations.pages.confirm_page import back_to_list
-from dlq.operations.result import problems_of
+from dlq.operations.result import ReasonCount, problems_of
 
 PROBLEMS_A_PAGE = 50
 
 
-def entry_texts(request: HttpRequest, operation: BulkOperation) -> dict[str, Any]:
-    """For the template, which shows nothing where these are not given."""
+def entry_texts(request: HttpRequest, operation: BulkOperation, groups: Collection[ReasonCount]) -> dict[str, Any]:
+    """For the template, which shows nothing where these are not given. `groups`: the reasons that there are."""
     return {
         "state_reason": operation.state_reason,
         "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
@@ -32,7 +33,7 @@ def entry_texts(request: HttpRequest, operation: BulkOperation) -> dict[str, Any
         "arrivals_query": _arrivals_query(operation),
         "facts": kind_of(operation).facts(operation),
         "note": operation.note,
-        "problems": _problems(request, operation),
+        "problems": _problems(request, operation, groups),
         "code": request.GET.get("code"),
     }
 
@@ -43,8 +44,9 @@ def _arrivals_query(operation: BulkOperation) -> str:
     return urlencode([*pairs, ("failed_after", operation.frozen_at.isoformat())])
 
 
-def _problems(request: HttpRequest, operation: BulkOperation) -> Page[OperationEntry]:
-    problems = problems_of(operation)
-    if code := request.GET.get("code"):
-        problems = problems.filter(code=code)
+def _problems(request: HttpRequest, operation: BulkOperation, groups: Collection[ReasonCount]) -> Page[OperationEntry]:
+    problems, code = problems_of(operation), request.GET.get("code")
+    if code:
+        known = code in {group.code for group in groups}
+        problems = problems.filter(code=code) if known else problems.none()
     return Paginator(problems.order_by("entry_id"), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))

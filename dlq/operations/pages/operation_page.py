@@ -84,6 +84,7 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
     may_act = kind.may(request.user)
     has_jobs = kind.makes_jobs and operation.done_count > 0
     offered = _offered(request, operation, jobs)
+    groups = reason_counts(operation)
     sees = sees_entries(request.user)
     return {
         **model_admin.admin_site.each_context(request),
@@ -91,7 +92,7 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
         "opts": model_admin.opts,
         "operation": operation,
         "sees_entries": sees,
-        **(entry_texts(request, operation) if sees else {}),
+        **(entry_texts(request, operation, groups) if sees else {}),
         "report": report(operation, with_reasons=sees),
         "arrivals": arrived_since(operation),
         "most_arrivals": MOST_ARRIVALS,
@@ -101,7 +102,7 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
         "recovered_help": RECOVERED_HELP,
         "settled_until": settled_until() if has_jobs else None,
         "sees_queue": queue_is_visible() if has_jobs else True,
-        "reasons": [(group, summary(group.code)) for group in reason_counts(operation)],
+        "reasons": [(group, summary(group.code)) for group in groups],
         "may_act": may_act,
         "may_drive": may_act and operation.is_under_way,
         "follow_ups": [one for one in offered if not one.of_problems],
