@@ -44,6 +44,7 @@ PAGES: dict[str, Right] = {
     "dlq_backfilldlq_breakdown": of(VIEW),
     "dlq_backfilldlq_values": of(VIEW),
     "dlq_backfilldlq_indexes": of(VIEW),
+    "dlq_backfilldlq_caretaker": of(VIEW),
     "dlq_backfilldlq_confirmed": of(VIEW),
     "dlq_backfilldlq_export": of(VIEW, EXPORT),
     "dlq_backfilldlq_export_progress": of(VIEW, EXPORT),

@@ -6,8 +6,17 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from dlq.models import BulkOperation, DeletedEntry, EditRecord, EntryNote, FailurePattern, OperationEntry, Requeue
-from dlq.models.tablesnapshot import TableSnapshot
+from dlq.models import (
+    BulkOperation,
+    DeletedEntry,
+    DutyRun,
+    EditRecord,
+    EntryNote,
+    FailurePattern,
+    OperationEntry,
+    Requeue,
+    TableSnapshot,
+)
 from dlq.operations.confirmation import Confirmation, begin
 from dlq.table.location import TABLE
 from tests.support.database import sql, value
@@ -27,6 +36,7 @@ NO_TEXTS = {
     "dlq_failurepattern": {"fingerprint", "state", "advice"},
     "dlq_deletedentry": {"null_columns"},
     "dlq_tablesnapshot": set[str](),
+    "dlq_dutyrun": {"duty"},
     TABLE.name: set[str](),
 }
 """Of each table that has texts of entries, the columns that have none. An operation's reason tells of the operation."""
@@ -127,6 +137,8 @@ def _tell(requeue: BulkOperation, recovered: int, left: int, without_notes: int)
     changes = [{"label": "Notes", "before": "", "after": SECRET}]
     for kind, number in (("pattern", FailurePattern.objects.get().pk), ("entry", left)):
         EditRecord.objects.create(kind=kind, object_id=number, actor=BEGUN_BY, changes=changes, created_at=now)
+    error = f"refused: {SECRET}"
+    DutyRun.objects.create(duty="prune", began_at=now, seconds=1, failures=1, error=error, failed_at=now, next_at=now)
     TableSnapshot.objects.create(
         as_of=now,
         seconds=1,
