@@ -11,8 +11,8 @@ from django.utils import timezone
 from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
 from dlq.operations import kinds
+from dlq.operations.access import sees_operation
 from dlq.operations.reasons import Reason
-from dlq.operations.rights import sees_operation
 from dlq.selection.suggestions import offers_values
 from dlq.web import formatting
 

@@ -13,12 +13,12 @@ from django_htmx.http import reselect, retarget
 
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation
+from dlq.operations.access import may_follow
 from dlq.operations.kinds import FollowUp, kind_of
 from dlq.operations.pages.confirm_page import ask
 from dlq.operations.pages.drive import drive, page_of
 from dlq.operations.pages.operation_page import operation_page
 from dlq.operations.pages.undo import undo
-from dlq.operations.rights import may_follow
 from dlq.operations.runner import cancel, pause, resume
 
 DRIVE_BUDGET = 1.5

@@ -16,11 +16,11 @@ from dlq.conf import conf
 from dlq.db.bigint import by_number
 from dlq.db.limits import time_limit
 from dlq.models import BulkOperation, Requeue
+from dlq.operations.access import may_follow, sees_operation
 from dlq.operations.kinds import KINDS, done_to, kind_of, summary
 from dlq.operations.pages.entry_texts import entry_texts
 from dlq.operations.report import report
 from dlq.operations.result import MOST_ARRIVALS, arrived_since, outcome_counts, reason_counts
-from dlq.operations.rights import may_follow, sees_operation
 from dlq.outcomes.labels import RECOVERED_HELP, WORDS
 from dlq.outcomes.progress import settled_until
 from dlq.table.queue import queue_is_visible
