@@ -9,8 +9,8 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from dlq.faults.answers import explained
 from dlq.listing.too_slow import too_slow_page
-from dlq.monitoring.faults import explained
 from dlq.web.permissions import VIEW_ENTRIES
 
 M = TypeVar("M", bound=Model)

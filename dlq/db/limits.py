@@ -48,7 +48,8 @@ class _Deadline:
         if left <= 0:
             raise TimedOut("the time for all statements together is spent")
         if left < self.allowed * TOLERANCE:
-            context["connection"].connection.execute(f"SET LOCAL statement_timeout = '{_milliseconds(left)}'")
+            with context["connection"].wrap_database_errors:
+                context["connection"].connection.execute(f"SET LOCAL statement_timeout = '{_milliseconds(left)}'")
             self.allowed = left
         return execute(sql, params, many, context)
 

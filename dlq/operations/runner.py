@@ -12,6 +12,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from dlq.db.bisection import is_about_a_row, without_savepoints
 from dlq.db.errors import first_line
+from dlq.faults.diagnosis import fault_of
 from dlq.models import BulkOperation, OperationEntry
 from dlq.operations.batch import Batch, BatchFinder
 from dlq.operations.canary import judge
@@ -75,7 +76,9 @@ def advance_or_pause(operation_id: int, budget: float) -> BulkOperation:
     except (DatabaseError, UnreadableFilter, UnknownKind) as error:
         if isinstance(error, OperationalError | InterfaceError):
             raise
-        pause(operation_id, f"Paused, because it could not continue: {first_line(error)}")
+        fault = fault_of(error)
+        reason = f"{first_line(error)}. {fault.sentence}" if fault else first_line(error)
+        pause(operation_id, f"Paused, because it could not continue: {reason}")
         return BulkOperation.objects.get(pk=operation_id)
 
 
