@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 from django.db import InterfaceError
 
@@ -38,14 +40,15 @@ BY_STATE: tuple[tuple[tuple[str, ...], Fault], ...] = (
 """Beginnings of SQLSTATE, and what they mean here; the first that fits."""
 
 BY_WORDS: tuple[tuple[tuple[str, ...], Fault], ...] = (
-    (("too many", "connection slots", "no more connections", "couldn't get a connection"), NO_CONNECTION),
+    (("too many", "connection slots", "no more connections"), NO_CONNECTION),
     (
         (
             "password",
             "authentication",
             "pg_hba.conf",
             "does not exist",
-            "no such",
+            "no such database",
+            "no such user",
             "not permitted to log in",
             "permission denied for database",
             "not currently accepting connections",
@@ -54,6 +57,8 @@ BY_WORDS: tuple[tuple[tuple[str, ...], Fault], ...] = (
     ),
 )
 """Of a connection that was not made libpq gives the words only. In another language than English they mean `AWAY`."""
+SERVER_SAID = re.compile(r"(?:FATAL|ERROR|fe_sendauth): (.*)", re.DOTALL)
+"""Without the address before it, which may have any words."""
 
 
 def meaning(error: BaseException) -> Fault | None:
@@ -68,6 +73,7 @@ def meaning(error: BaseException) -> Fault | None:
     if state is not None:
         return next((fault for beginnings, fault in BY_STATE if state.startswith(beginnings)), None)
     if isinstance(raw, psycopg.OperationalError):
-        words = str(raw).lower()
+        said = SERVER_SAID.search(str(raw))
+        words = said[1] if said else ""
         return next((fault for parts, fault in BY_WORDS if any(part in words for part in parts)), AWAY)
     return AWAY if isinstance(error, InterfaceError | psycopg.InterfaceError) else None

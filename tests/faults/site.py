@@ -28,6 +28,7 @@ MOST_SECONDS = 6.0
 CSRF = "c" * 32
 TOKEN = "scrape-me"
 SECRET = "s" * 50
+SETTINGS = "tests.faults.uncached_settings"
 ROLE, PASSWORD = "support", "right"
 RIGHTS = f"""
     CREATE ROLE {ROLE} LOGIN BYPASSRLS PASSWORD '{PASSWORD}';
@@ -48,7 +49,7 @@ from dlq.models import FailurePattern
 from dlq.patterns.classifier import classify
 from tests.support.entries import add_entries
 from tests.support.operations import confirm, operate
-entries = add_entries(60)
+entries = add_entries(200)
 operation = operate("requeue", entries[:2])
 operate("delete", entries[2:4])
 classify(5)
@@ -56,10 +57,12 @@ boss = User.objects.create_superuser("boss", password="correct-horse")
 client = Client()
 client.force_login(boss)
 from dlq.operations.confirmation import Confirmation
-tokens = [Confirmation.of("requeue", boss.pk, entry_ids=[entry]).counted(1, (entry, entry)).token for entry in entries[4:]]
+def tokens(kind, entries):
+    return [Confirmation.of(kind, boss.pk, entry_ids=[entry]).counted(1, (entry, entry)).token for entry in entries]
 print(json.dumps({
     "session": client.cookies["sessionid"].value, "entry": entries[5], "operation": operation.pk,
-    "pattern": FailurePattern.objects.first().pk, "tokens": tokens,
+    "pattern": FailurePattern.objects.first().pk,
+    "tokens": tokens("requeue", entries[20:]), "deletes": tokens("delete", entries[10:20]),
 }))
 """
 
@@ -157,12 +160,7 @@ class Site:
 
 @contextmanager
 def web_site(
-    server: Server,
-    url: str = "",
-    *,
-    settings: str = "tests.faults.uncached_settings",
-    cwd: Path = REPOSITORY,
-    admin: str = "/admin/",
+    server: Server, url: str = "", *, settings: str = SETTINGS, cwd: Path = REPOSITORY, admin: str = "/admin/"
 ) -> Iterator[Site]:
     with tempfile.TemporaryDirectory() as folder:
         log, port = Path(folder) / "log", free_port()
@@ -175,20 +173,11 @@ def web_site(
             DJANGO_SECRET_KEY=SECRET,
         )
         words = [
-            "-m",
-            "gunicorn",
-            "backfill_admin.wsgi",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--worker-class",
-            "gthread",
-            "--threads",
-            "2",
-        ]
+            sys.executable, "-m", "gunicorn", "django.core.wsgi:get_wsgi_application()", "--bind", f"127.0.0.1:{port}",
+            "--worker-class", "gthread", "--threads", "2", "--no-control-socket",
+        ]  # fmt: skip
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, *words, "--no-control-socket"], cwd=cwd, env=variables, stdout=output, stderr=output
-            )
+            process = subprocess.Popen(words, cwd=cwd, env=variables, stdout=output, stderr=output)
         site = Site(server, port, log, admin)
         try:
             _wait(site, process)
