@@ -16,14 +16,15 @@ class QuietCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            output = super().execute(*args, **options)
-            self.stdout.flush()
+            try:
+                return super().execute(*args, **options)
+            finally:
+                self.stdout.flush()
         except BrokenPipeError:
-            # What is still to be written has no reader; Python writes it at the exit.
+            # What is left to be written has no reader, and Python tries it once more at the exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except Exception as error:
             if isinstance(error, CommandError) or (words := words_of(error)) is None:
                 raise
             raise CommandError(words) from error
-        return output

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -80,15 +80,16 @@ class Server:
 
     cluster: Cluster
     known: dict[str, Any]
+    database: str = "postgres"
 
     @property
     def url(self) -> str:
         """For the application, whose role has the rights that docs/running.md names."""
-        return self.cluster.url().replace("postgres@", f"{ROLE}:{PASSWORD}@")
+        return self.cluster.url(self.database).replace("postgres@", f"{ROLE}:{PASSWORD}@")
 
     def sql(self, *statements: str) -> list[tuple[Any, ...]]:
         """As the administrator; the last one's rows."""
-        with psycopg.connect(self.cluster.url(), autocommit=True) as connection:
+        with psycopg.connect(self.cluster.url(self.database), autocommit=True) as connection:
             for statement in statements:
                 found = connection.execute(statement)
             return found.fetchall() if found.description else []
@@ -96,6 +97,13 @@ class Server:
     def cut(self) -> None:
         """The application's connections."""
         self.sql(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{ROLE}'")
+
+    def copy(self, database: str) -> Server:
+        """Another database with the same in it."""
+        self.cut()
+        with psycopg.connect(self.cluster.url("template1"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {database} TEMPLATE {self.database}")
+        return replace(self, database=database)
 
 
 @contextmanager
@@ -167,7 +175,7 @@ def web_site(
         variables = clean(
             DATABASE_URL=url or server.url,
             DATA_DIR=folder,
-            PYTHONPATH=REPOSITORY,
+            PYTHONPATH=f"{cwd}:{REPOSITORY}",
             DLQ_METRICS_TOKEN=TOKEN,
             DJANGO_SETTINGS_MODULE=settings,
             DJANGO_SECRET_KEY=SECRET,
