@@ -10,6 +10,7 @@ from django.db import Error
 
 from dlq.db.errors import first_line
 from dlq.db.limits import in_time
+from dlq.db.statements import execute
 from dlq.faults.fault import ALTERED, MISSING, NO_RIGHT, NOT_MIGRATED, Fault
 from dlq.faults.meanings import meaning
 from dlq.faults.own_tables import lacking
@@ -42,6 +43,8 @@ def words_of(error: BaseException) -> str | None:
 def _looked_up(known: Fault | None) -> Fault | None:
     """What the catalogue says of such an error; None if all is as it should be."""
     if known is NO_RIGHT:
+        # PostgreSQL keeps the plans of the queue's functions as the role's rights were, until the connection ends.
+        execute("DISCARD PLANS")
         return _told(NO_RIGHT, lacking_rights(TABLE))
     if known is ALTERED:
         if tables := lacking():
