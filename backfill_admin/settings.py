@@ -34,7 +34,7 @@ def _database() -> dict[str, object]:
         raise EnvError(f"DATABASE_URL can't be read; it looks like this: {LIKE_THIS}") from None
     if config.get("ENGINE") != "django.db.backends.postgresql":
         raise EnvError(f"DATABASE_URL must be of PostgreSQL: {LIKE_THIS}")
-    config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
+    config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     return dict(config)
 
 

@@ -4,7 +4,7 @@ from django.views.generic import RedirectView
 
 from backfill_admin.health import healthz
 from backfill_admin.login.form import LogInForm
-from dlq.monitoring.faults import server_error
+from dlq.faults.answers import server_error
 from dlq.monitoring.views import metrics
 
 admin.site.site_header = "backfill-admin"

@@ -18,7 +18,7 @@ from dlq.db.statements import rows, scalar
 from dlq.table.columns import TableColumn, table_columns
 from dlq.table.index_advice import advice
 from dlq.table.location import TABLE
-from dlq.table.problems import column_problems
+from dlq.table.shape import column_problems
 
 POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS", "KEEP_DAYS")
 NOT_NEGATIVE = (

@@ -14,9 +14,9 @@ from django.urls import URLPattern, path
 
 from dlq.admin.strict_list import ListAddress, NearestPage, StrictChangeList
 from dlq.db.bigint import entry_number
+from dlq.faults.answers import explained
 from dlq.filters.address_form import AddressForm
 from dlq.listing.too_slow import too_slow_page
-from dlq.monitoring.faults import explained
 from dlq.web.decorators import page
 from dlq.web.permissions import VIEW_ENTRIES
 

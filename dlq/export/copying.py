@@ -94,10 +94,12 @@ def _copy(
     """The rows in blocks. A consumer that closes the iterator ends the query: psycopg cancels it."""
     with streaming(reader, name=name) as raw:
         execute(f"LOCK TABLE {TABLE.names['table']} IN ACCESS SHARE MODE")
-        query = _query(entries, select, options)
+        query = _query(entries, select)
+        # What the table no longer allows is refused now, while there can still be a page that says so.
+        raw.execute(f"EXPLAIN {query}")
         count.has_begun = True
         yield b""
-        with raw.cursor() as copying, copying.copy(query) as copy:
+        with raw.cursor() as copying, copying.copy(f"COPY ({query}) TO STDOUT WITH ({options})") as copy:
             for block in _blocks(copy, count):
                 with reader.taking() if reader else nullcontext():
                     yield block
@@ -121,7 +123,8 @@ def _blocks(copy: Iterable[Buffer], count: _Counter) -> Iterator[bytes]:
     yield b"".join(block)
 
 
-def _query(entries: QuerySet[BackfillDlq], select: Select, options: str) -> str:
+def _query(entries: QuerySet[BackfillDlq], select: Select) -> str:
+    """With its parameters quoted in the text: COPY takes none."""
     columns = table_columns(TABLE)
     aliases = {column.name: extra_alias(number) for number, column in enumerate(extra_columns(TABLE))}
     owners: dict[str, Any] = {alias: ExtraColumn(name) for name, alias in aliases.items()}
@@ -131,7 +134,4 @@ def _query(entries: QuerySet[BackfillDlq], select: Select, options: str) -> str:
         for column in columns
     ]
     query, parameters = chosen.query.sql_with_params()
-    # COPY takes no parameters: psycopg writes them into the text, quoted.
-    return ClientCursor(connection.connection).mogrify(
-        f"COPY ({select(cells, f'({query}) AS {ALIAS}')}) TO STDOUT WITH ({options})", parameters
-    )
+    return ClientCursor(connection.connection).mogrify(select(cells, f"({query}) AS {ALIAS}"), parameters)

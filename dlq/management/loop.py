@@ -9,9 +9,9 @@ from contextlib import suppress
 from types import FrameType
 
 from django.core.management.base import OutputWrapper
-from django.db import DatabaseError, connection
+from django.db import connection
 
-from dlq.db.errors import first_line
+from dlq.faults.diagnosis import words_of
 
 LONGEST_PAUSE = 32
 """Times the interval: how far the pause grows while the database does not answer."""
@@ -35,8 +35,10 @@ def for_ever(work: Callable[[], object], interval: float, errors: OutputWrapper)
             try:
                 work()
                 pause = interval
-            except DatabaseError as error:
-                errors.write(f"Trying again in {pause:g} s: {first_line(error)}")
+            except Exception as error:
+                if (words := words_of(error)) is None:
+                    raise
+                errors.write(f"Trying again in {pause:g} s: {words}")
                 connection.close()
                 time.sleep(pause)
                 pause = min(pause * 2, interval * LONGEST_PAUSE)

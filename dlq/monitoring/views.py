@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.core.cache import cache
-from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from dlq.conf import conf
+from dlq.faults.diagnosis import fault_of
 from dlq.monitoring.metrics import exposition
 
 KEY = "dlq.metrics"
@@ -30,7 +30,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if text is None:
         try:
             text = exposition()
-        except DatabaseError:
-            return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
+        except Exception as error:
+            if (fault := fault_of(error)) is None:
+                raise
+            return HttpResponse(f"{fault.words}\n", status=fault.status, content_type="text/plain; charset=utf-8")
         cache.set(KEY, text, REMEMBERED_SECONDS)
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)

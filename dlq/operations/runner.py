@@ -14,6 +14,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 from dlq.db.bisection import is_about_a_row, without_savepoints
 from dlq.db.errors import first_line
 from dlq.db.limits import lock_limit
+from dlq.faults.diagnosis import fault_of
 from dlq.models import BulkOperation, OperationEntry
 from dlq.operations.batch import Batch, BatchFinder
 from dlq.operations.canary import judge
@@ -84,7 +85,8 @@ def advance_or_pause(operation_id: int, budget: float) -> BulkOperation:
         raise
     except Exception as error:
         if isinstance(error, EXPECTED):
-            why = first_line(error)
+            fault = fault_of(error)
+            why = f"{first_line(error)}. {fault.sentence}" if fault else first_line(error)
         else:
             logger.exception("operation %s could not continue: please report it", operation_id)
             why = f"a fault in this program, {type(error).__name__}: {first_line(error)}"

@@ -59,6 +59,11 @@ class DlqTable:
         """For `%s::regclass`."""
         return self.names["table"].replace("%%", "%")
 
+    @property
+    def plainly(self) -> str:
+        """For people."""
+        return f"{self.schema}.{self.name}"
+
 
 def configured_table() -> DlqTable:
     return DlqTable(conf.SCHEMA, conf.TABLE, conf.JOB_ID_COLUMN)

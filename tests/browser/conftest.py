@@ -70,7 +70,9 @@ class Window:
     def settle(self) -> None:
         """Until the page is loaded and htmx has fetched what belongs to it."""
         self.page.wait_for_load_state("load")
-        expect(self.page.locator("[hx-trigger=load], .htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+        expect(self.page.locator("[hx-trigger^='load,'], .htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(
+            0
+        )
 
     def unreadable(self) -> dict[str, list[str]]:
         """The serious findings of axe: rule and markup. Without its preloading of style sheets, which the policy refuses."""

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 TOKEN = "0123456789abcdef" * 2
 WIDE = "jsonb_build_object('text', repeat(md5(n::text), 300))"
-COPIES = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'" \
+COPIES = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^(EXPLAIN|COPY)'" \
     " AND state = 'active' AND pid <> pg_backend_pid()"  # fmt: skip
 
 

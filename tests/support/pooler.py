@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -48,33 +49,62 @@ def program() -> str:
     return found
 
 
+@dataclass
+class Pooler:
+    """The program, which a test may kill and start again."""
+
+    program: str
+    folder: Path
+    database: str
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"postgresql://postgres@/{self.database}?host={self.folder}&port={POOLER_PORT}"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [self.program, "-q", self.folder / "config"], cwd="/", user=UNPRIVILEGED if is_root() else None
+        )
+        _wait(self.address)
+
+    def end(self, *, at_once: bool = False) -> None:
+        if self.process:
+            (self.process.kill if at_once else self.process.terminate)()
+            self.process.wait()
+            self.process = None
+
+
+@contextmanager
+def pooler_of(server: str, database: str) -> Iterator[Pooler]:
+    """One that runs before the server in that folder."""
+    with tempfile.TemporaryDirectory() as name:
+        pooler = Pooler(program(), Path(name), database)
+        config = pooler.folder / "config"
+        config.write_text(CONFIG.format(server=server, port=PORT, pooler_port=POOLER_PORT, folder=pooler.folder))
+        if is_root():
+            for path in (pooler.folder, config):
+                os.chown(path, pwd.getpwnam(UNPRIVILEGED).pw_uid, -1)
+        try:
+            pooler.start()
+            yield pooler
+        finally:
+            pooler.end()
+
+
 @contextmanager
 def pooled() -> Iterator[str]:
     """Django's connection goes through the pooler; yields the pooler's address for further connections."""
-    pgbouncer = program()
     options = connection.settings_dict["OPTIONS"]
     server = dict(options)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        text = CONFIG.format(server=options["host"], port=PORT, pooler_port=POOLER_PORT, folder=folder)
-        (folder / "config").write_text(text)
-        if is_root():
-            for path in (folder, folder / "config"):
-                os.chown(path, pwd.getpwnam(UNPRIVILEGED).pw_uid, -1)
-        process = subprocess.Popen(
-            [pgbouncer, "-q", folder / "config"], cwd="/", user=UNPRIVILEGED if is_root() else None
-        )
+    with pooler_of(options["host"], connection.settings_dict["NAME"]) as pooler:
         try:
-            address = f"postgresql://postgres@/{connection.settings_dict['NAME']}?host={folder}&port={POOLER_PORT}"
-            _wait(address)
             connection.close()
-            options |= {"host": str(folder), "port": POOLER_PORT}
-            yield address
+            options |= {"host": str(pooler.folder), "port": POOLER_PORT}
+            yield pooler.address
         finally:
             connection.close()
             options |= server
-            process.terminate()
-            process.wait()
 
 
 def _wait(address: str) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from dlq.caretaker.rounds import Caretaker, Round
 from dlq.management.loop import for_ever
+from dlq.management.quiet_command import QuietCommand
 
 INTERVAL = 1.0
 """Seconds between two looks at what is due."""
 
 
-class Command(BaseCommand):
+class Command(QuietCommand):
     help = (
         "Drives bulk operations on whose page nobody is, settles what became of requeued jobs, groups failures into"
         " patterns, purges the trash, and prunes old records."

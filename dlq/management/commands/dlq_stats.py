@@ -7,11 +7,11 @@ import sys
 from dataclasses import asdict, fields
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError
 
-from dlq.db.errors import first_line
+from dlq.faults.diagnosis import words_of
+from dlq.management.quiet_command import QuietCommand
 from dlq.monitoring.alerts import CRITICAL, WARNING, Alert, Thresholds, alerts
 from dlq.monitoring.totals import dlq_stats
 from dlq.table.location import TABLE
@@ -28,7 +28,7 @@ THRESHOLDS = {
 }
 
 
-class Command(BaseCommand):
+class Command(QuietCommand):
     help = (
         "Prints the totals of the dead letter table (times in UTC). With --check: one line on what exceeds a"
         " threshold, and exit code 0 (nothing), 1 (warning) or 2 (critical, also if it can't be found out)."
@@ -46,10 +46,7 @@ class Command(BaseCommand):
         if check:
             self._check(Thresholds.configured(**{one.name: options[one.name] for one in fields(Thresholds)}))
             return
-        try:
-            stats = dlq_stats(TABLE)
-        except DatabaseError as error:
-            raise CommandError(first_line(error)) from error
+        stats = dlq_stats(TABLE)
         if json:
             self.stdout.write(as_json(asdict(stats)))
             return
@@ -72,8 +69,10 @@ class Command(BaseCommand):
     def _check(self, limits: Thresholds) -> None:
         try:
             raised = alerts(TABLE, limits)
-        except DatabaseError as error:
-            raised = [Alert(CRITICAL, f"could not look: {first_line(error)}")]
+        except Exception as error:
+            if (words := words_of(error)) is None:
+                raise
+            raised = [Alert(CRITICAL, f"could not look: {words}")]
         level = raised[0].level if raised else ""
         words = "; ".join(alert.words for alert in raised) or "nothing exceeds a threshold"
         # A task's name may have line breaks; a monitor reads one line.

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 
-from dlq.db.errors import first_line
+from dlq.management.quiet_command import QuietCommand
 from dlq.table.init import create_schema_sql, init_dlq, init_sql
 from dlq.table.location import TABLE
 from dlq.table.lock_limit import NotMade
 
 
-class Command(BaseCommand):
+class Command(QuietCommand):
     help = "Creates the dead letter table and its indexes where they are missing. Harmless to run again."
     # The checks compare the database with the model: they would complain of what this command is about to make.
     requires_system_checks = ()
@@ -37,8 +36,6 @@ class Command(BaseCommand):
             left_out = init_dlq(table, search=search_index)
         except NotMade as error:
             raise CommandError(str(error)) from error
-        except DatabaseError as error:
-            raise CommandError(f"The table could not be made: {first_line(error)}") from error
         for sentence in left_out:
             self.stderr.write(self.style.WARNING(sentence))
         self.stdout.write(f"{table.regclass} is ready.")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from dlq.management.loop import for_ever
+from dlq.management.quiet_command import QuietCommand
 from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
 
 
-class Command(BaseCommand):
+class Command(QuietCommand):
     help = "Moves jobs that have used up their attempts from the queue into the dead letter table."
 
     def add_arguments(self, parser: CommandParser) -> None:
