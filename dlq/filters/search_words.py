@@ -27,13 +27,14 @@ def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
     """The same condition, so that the table's full text index leads to what matches; None where it can't."""
     if not state.finds_words:
         return None
-    numbers = [word.is_id for search in searches for word in search if word.number is not None]
+    numbers = [word.number for search in searches for word in search if word.number is not None]
     if not numbers:
         return condition(searches)
     if not state.finds(TABLE.job_id_column):
         return None
     # Whoever has all words is found by them, whoever has an id instead of one by the id.
-    return reduce(or_, numbers, Q(_HasWords(searches, with_ids=False))) & condition(searches)
+    has_id = Q(id__any_of=numbers) | Q(original_job_id__any_of=numbers)
+    return (Q(_HasWords(searches, with_ids=False)) | has_id) & condition(searches)
 
 
 class _HasWords(Func):
