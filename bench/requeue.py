@@ -16,7 +16,6 @@ from dlq.models import BulkOperation
 from dlq.operations.confirmation import Confirmation, begin
 from dlq.operations.overview import overview
 from dlq.operations.runner import advance
-from dlq.operations.selected import matching
 
 ROUNDS = 3
 LIBRARY_ENTRIES, PAUSED_ENTRIES = 500, 40
@@ -110,7 +109,7 @@ def _act(kind: str, window: Window) -> tuple[float, int]:
 
 def _operation(kind: str, window: Window) -> BulkOperation:
     confirmation = Confirmation.of(kind, 1, filterset=DlqFilterSet.of_pairs(window.pairs))
-    shown = overview(matching(confirmation.as_operation()))
+    shown = overview(confirmation.as_operation())
     operation, _new = begin(confirmation.counted(shown.count, shown.ids), actor="bench")
     return operation
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote
 
+from bench import search_memory
 from bench.figures import Figure, milliseconds
 from bench.fill import ROWS
 from bench.timing import medians, seconds_of
@@ -34,12 +35,14 @@ def measure(*, build: bool = True) -> list[Figure]:
     payload = {"payload": partial(visitor.get, f"{LIST}?payload=order.id%3D{ROWS // 2}")}
     figures = _against(stock, medians(calls, ROUNDS), "without index, first results", WITHOUT)
     figures += [_plain(medians(payload, ROUNDS)["payload"], "filter by payload, without index, first results")]
+    figures += search_memory.measure("without index")
     if not build:
         return figures
     figures += [_built("search", lambda: init_dlq(TABLE, search=True)), _built("payload", _make_payload_index)]
     execute(f"ANALYZE {TABLE.db_table}")
     figures += _against(stock, medians(calls, ROUNDS), "with index", WITH)
-    return [*figures, _plain(medians(payload, ROUNDS)["payload"], "filter by payload, with index")]
+    figures += [_plain(medians(payload, ROUNDS)["payload"], "filter by payload, with index")]
+    return [*figures, *search_memory.measure("with index")]
 
 
 def _against(stock: dict[str, float], ours: dict[str, float], how: str, times: int) -> list[Figure]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from dlq.db.statements import rows
+
+T = TypeVar("T")
 
 
 class Busy(Exception):
@@ -21,3 +26,11 @@ def admit(work: str, most: int) -> None:
     )
     if not rows(free, {"most": most, "work": work}):
         raise Busy(work)
+
+
+def unless_busy(read: Callable[[], T]) -> T | None:
+    """What `read` returns; None where it was not admitted, for a part of a page that says so itself."""
+    try:
+        return read()
+    except Busy:
+        return None

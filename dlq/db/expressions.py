@@ -18,10 +18,14 @@ class ContainsText(Lookup):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         lhs, parameters = self.process_lhs(compiler, connection)
-        text = str(self.rhs)
-        for special in "\\%_":
-            text = text.replace(special, f"\\{special}")
-        return f"{lhs} ILIKE %s", (*parameters, f"%{text}%")
+        return f"{lhs} ILIKE %s", (*parameters, contains_pattern(str(self.rhs)))
+
+
+def contains_pattern(text: str) -> str:
+    """For LIKE: what has the text anywhere."""
+    for special in "\\%_":
+        text = text.replace(special, f"\\{special}")
+    return f"%{text}%"
 
 
 @Field.register_lookup

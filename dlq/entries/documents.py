@@ -19,6 +19,7 @@ from dlq.selection.rows import error_line
 from dlq.table.columns import TableColumn, extra_columns
 from dlq.table.extra_columns import ExtraColumn, extra_alias
 from dlq.table.location import TABLE
+from dlq.table.searched_text import WITHIN
 
 SHOWN_CHARACTERS = 64 * 1024
 """Of a payload or an error on the page; the whole is a download. Colouring a megabyte takes the browser seconds."""
@@ -92,6 +93,11 @@ def error_document(entry: Any) -> Document | None:
         return _document(entry.error_pretty, entry.error_size, "json")
     kind = "traceback" if entry.error_plain.startswith("Traceback (most recent call last)") else "text"
     return _document(entry.error_plain, entry.error_size, kind)
+
+
+def is_searched_in_part(entry: Any) -> bool:
+    """Whether a search does not get through the entry's text (which may be a little shorter than what is measured here)."""
+    return len(entry.failure_reason) + (entry.error_size or 0) + int(entry.payload_size) > WITHIN
 
 
 def _document(text: str, size: int, kind: str) -> Document:

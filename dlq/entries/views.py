@@ -27,6 +27,7 @@ from dlq.operations.pages.undo import undo
 from dlq.outcomes.job_states import states_of_entries
 from dlq.outcomes.labels import RECOVERED_HELP
 from dlq.patterns.advice import pattern_of
+from dlq.table.searched_text import WITHIN
 from dlq.web.query_strings import query_string
 
 NOTE, RECALL = KINDS["note"], KINDS["recall"]
@@ -109,6 +110,8 @@ def _context(
         "entry": entry,
         "payload": documents.payload_document(entry),
         "error": documents.error_document(entry),
+        "is_searched_in_part": documents.is_searched_in_part(entry),
+        "searched_within": WITHIN,
         "extra_values": documents.extra_values(entry),
         "timeline": timeline(entry),
         "pattern": pattern_of(entry.pk),

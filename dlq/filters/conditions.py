@@ -33,6 +33,8 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
 
     field_class = fields.RepeatedValues
     joined_by = "or"
+    most = 100
+    """Values that may be given at once."""
 
     def __init__(
         self,
@@ -46,7 +48,7 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         more: bool = True,
         column: str | None = None,
     ) -> None:
-        super().__init__(label=label, each=each, help_text=help_text)
+        super().__init__(label=label, each=each, most=self.most, help_text=help_text)
         self.condition = condition
         self.column = column
         """The table's column that the values are compared with, where an index on it answers."""
@@ -102,16 +104,19 @@ class PayloadCondition(Condition):
     """Repeated conditions on the payload are AND-ed: each narrows further."""
 
     joined_by = "and"
+    most = 16
 
     def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
         return state.finds_payload
 
 
 class SearchCondition(Condition):
-    """The search. What a word means depends on `q_by`, which the filter set knows (dlq.filters.search)."""
+    """The search; no condition of its own. What its words mean depends on `q_by`, so the filter set asks the mode's module."""
 
-    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
-        return state.finds_words or (state.finds_parts_of_words and all(map(search.has_trigram, values)))
+    field_class = fields.SearchTexts
+
+    def of(self, values: list[Any]) -> Q:
+        return Q()
 
 
 class SearchMode(Condition):

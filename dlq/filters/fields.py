@@ -17,6 +17,7 @@ from dlq.db.bigint import BIGGEST_ID, LEAST_ID
 from dlq.db.far_moments import moment_of
 from dlq.db.statements import database_now, scalar
 from dlq.filters.payload import PayloadMatch
+from dlq.filters.search import MOST_WORDS, different_words
 from dlq.table.columns import TableColumn
 
 FAR = re.compile(
@@ -24,6 +25,8 @@ FAR = re.compile(
     r"(?: (?P<bc>BC))?"
 )
 """Times of PostgreSQL's calendar that Python's lacks."""
+LONGEST = 2_000
+"""Characters of a value."""
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -36,12 +39,31 @@ class RepeatedValues(forms.Field):
 
     widget = ValuesInput
 
-    def __init__(self, each: forms.Field, **options: Any) -> None:
+    def __init__(self, each: forms.Field, most: int, **options: Any) -> None:
         super().__init__(**options)
         self.each = each
+        self.most = most
 
     def clean(self, value: list[str] | None) -> list[Any]:
-        return [self.each.clean(text) for text in value or [] if text.strip()]
+        texts = [text for text in value or [] if text.strip()]
+        # Looked at before any is read, for which the database may be asked.
+        if len(texts) > self.most:
+            raise ValidationError(f"Give at most {self.most} values, these are {len(texts):,}.")
+        if (longest := max(map(len, texts), default=0)) > LONGEST:
+            raise ValidationError(f"Give at most {LONGEST:,} characters a value, this has {longest:,}.")
+        return [self.each.clean(text) for text in texts]
+
+
+class SearchTexts(RepeatedValues):
+    """The texts of the search, which together may have so many words."""
+
+    def clean(self, value: list[str] | None) -> list[Any]:
+        texts = super().clean(value)
+        if (words := different_words(texts)) > MOST_WORDS:
+            raise ValidationError(
+                f"Give at most {MOST_WORDS} different words, these are {words}. A “phrase in quotes” counts as one."
+            )
+        return texts
 
 
 class Text(forms.CharField):

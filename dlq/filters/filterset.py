@@ -5,12 +5,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Collection, Iterable
 from functools import cached_property, reduce
+from types import ModuleType
 from typing import Any, cast
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from dlq.filters import search
+from dlq.filters import search, search_anywhere, search_words
 from dlq.filters.active import ActiveFilter, ActiveValue
 from dlq.filters.addresses import NOT_FILTERS, STATUS, without_cursors
 from dlq.filters.conditions import Condition, extra_column
@@ -72,18 +73,37 @@ class DlqFilterSet(DlqParameters):
         return cast(QuerySet[BackfillDlq], super().qs if self.is_valid() else self.queryset.none())
 
     def filter_queryset(self, queryset: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
-        return queryset.filter(self.condition)
+        return queryset.filter(self._others, self._search_by_index or self._search)
 
     @property
     def condition(self) -> Q:
-        """All parameters together."""
-        return reduce(operator.and_, (self._meaning(name, values) for name, _c, _t, values in self.given), Q())
+        """All parameters together, as a scan compares each entry with them."""
+        return self._others & self._search
 
-    def _meaning(self, name: str, values: list[Any]) -> Q:
-        if name == "q":
-            return reduce(operator.or_, (search.found(text, self.search_mode) for text in values))
-        meaning: Q = self.filters[name].of(values)
-        return meaning
+    @property
+    def _others(self) -> Q:
+        """All parameters but the search."""
+        meanings = (condition.of(values) for name, condition, _texts, values in self.given if name != "q")
+        return reduce(operator.and_, meanings, Q())
+
+    @property
+    def _search(self) -> Q:
+        searches = self._searches
+        return self._mode.condition(searches) if searches else Q()
+
+    @property
+    def _search_by_index(self) -> Q | None:
+        """The same, written so that an index answers it; None where none does."""
+        searches = self._searches
+        return self._mode.by_index(searches, self.state) if searches else None
+
+    @property
+    def _searches(self) -> list[search.Search]:
+        return [search.read(text) for name, _c, _t, texts in self.given if name == "q" for text in texts]
+
+    @property
+    def _mode(self) -> ModuleType:
+        return search_words if self.search_mode == search.WORDS else search_anywhere
 
     @cached_property
     def state(self) -> TableState:
@@ -116,15 +136,10 @@ class DlqFilterSet(DlqParameters):
     def _found_by_index(self) -> dict[str, bool]:
         """Of the parameters that narrow down."""
         return {
-            name: condition.is_found_by_index(self.state, values) and (name != "q" or self._search_is_indexed)
+            name: bool(self._search_by_index) if name == "q" else condition.is_found_by_index(self.state, values)
             for name, condition, _texts, values in self.given
             if not condition.is_wide(values)
         }
-
-    @property
-    def _search_is_indexed(self) -> bool:
-        state = self.state
-        return state.finds_words if self.search_mode == search.WORDS else state.finds_parts_of_words
 
     @property
     def problems(self) -> list[str]:

@@ -29,6 +29,7 @@ from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
 from dlq.table.location import TABLE
+from dlq.table.searched_text import WITHIN
 
 
 def _failed(lookup: str, moment: datetime) -> Q:
@@ -37,12 +38,13 @@ def _failed(lookup: str, moment: datetime) -> Q:
 
 class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
     q = SearchCondition(
-        lambda text: search.found(text, search.ANYWHERE),
+        lambda _text: Q(),
         fields.Text(),
         label="Search",
         says="Contains",
         more=False,
-        help_text="Words in error, reason, payload or key; or an entry's or a job's number. “A phrase” goes in quotes.",
+        help_text="Words in error, reason, payload or key; or an entry's or a job's number. “A phrase” goes in quotes. "
+        f"At most {search.MOST_WORDS} words; the first {WITHIN:,} characters of a failed job count.",
         placeholder="error, customer, key …",
     )
     q_by = SearchMode(

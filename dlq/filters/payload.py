@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.db.models import JSONField, Q, TextField, Value
@@ -15,6 +15,8 @@ NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 BIGGEST_EXPONENT = 131_000
 """PostgreSQL's numeric has 131,072 digits before the point and 16,383 after it."""
 SMALLEST_EXPONENT = -16_000
+DEEPEST = 32
+"""Keys of a path."""
 LITERALS = ("true", "false", "null")
 
 
@@ -35,6 +37,8 @@ class PayloadMatch:
                 "“%(text)s” is no condition: write a path and a value, as in customer_id=42 or order.id=7.",
                 params={"text": text},
             )
+        if len(keys) > DEEPEST:
+            raise ValidationError(f"A path has at most {DEEPEST} keys, this has {len(keys)}.")
         if "\x00" in text:
             raise ValidationError("A payload can't contain the NUL character.")
         if len(value) >= 2 and value[0] == value[-1] == '"':
@@ -60,5 +64,8 @@ def _is_number(text: str) -> bool:
     """Whether the text is a JSON number that PostgreSQL can hold."""
     if not NUMBER.fullmatch(text):
         return False
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # its exponent is beyond any that Python has
+        return False
     return number.as_tuple().exponent > SMALLEST_EXPONENT and number.adjusted() < BIGGEST_EXPONENT  # type: ignore[operator]

@@ -3,56 +3,75 @@
 from __future__ import annotations
 
 import json
-import operator
 import re
-from functools import reduce
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils.text import smart_split, unescape_string_literal
 
 from dlq.db.bigint import entry_number
-from dlq.db.expressions import ContainsText
-from dlq.table.searched_text import HasWords, SearchedText
 
 ANYWHERE, WORDS = "anywhere", "words"
 MODES = {ANYWHERE: "within words, too", WORDS: "words and their beginnings"}
 """How the words of a search are meant: anywhere, also within a longer one; or only at the beginning of one, which is what full
 text search can do."""
 
+MOST_WORDS = 16
+"""Different ones in a filter. Each costs time for each entry that is looked at."""
 SHORTEST = 3
 """Letters or digits in a row that make a trigram: a shorter word leads a trigram index nowhere."""
+ESCAPED = re.compile(r'["\\\x00-\x1f]')
+"""What JSON escapes within a text."""
 
 
-def found(text: str, mode: str) -> Q:
-    """The entries with every word (or "quoted phrase"); a number also finds an entry's or a job's id."""
-    return reduce(operator.and_, (_found(word, mode) for word in words(text)))
+@dataclass(frozen=True)
+class Word:
+    """A word, or a "quoted phrase"."""
+
+    text: str
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """What to look for: within JSON a quote, a backslash or a line break is escaped."""
+        escaped = json.dumps(self.text, ensure_ascii=False)[1:-1]
+        return (self.text,) if escaped == self.text else (self.text, escaped)
+
+    @property
+    def plain_part(self) -> str:
+        """The longest part that all forms have."""
+        return max(ESCAPED.split(self.text), key=len)
+
+    @property
+    def has_trigram(self) -> bool:
+        return bool(re.search(rf"[^\W_]{{{SHORTEST}}}", self.plain_part))
+
+    @cached_property
+    def number(self) -> int | None:
+        """The id of an entry or a job that the word may mean, too."""
+        return entry_number(self.text)
+
+    @property
+    def is_id(self) -> Q:
+        return Q() if self.number is None else Q(id=self.number) | Q(original_job_id=self.number)
 
 
-def words(text: str) -> list[str]:
-    return [
-        unescape_string_literal(bit) if re.fullmatch(r"([\"']).+\1", bit, re.DOTALL) else bit
+Search = tuple[Word, ...]
+"""What one `q` asks for: all of these words."""
+
+
+def read(text: str) -> Search:
+    return tuple(
+        Word(unescape_string_literal(bit) if re.fullmatch(r"([\"']).+\1", bit, re.DOTALL) else bit)
         for bit in smart_split(text)
-    ]
+    )
 
 
-def has_trigram(text: str) -> bool:
-    """Whether some word of the search can be looked up by three letters; the others are then checked on what it finds."""
-    return any(re.search(rf"[^\W_]{{{SHORTEST}}}", word) for word in words(text))
+def different_words(texts: Sequence[str]) -> int:
+    return len({word for text in texts for word in read(text)})
 
 
 def number(text: str) -> int | None:
     """The id that the search may mean, where it is nothing but a number."""
     return entry_number(text.strip())
-
-
-def _found(word: str, mode: str) -> Q:
-    if mode == WORDS:
-        condition = Q(HasWords(word))
-    else:
-        condition = Q(ContainsText(SearchedText(), word))
-        # Within JSON a quote, a backslash or a line break is escaped.
-        if (escaped := json.dumps(word, ensure_ascii=False)[1:-1]) != word:
-            condition |= Q(ContainsText(SearchedText(), escaped))
-    if (identity := number(word)) is not None:
-        condition |= Q(id=identity) | Q(original_job_id=identity)
-    return condition

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.response import TemplateResponse
 
 from dlq.conf import conf
+from dlq.db.admission import unless_busy
 from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet
 from dlq.selection.count import count_matching
@@ -25,7 +26,7 @@ def count(request: HttpRequest) -> HttpResponse:
     exactly = "exactly" in request.GET
     context = {
         "filterset": filterset,
-        "count": count_matching(filterset, exactly=exactly),
+        "count": unless_busy(lambda: count_matching(filterset, exactly=exactly)),
         "exactly": exactly,
         "seconds": conf.STATEMENT_TIMEOUT,
     }
@@ -54,8 +55,14 @@ class FacetValue:
 def facets(request: HttpRequest) -> HttpResponse:
     filterset = DlqFilterSet(request.GET, hide_recovered=True)
     # Its own limit: the sentence "takes too long" fits into the page, the page about slowness does not.
-    found = in_time(conf.STATEMENT_TIMEOUT, lambda: facets_of(filterset))
-    context = {"filterset": filterset, "facets": found, "groups": _groups(filterset, found) if found else []}
+    read = unless_busy(lambda: [in_time(conf.STATEMENT_TIMEOUT, lambda: facets_of(filterset))])
+    found = read[0] if read else None
+    context = {
+        "filterset": filterset,
+        "facets": found,
+        "groups": _groups(filterset, found) if found else [],
+        "is_busy": read is None,
+    }
     return TemplateResponse(request, "dlq/listing/facets.html", context)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Count, Max, Min, QuerySet
 
 from dlq.conf import conf
 from dlq.db.limits import in_time
-from dlq.models import BackfillDlq
+from dlq.filters import DlqFilterSet
+from dlq.models import BackfillDlq, BulkOperation
+from dlq.operations.selected import matching
 from dlq.selection.rows import for_list
+from dlq.selection.scan_places import admit_scan
 
 SAMPLES = 5
 GROUPS = 8
@@ -29,7 +33,15 @@ class Overview:
     samples: list[BackfillDlq]
 
 
-def overview(entries: QuerySet[BackfillDlq]) -> Overview:
+def overview(operation: BulkOperation) -> Overview:
+    """Of the entries that it would act on. Raises Busy where many are to be looked at, and as many do so already as may."""
+    with transaction.atomic():
+        if operation.entry_ids is None:
+            admit_scan(DlqFilterSet.of_pairs(operation.filter))
+        return _overview(matching(operation))
+
+
+def _overview(entries: QuerySet[BackfillDlq]) -> Overview:
     """Count and sample in two statements: one pass gives the number and both breakdowns."""
     samples = list(for_list(BackfillDlq.objects.filter(pk__in=_newest(entries))))
     groups = in_time(

@@ -10,6 +10,7 @@ from dlq.conf import conf
 from dlq.db.limits import in_time
 from dlq.db.statements import database_now
 from dlq.filters import DlqFilterSet
+from dlq.selection.scan_places import admit_scan
 
 LIMIT = 10_000
 """Counting so many takes a few milliseconds where an index helps; beyond it people ask for the exact number."""
@@ -33,6 +34,8 @@ class Count:
 
 
 def count_matching(filterset: DlqFilterSet, *, exactly: bool) -> Count:
+    """Raises Busy where it would look at many, and as many do so already as may."""
+    admit_scan(filterset)
     entries = filterset.qs.order_by()
     as_of = database_now()
     limited = entries if exactly else entries[: LIMIT + 1]

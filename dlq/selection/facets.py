@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from dlq.filters import DlqFilterSet
 from dlq.filters.conditions import NO_QUEUE
 from dlq.filters.filterset import extra_parameter
+from dlq.selection.scan_places import admit_scan
 from dlq.table.columns import listed_columns
 from dlq.table.extra_columns import ExtraColumn
 from dlq.table.location import TABLE
@@ -43,6 +44,8 @@ class Facets:
 
 
 def facets_of(filterset: DlqFilterSet) -> Facets:
+    """Raises Busy, as counting does."""
+    admit_scan(filterset)
     extra = listed_columns(TABLE)
     columns = [("task_identifier", "Task"), ("queue_name", "Queue")]
     columns += [(extra_parameter(column.name), column.name) for column in extra]

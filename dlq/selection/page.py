@@ -14,6 +14,7 @@ from dlq.models import BackfillDlq
 from dlq.selection.keyset import Cursor, Keyset
 from dlq.selection.rows import for_list
 from dlq.selection.scan import Scan
+from dlq.selection.scan_places import admit_scan
 
 BY_TIME = {"failed_after", "failed_before"}
 """The filters that only say where in the list's order to begin and to end."""
@@ -41,7 +42,8 @@ def fetch_page(
     skip: int = 0,
     takes_all_time: bool = False,
 ) -> Page:
-    """The next `size` entries after the cursor. `takes_all_time`: scan for as long as a page may take."""
+    """The next `size` entries after the cursor. `takes_all_time`: scan for as long as a page may take. Raises Busy."""
+    admit_scan(filterset)
     seconds = conf.STATEMENT_TIMEOUT if takes_all_time else min(SCAN_SECONDS, conf.STATEMENT_TIMEOUT / 2)
     if skip or not filterset.is_valid() or not may_scan(filterset, keyset):
         return _page(_by_index(filterset, keyset, cursor, size + 1, skip), size)
@@ -56,6 +58,7 @@ def fetch_page(
         )
         if rest is not None:
             return _page([*scan.found, *rest], size)
+    admit_scan(filterset, answered=False)
     scan.run(size + 1, seconds)
     done = scan.at_end or len(scan.found) > size
     return _page(scan.found, size, None if done else scan)

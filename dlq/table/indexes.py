@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from dlq.db.statements import dicts
 from dlq.table.location import DlqTable
+from dlq.table.searched_text import SEARCHED_COLUMNS, WITHIN
 from dlq.table.uniqueness import conditions
 
 LARGE = 100_000
@@ -94,23 +95,29 @@ class TableState:
     @property
     def finds_parts_of_words(self) -> bool:
         """Whether the search's text has a trigram index."""
-        return self._has_search_index("gin_trgm_ops")
+        return bool(self._searched_by("gin_trgm_ops"))
+
+    @property
+    def finds_parts_of_beginnings(self) -> bool:
+        """Whether that is one of what a search looks at, and not of the whole text, however long."""
+        return any(f"({WITHIN})" in key for key in self._searched_by("gin_trgm_ops"))
 
     @property
     def finds_words(self) -> bool:
         """Whether the search's text has a full text index."""
-        return self._has_search_index("tsvector_ops")
+        return bool(self._searched_by("tsvector_ops"))
 
-    def _has_search_index(self, operator_class: str) -> bool:
-        # Its maker and its name do not matter: the expression is over all four columns that a search reads.
-        searched = ("failure_reason", "job_key", "last_error", "payload")
-        return any(
-            index.method == "gin"
+    def _searched_by(self, operator_class: str) -> list[str]:
+        """The expressions of the search's indexes. Their makers and their names do not matter: each is over all columns that
+        a search reads."""
+        return [
+            index.keys[0]
+            for index in self.indexes
+            if index.method == "gin"
             and not index.is_partial
             and operator_class in index.operator_classes
-            and all(column in index.keys[0] for column in searched)
-            for index in self.indexes
-        )
+            and all(column in index.keys[0] for column in SEARCHED_COLUMNS)
+        ]
 
 
 def table_state(table: DlqTable) -> TableState:

@@ -137,11 +137,10 @@ def _optional(trigrams_in: str | None) -> list[Wanted]:
 
 def search_index(trigrams_in: str | None) -> Wanted:
     """The index of the search: by trigrams where the server has pg_trgm, else by words."""
-    text = searched_text()
     if trigrams_in is None:
         return Wanted(
             "search_words",
-            f"USING gin (({searched_words(text)}))",
+            f"USING gin (({searched_words()}))",
             SEARCHED_COLUMNS,
             "The search for whole words and their beginnings. (This server has no pg_trgm, which finds parts of words too.)",
             lambda state: state.finds_words or state.finds_parts_of_words,
@@ -151,7 +150,7 @@ def search_index(trigrams_in: str | None) -> Wanted:
         )
     return Wanted(
         "search",
-        f"USING gin (({text}) {quoted(trigrams_in)}.gin_trgm_ops)",
+        f"USING gin (({searched_text()}) {quoted(trigrams_in)}.gin_trgm_ops)",
         SEARCHED_COLUMNS,
         "The search in reason, key, error and payload, over the whole table at once.",
         lambda state: state.finds_parts_of_words,

@@ -8,7 +8,6 @@ from dlq.models import BulkOperation
 from dlq.operations.confirmation import begin
 from dlq.operations.overview import overview
 from dlq.operations.runner import advance
-from dlq.operations.selected import matching
 from tests.support.database import sql
 from tests.support.entries import add_entries, ids
 from tests.support.operations import confirm
@@ -20,7 +19,7 @@ MAIL = [("task_identifier", "send_email")]
 
 def begun_as_the_page_does(pairs: list[tuple[str, str]]) -> BulkOperation:
     confirmation = confirm("delete", pairs=pairs)
-    shown = overview(matching(confirmation.as_operation()))
+    shown = overview(confirmation.as_operation())
     operation, _new = begin(confirmation.counted(shown.count, shown.ids), actor="tester")
     return operation
 
@@ -45,7 +44,7 @@ def test_what_comes_to_match_behind_the_last_is_left_alone() -> None:
 
 def test_nothing_that_matches_has_no_bounds() -> None:
     add_entries(1, task_identifier="'resize'")
-    shown = overview(matching(confirm("delete", pairs=MAIL).as_operation()))
+    shown = overview(confirm("delete", pairs=MAIL).as_operation())
     assert (shown.count, shown.ids) == (0, None)
 
 

@@ -50,7 +50,7 @@ def ask(
         )
         return None
     confirmation = Confirmation.of(kind, int(request.user.pk or 0), filterset=filterset, entry_ids=entry_ids)
-    shown = overview(matching(confirmation.as_operation()))
+    shown = overview(confirmation.as_operation())
     if shown.count == 0:
         messages.warning(request, "None of what you selected is here any more. Nothing was done.")
         return None
@@ -73,7 +73,7 @@ def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     if known is None:
         form = kind.form(confirmation.count, request.POST)
         if not form.is_valid():
-            shown = replace(overview(matching(confirmation.as_operation())), count=confirmation.count)
+            shown = replace(overview(confirmation.as_operation()), count=confirmation.count)
             return _page(model_admin, request, confirmation, shown, form)
         actor = request.user.get_username()
         known, _new = begin(confirmation, actor=actor, **form.details)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.timezone import get_current_timezone
 
 from dlq.db.statements import database_now
+from dlq.selection.scan_places import admit_scan
 from dlq.statistics import outside
 from dlq.statistics.annotations import annotations_in
 from dlq.statistics.by_pattern import PATTERN
@@ -25,6 +26,8 @@ MOST_ROWS = 10
 
 
 def counted_for(query: StatisticsQuery, *, most: int = MOST_ROWS) -> WindowCounts:
+    """Raises Busy where the filter is one that has to look at many, and as many do so already as may."""
+    admit_scan(query.untimed)
     slots = query.window.slots(get_current_timezone())
     return count_window(query.entries, query.window, slots, query.stacked, most=most)
 

@@ -1,0 +1,107 @@
+"""The search within words: an entry's text is made once, however many words it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func, Q
+from django.db.models.sql.compiler import SQLCompiler
+
+from dlq.db.expressions import ContainsText, contains_pattern
+from dlq.filters.search import Search, Word
+from dlq.table.indexes import TableState
+from dlq.table.location import TABLE
+from dlq.table.searched_text import SearchedText
+
+MOST_TEXTS = 2
+"""How often the text of an entry that the index leads to may be made: PostgreSQL makes it for each condition anew."""
+
+
+def condition(searches: Sequence[Search]) -> Q:
+    return Q(_Contains(searches))
+
+
+def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
+    """The same condition, so that the table's trigram index leads to what matches; None where it can't."""
+    if not state.finds_parts_of_words:
+        return None
+    leads = all(_leads(word, state) for search in searches for word in search)
+    if leads and state.finds_parts_of_beginnings and sum(len(w.forms) for s in searches for w in s) <= MOST_TEXTS:
+        return reduce(or_, (reduce(and_, map(_contains, search)) for search in searches))
+    if len(searches) > 1:
+        return None
+    # One word leads there, and those that it leads to are looked at as without an index.
+    leading = [word for word in searches[0] if _leads(word, state)]
+    if not leading:
+        return None
+    word = max(leading, key=_rarity)
+    text = SearchedText(whole=not state.finds_parts_of_beginnings)
+    return (Q(ContainsText(text, word.plain_part)) | word.is_id) & condition(searches)
+
+
+def _leads(word: Word, state: TableState) -> bool:
+    """Whether indexes lead to all that the word may mean."""
+    return word.has_trigram and (word.number is None or state.finds(TABLE.job_id_column))
+
+
+def _rarity(word: Word) -> tuple[bool, int]:
+    """What has digits names something, and few entries have it; else the longer the rarer."""
+    return any(map(str.isdigit, word.plain_part)), len(word.plain_part)
+
+
+def _contains(word: Word) -> Q:
+    return reduce(or_, (Q(ContainsText(SearchedText(), form)) for form in word.forms)) | word.is_id
+
+
+class _Contains(Func):
+    """Whether an entry's text has all words of one of the searches.
+
+    One comparison with an array takes the text once, and may be done by several processes at once. Only what needs further
+    ones (several searches, a word with escaped forms) has a subquery, from which OFFSET 0 keeps PostgreSQL from putting the
+    text's expression into each of them.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, searches: Sequence[Search]) -> None:
+        self.searches = searches
+        super().__init__(SearchedText(), F("id"), F("original_job_id"))
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        (text, _none), *ids = (compiler.compile(part) for part in self.source_expressions)
+        lowered, parameters = f"lower({text})", list[Any]()
+        searches = [
+            list(_comparisons(search, [column for column, _none in ids], parameters)) for search in self.searches
+        ]
+        once = sum(map(len, searches)) == 1
+        compared = lowered if once else "searched.text"
+        condition = " OR ".join(" AND ".join(f"{compared} {one}" for one in search) for search in searches)
+        if once:
+            return f"({condition})", parameters
+        made_once = f"(SELECT {lowered} AS text OFFSET 0) AS searched"
+        return f"(SELECT {condition} FROM {made_once})", parameters  # noqa: S608 (written by us, the values are parameters)
+
+
+def _comparisons(search: Iterable[Word], ids: Sequence[str], parameters: list[Any]) -> Iterator[str]:
+    """What the text, in lower case, is compared with; the values go to the parameters, in their order."""
+    words = list(dict.fromkeys(search))
+    several = [word for word in words if len(word.forms) > 1]
+    if single := [word for word in words if word not in several]:
+        patterns = ", ".join(_pattern(word, ids, parameters) for word in single)
+        yield f"LIKE ALL (ARRAY[{patterns}])"
+    for word in several:
+        parameters += map(contains_pattern, word.forms)
+        yield f"LIKE ANY (ARRAY[{', '.join(['lower(%s)'] * len(word.forms))}])"
+
+
+def _pattern(word: Word, ids: Sequence[str], parameters: list[Any]) -> str:
+    """Of a number: anything, if the entry or its job has it."""
+    if word.number is None:
+        parameters.append(contains_pattern(word.text))
+        return "lower(%s)"
+    parameters += [*[word.number] * len(ids), contains_pattern(word.text)]
+    return f"CASE WHEN {' OR '.join(f'{column} = %s' for column in ids)} THEN '%%' ELSE lower(%s) END"
