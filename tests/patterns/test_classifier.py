@@ -446,7 +446,7 @@ def test_others_are_grouped_and_the_caretaker_goes_on_when_one_error_cannot_be_r
 
     monkeypatch.setattr(fingerprints, "read", read_or_raise)
     entries = [add_entry(last_error=json.dumps(error)) for error in ("refused", "unreadable", "timed out", "refused")]
-    assert Caretaker().round()["group into patterns"] == len(entries)
+    assert Caretaker().round().done["group into patterns"] == len(entries)
     titles = [pattern_of(entry).title for entry in entries]
     assert titles == ["refused", UNREADABLE, "timed out", "refused"]
     assert "please report it" in caplog.text
