@@ -16,6 +16,7 @@ SECTIONS = (
     "export",
     "viewers",
     "crowd",
+    "limits",
     "search",
     "ties",
     "patterns",
@@ -44,7 +45,21 @@ def main() -> int:
 
 def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
     # Only now: these need Django set up.
-    from bench import crowd, export, fill, lists, memory, patterns, requeue, search, statistics, ties, viewers, whole
+    from bench import (
+        crowd,
+        export,
+        fill,
+        limits,
+        lists,
+        memory,
+        patterns,
+        requeue,
+        search,
+        statistics,
+        ties,
+        viewers,
+        whole,
+    )
 
     small: dict[str, float] = {}
     if "list" in chosen:
@@ -57,6 +72,7 @@ def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
         "export": export.measure,
         "viewers": viewers.measure,
         "crowd": crowd.measure,
+        "limits": limits.measure,
         "search": lambda: search.measure(build=NO_INDEX not in chosen),
         "ties": ties.measure,
         "patterns": patterns.measure,
