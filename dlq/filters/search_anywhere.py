@@ -17,11 +17,15 @@ from dlq.table.indexes import TableState
 from dlq.table.location import TABLE
 from dlq.table.searched_text import SearchedText
 
-MOST_TEXTS = 2
-"""How often the text of an entry that the index leads to may be made: PostgreSQL makes it for each condition anew."""
+MOST_LOOKED_UP = 2
+"""Words that an index is asked for together: PostgreSQL compares each anew with what it leads to, and makes the text for it."""
 
 
 def condition(searches: Sequence[Search]) -> Q:
+    words = {word for search in searches for word in search}
+    if len(words) == 1 and len((word := words.pop()).forms) == 1 and word.number is None:
+        # As the index has it: PostgreSQL's statistics of the index then tell how many entries have the word.
+        return _contains(SearchedText(), word)
     return Q(_Contains(searches))
 
 
@@ -29,18 +33,18 @@ def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
     """The same condition, so that the table's trigram index leads to what matches; None where it can't."""
     if not state.finds_parts_of_words:
         return None
-    leads = all(_leads(word, state) for search in searches for word in search)
-    if leads and state.finds_parts_of_beginnings and sum(len(w.forms) for s in searches for w in s) <= MOST_TEXTS:
-        return reduce(or_, (reduce(and_, map(_contains, search)) for search in searches))
-    if len(searches) > 1:
+    each = MOST_LOOKED_UP // len(searches)
+    chosen = [_rarest([word for word in search if _leads(word, state)], each) for search in searches]
+    if not all(chosen):
         return None
-    # One word leads there, and those that it leads to are looked at as without an index.
-    leading = [word for word in searches[0] if _leads(word, state)]
-    if not leading:
-        return None
-    word = max(leading, key=_rarity)
     text = SearchedText(whole=not state.finds_parts_of_beginnings)
-    return (Q(ContainsText(text, word.plain_part)) | word.is_id) & condition(searches)
+    looked_up = reduce(or_, (reduce(and_, (_contains(text, word) for word in words)) for words in chosen))
+    says_all = state.finds_parts_of_beginnings and all(
+        set(search) == set(words) and all(len(word.forms) == 1 for word in words)
+        for search, words in zip(searches, chosen, strict=True)
+    )
+    # Else what the index leads to is looked at as without one.
+    return looked_up if says_all else looked_up & condition(searches)
 
 
 def _leads(word: Word, state: TableState) -> bool:
@@ -48,13 +52,18 @@ def _leads(word: Word, state: TableState) -> bool:
     return word.has_trigram and (word.number is None or state.finds(TABLE.job_id_column))
 
 
-def _rarity(word: Word) -> tuple[bool, int]:
+def _rarest(words: Iterable[Word], most: int) -> list[Word]:
     """What has digits names something, and few entries have it; else the longer the rarer."""
-    return any(map(str.isdigit, word.plain_part)), len(word.plain_part)
+
+    def rarity(word: Word) -> tuple[bool, int]:
+        return any(map(str.isdigit, word.text)), len(word.plain_part)
+
+    return sorted(dict.fromkeys(words), key=rarity, reverse=True)[:most]
 
 
-def _contains(word: Word) -> Q:
-    return reduce(or_, (Q(ContainsText(SearchedText(), form)) for form in word.forms)) | word.is_id
+def _contains(text: SearchedText, word: Word) -> Q:
+    """What all forms of the word have."""
+    return Q(ContainsText(text, word.plain_part)) | word.is_id
 
 
 class _Contains(Func):
