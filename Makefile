@@ -12,7 +12,7 @@ CLEAN := env $(foreach name,$(LEAKS),-u $(name))
 .DEFAULT_GOAL := help
 # Two of the stamps below belong to the same environment.
 .NOTPARALLEL:
-.PHONY: help run test check bench browser-test format
+.PHONY: help run test check bench browser-test fuzz format
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -30,6 +30,14 @@ test: $(VENV)/.dev ## Run all tests, most of them in parallel
 
 browser-test: $(VENV)/.dev ## Run the tests in a real browser (needs Chromium)
 	$(CLEAN) REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
+
+# Ten times what `make test` does, by another seed each day.
+fuzz: export FUZZ_REQUESTS ?= 50000
+fuzz: export FUZZ_EXAMPLES ?= 100000
+fuzz: export FUZZ_SEED ?= $(shell date +%F)
+fuzz: $(VENV)/.dev ## Generated requests and errors, more than in the tests (FUZZ_REQUESTS, FUZZ_EXAMPLES, FUZZ_SEED)
+	@echo "FUZZ_SEED=$$FUZZ_SEED"
+	$(CLEAN) $(BIN)/python -m pytest -n $(WORKERS) tests/requests tests/patterns/test_fuzzed_errors.py $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## Lint, types, templates, imports, contracts
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -14,6 +15,9 @@ from dlq.caretaker.rounds import Caretaker
 from dlq.models import ClassifierState, CoarseKey, EntryPattern, FailurePattern, PatternHour, RequeuePattern
 from dlq.patterns import classifier
 from dlq.patterns.classifier import classify, purge_coarse_keys
+from dlq.patterns.fingerprint import fingerprints
+from dlq.patterns.fingerprint.fingerprints import UNREADABLE
+from dlq.patterns.fingerprint.reading import Reading, read
 from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entries, add_entry, drop_unique_key_index
@@ -430,3 +434,20 @@ def test_entries_are_grouped_when_the_role_may_only_read_the_table() -> None:
             cursor.execute("RESET ROLE")
     finally:
         sql("RESET ROLE; DROP OWNED BY grouper; DROP ROLE grouper")
+
+
+def test_others_are_grouped_and_the_caretaker_goes_on_when_one_error_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def read_or_raise(error: Any, reason: str) -> Reading:
+        if error == "unreadable":
+            raise RecursionError("somewhere deep")
+        return read(error, reason)
+
+    monkeypatch.setattr(fingerprints, "read", read_or_raise)
+    entries = [add_entry(last_error=json.dumps(error)) for error in ("refused", "unreadable", "timed out", "refused")]
+    assert Caretaker().round()["group into patterns"] == len(entries)
+    titles = [pattern_of(entry).title for entry in entries]
+    assert titles == ["refused", UNREADABLE, "timed out", "refused"]
+    assert "please report it" in caplog.text
+    check_counts()

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlq.patterns.fingerprint import Fingerprint, fingerprint_of_text
+from dlq.patterns.fingerprint import Fingerprint, fingerprint, fingerprint_of_text
 
 WORDS = st.sampled_from(
     ["'", "message", "error", "cause", "stack", "code", "status", "type", "errors", "attempt", "{", '{"message": "', '"}', "[{",
@@ -35,11 +35,13 @@ def check(print_: Fingerprint) -> None:
         text.encode()
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_text_has_a_fingerprint_when_it_is_anything(text: str, reason: str) -> None:
     check(fingerprint_of_text("task", text, reason, is_json=False))
 
 
+@settings(deadline=None)
 @given(JSON, TEXTS, st.integers(0, 60))
 def test_document_has_a_fingerprint_when_it_is_anything_and_cut_anywhere(document: Any, reason: str, cut: int) -> None:
     text = json.dumps(document, ensure_ascii=False)
@@ -67,3 +69,8 @@ def test_document_has_a_fingerprint_when_it_is_anything_and_cut_anywhere(documen
 @pytest.mark.parametrize("is_json", [True, False])
 def test_odd_document_has_a_fingerprint_when_somebody_made_it_so(text: str, is_json: bool) -> None:
     check(fingerprint_of_text("task", text, "reason", is_json=is_json))
+
+
+@pytest.mark.parametrize("line", ["    at a (/b.js:1:2)", '  File "/a.py", line 1, in b', "\tat a.b.C.d(C.java:1)"])
+def test_traceback_is_read_when_it_begins_within_what_was_suppressed(line: str) -> None:
+    check(fingerprint("task", f"Suppressed: a.B: c\n{line}", "reason"))

@@ -137,8 +137,11 @@ def _python_exception(block: str) -> tuple[str, str]:
     return "", ""
 
 
-def _of_sections(text: str) -> Traceback:
-    """Java, JavaScript, .NET: an exception with its frames, then what it was caused by with its own; the last is the root."""
+def _of_sections(text: str) -> Traceback | None:
+    """Java, JavaScript, .NET: an exception with its frames, then what it was caused by with its own; the last is the root.
+
+    None where all of it was suppressed: a text cut off from what it failed beside.
+    """
     sections: list[tuple[str, str, list[Frame]]] = []
     is_beside = False
     for line in text.splitlines():
@@ -156,6 +159,8 @@ def _of_sections(text: str) -> Traceback:
             sections.append((head["class"], head["message"] or "", []))
         elif not sections and line.strip():
             sections.append(("", line.strip(), []))
+    if not sections:
+        return None
     exception, message, frames = sections[-1]
     places = [_innermost(frames), *(_innermost(outer) for _class, _message, outer in reversed(sections[:-1]))]
     return Traceback(exception, message, next((place for place in places if place), None))
