@@ -9,6 +9,7 @@ from random import Random
 from urllib.parse import quote, quote_from_bytes
 
 from dlq.filters import DlqFilterSet
+from tests.requests.judge import MEANINGS
 from tests.requests.places import Place
 from tests.requests.words import DJANGOS, SURROGATE, unknown_name, value
 from tests.requests.world import World
@@ -16,7 +17,7 @@ from tests.requests.world import World
 FILTERS = tuple(DlqFilterSet.base_filters)
 CURSORS = ("p", "e", "o", "after", "before", "at", "far", "_popup")
 KNOWN: dict[str, tuple[str, ...]] = {
-    "dlq_backfilldlq_changelist": (*FILTERS, *CURSORS),
+    "dlq_backfilldlq_changelist": (*FILTERS, *MEANINGS, *MEANINGS, *CURSORS),
     "dlq_backfilldlq_statistics": (*FILTERS, "window", "by", "table"),
     "dlq_backfilldlq_snapshot": FILTERS,
     "dlq_backfilldlq_export": (*FILTERS, "format", "token"),
@@ -171,9 +172,7 @@ class Generator:
     def __init__(self, random: Random, world: World, places: Sequence[Place]) -> None:
         self.random, self.world = random, world
         self.places = list(places)
-        self.weights = [
-            1.0 if not place.is_ours else 12.0 if place.name in (*KNOWN, *FIELDS) else 3.0 for place in places
-        ]
+        self.weights = list(map(_weight, places))
 
     def request(self) -> Request:
         (place,) = self.random.choices(self.places, self.weights)
@@ -217,9 +216,9 @@ class Generator:
 
     def _pair(self, names: Sequence[str]) -> tuple[str, str]:
         chance = self.random.random()
-        if chance < 0.12:
+        if chance < 0.06:
             name = unknown_name(self.random)
-        elif chance < 0.17:
+        elif chance < 0.09:
             name = self.random.choice((*FILTERS, *CURSORS, *DJANGOS))
         else:
             name = self.random.choice(names)
@@ -263,6 +262,13 @@ class Generator:
         ]
         whole = b"".join(parts) + b"--b--\r\n"
         return whole[: self.random.randint(0, len(whole))] if self.random.random() < 0.2 else whole
+
+
+def _weight(place: Place) -> float:
+    """How often it is asked for; the list most, since it is looked at closely."""
+    if place.name == "dlq_backfilldlq_changelist":
+        return 60.0
+    return (12.0 if place.name in (*KNOWN, *FIELDS) else 3.0) if place.is_ours else 1.0
 
 
 def _quoted(text: str) -> str:
