@@ -125,7 +125,7 @@ def test_command_says_what_failed_and_ends_with_an_error(
     monkeypatch.setattr(
         Caretaker, "__init__", lambda self: _set(self, failing("purge the trash", DatabaseError("no\nluck")))
     )
-    with pytest.raises(CommandError, match="^purge the trash failed: DatabaseError: no$"):
+    with pytest.raises(CommandError, match=r"^purge the trash failed: DatabaseError: no$"):
         call_command("dlq_caretaker", "--once")
     assert "settle outcomes: 1\n" in capsys.readouterr().out
 
