@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms, template
 from django.utils import timezone
@@ -15,6 +16,7 @@ from dlq.operations.access import sees_operation
 from dlq.operations.reasons import Reason
 from dlq.selection.suggestions import offers_values
 from dlq.web import formatting
+from dlq.web.places import places_of
 
 register = template.Library()
 
@@ -30,6 +32,11 @@ register.filter("sees_operation", sees_operation)
 def reason(code: str, about: str) -> str:
     """Why one entry was left as it was."""
     return kinds.in_words(Reason(code, about))
+
+
+@register.inclusion_tag("dlq/web/places.html", takes_context=True)
+def places(context: dict[str, Any]) -> dict[str, Any]:
+    return {"places": places_of(context["request"])}
 
 
 @register.filter

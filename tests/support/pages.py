@@ -92,8 +92,7 @@ class Page:
     @property
     def actions(self) -> set[str]:
         """The actions offered on the list."""
-        selects = self.all("select", name="action")
-        return {option.get("value", "") for select in selects for option in select.iter("option")} - {""}
+        return {field.get("value", "") for field in self.all("input", name="action")} - {""}
 
     def value(self, name: str) -> str:
         """Of the field with this name."""
