@@ -35,7 +35,10 @@ NOTE, RECALL = KINDS["note"], KINDS["recall"]
 
 class NotesForm(forms.Form):
     notes = forms.CharField(
-        required=False, strip=False, max_length=100_000, widget=forms.Textarea({"rows": 5, "aria-label": "Notes"})
+        required=False,
+        strip=False,
+        max_length=100_000,
+        widget=forms.Textarea({"rows": 5, "aria-label": "Notes", "aria-keyshortcuts": "n"}),
     )
     seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     """What the note said when the page was shown."""
