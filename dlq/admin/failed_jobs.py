@@ -22,6 +22,7 @@ from dlq.entries import history_page, payload_download
 from dlq.entries import views as entries
 from dlq.export import views as export
 from dlq.filters import DlqFilterSet
+from dlq.filters.shareable import shareable_address
 from dlq.listing import neighbours
 from dlq.listing import views as listing
 from dlq.listing.changelist import EntryChangeList
@@ -71,6 +72,8 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
 
     @page()
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if address := shareable_address(request):
+            return HttpResponseRedirect(address)
         context = {
             "title": "Failed jobs",
             "module_name": "failed jobs",
@@ -105,7 +108,8 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
 
     @page()
     def statistics_view(self, request: HttpRequest) -> HttpResponse:
-        return statistics.show(self, request)
+        address = shareable_address(request)
+        return HttpResponseRedirect(address) if address else statistics.show(self, request)
 
     @page(limited=False)
     @method_decorator(require_POST)

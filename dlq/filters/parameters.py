@@ -26,6 +26,7 @@ from dlq.filters.conditions import (
 )
 from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
 from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by
+from dlq.filters.typed_times import EXAMPLES
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
 from dlq.table.location import TABLE
@@ -72,7 +73,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         says="Failed from",
         more=False,
         column="failed_at",
-        help_text="A date, a time, or an age: 24h, 7d.",
+        help_text=f"A day, a time, or an age: {EXAMPLES}.",
         placeholder="From: 24h, a date",
     )
     failed_before = Condition(
@@ -82,7 +83,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         says="Failed until",
         more=False,
         column="failed_at",
-        help_text="A date, a time, or an age: 24h, 7d.",
+        help_text=f"A day, a time, or an age: {EXAMPLES}.",
         placeholder="Until: 1h, a date",
     )
     payload = PayloadCondition(

@@ -58,11 +58,16 @@ CASES: dict[str, dict[str, str]] = {
         "90m": "failed_at >= now() - interval '90 minutes'",
         "7d": "failed_at >= now() - interval '7 days'",
         "1w ago": "failed_at >= now() - interval '7 days'",
+        "1 Mar 2026": "failed_at >= '2026-03-01 00:00 UTC'",
+        "1 Mar 2026 12:00": "failed_at >= '2026-03-01 12:00 UTC'",
+        "today": "failed_at >= date_trunc('day', now(), 'UTC')",
     },
     "failed_before": {
         "2026-03-01": "failed_at < '2026-03-02 00:00 UTC'",
         "2026-03-02T00:00": "failed_at <= '2026-03-02 00:00 UTC'",
         "2026-03-01 12:00": "failed_at <= '2026-03-01 12:00 UTC'",
+        "1.3.2026": "failed_at < '2026-03-02 00:00 UTC'",
+        "1 Mar 2026 12:00:00": "failed_at < '2026-03-01 12:00:01 UTC'",
         "3d": "failed_at <= now() - interval '3 days'",
     },
     "q": {
