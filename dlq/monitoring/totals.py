@@ -24,6 +24,8 @@ class DlqStats:
     total_requeued: int
     oldest_failure: datetime | None
     newest_failure: datetime | None
+    oldest_not_requeued: datetime | None
+    """Of ours."""
     task_breakdown: list[tuple[str, int]]
     """The tasks with the most entries, ten if not asked for more."""
     as_of: datetime
