@@ -202,10 +202,8 @@ def _check_unique_key(found: dict[str, TableColumn]) -> list[CheckMessage]:
             f"{TABLE.regclass} has no unique index on job_key that an upsert can use: the backfill library (3.1) then moves no"
             " failed job here (“no unique or exclusion constraint matching the ON CONFLICT specification”), and its worker"
             " deletes them when it starts. process_failed_jobs of this application works without one.",
-            hint="If the library’s processor is to move jobs: keep one entry of each key (those that share one: "
-            f"SELECT job_key, count(*) FROM {TABLE.regclass} GROUP BY job_key HAVING count(*) > 1 AND job_key IS NOT NULL;), "
-            "drop a deferrable constraint or one that takes nulls for equal, and then: "
-            f"{create_index(TABLE, UNIQUE_KEY, concurrently=True)}",
+            hint="If the library’s processor is to move jobs: keep one entry of each key, drop a constraint that is deferrable or"
+            f" takes nulls for equal, and then: {create_index(TABLE, UNIQUE_KEY, concurrently=True)}",
             id="dlq.W005",
         )
     ]

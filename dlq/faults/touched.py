@@ -67,9 +67,13 @@ def touched(text: str) -> Iterator[Touched]:
             if not verb and mention["call"]:
                 yield Touched(name, "EXECUTE")
                 continue
-            changed = next((other.start() for other in mentions if other["verb"] and other.start() > mention.start()), None)
+            changed = next(
+                (other.start() for other in mentions if other["verb"] and other.start() > mention.start()), None
+            )
             yield from (Touched(name, right) for right in _rights(verb, statement[mention.start() : changed]))
-        yield from (Touched(locked["name"] or "", "UPDATE") for part in _queries(statement) for locked in LOCKED.finditer(part))
+        yield from (
+            Touched(locked["name"] or "", "UPDATE") for part in _queries(statement) for locked in LOCKED.finditer(part)
+        )
 
 
 def _queries(statement: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from dlq.db.limits import TimedOut, time_limit
 from dlq.db.statements import dicts
 from dlq.models import DutyRun, TableSnapshot
 from dlq.monitoring.snapshot import TASKS, newest_snapshot
-from dlq.monitoring.totals import DlqStats, dlq_stats
+from dlq.monitoring.totals import TableTotals, count_table
 from dlq.table.location import TABLE
 
 LIVE_SECONDS = 0.5
@@ -62,9 +62,9 @@ def _sizes() -> Iterator[Metric]:
     yield _gauge("backfill_admin_oldest_age_seconds", "Age of the oldest entry that nobody has requeued.", age)
 
 
-def _totals() -> DlqStats | TableSnapshot:
+def _totals() -> TableTotals | TableSnapshot:
     snapshot = newest_snapshot()
-    return snapshot if snapshot and snapshot.seconds > LIVE_SECONDS else dlq_stats(TABLE, tasks=TASKS)
+    return snapshot if snapshot and snapshot.seconds > LIVE_SECONDS else count_table(TABLE, tasks=TASKS)
 
 
 def _activity() -> Iterator[Metric]:
@@ -97,4 +97,3 @@ def _caretaker() -> Iterator[Metric]:
 
 def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, meaning, value=value)
-

@@ -129,3 +129,22 @@ def test_each_metric_exists_when_the_example_rules_name_it(scraper: Client) -> N
     named = set(re.findall(r"\bbackfill_(?:dlq|admin)_\w+", RULES.read_text()))
     assert named
     assert named <= {name for name, _label in scrape(scraper)}
+
+
+def test_age_is_that_of_the_oldest_that_nobody_requeued(scraper: Client) -> None:
+    add_entry(failed_at="2020-01-01 00:00+00", requeued_count=1)
+    add_entry(failed_at=value("SELECT now() - interval '2 hours'"))
+    assert 7200 <= scrape(scraper)["backfill_admin_oldest_age_seconds", ""] < 7260
+
+
+def test_only_what_means_the_same_has_the_librarys_name(scraper: Client) -> None:
+    add_entry()
+    names = {name for name, _label in scrape(scraper)}
+    assert {name for name in names if not name.startswith("backfill_admin_")} == {"backfill_dlq_size"}
+
+
+def test_size_is_counted_once_by_the_example_when_the_library_is_scraped_too() -> None:
+    """Its samples have the same name: whoever adds them up has each failed job twice."""
+    sizes = [line for line in RULES.read_text().splitlines() if "backfill_dlq_size{" in line]
+    assert sizes
+    assert all("max(backfill_dlq_size{" in line for line in sizes)

@@ -187,10 +187,11 @@ def test_client_returns_their_number_when_jobs_moved() -> None:
     assert client.process_failed_jobs(actor="cron") == 2
 
 
-
 def own_entry(job: int, **columns: Any) -> int:
     """As the library's add_to_dlq writes it, called by the task of a job that then fails."""
-    return add_entry(original_job_id=job, **{"failure_reason": "Card was stolen", "last_error": '{"code": 7}', **columns})
+    return add_entry(
+        original_job_id=job, **{"failure_reason": "Card was stolen", "last_error": '{"code": 7}', **columns}
+    )
 
 
 @pytest.mark.parametrize("indexed", [True, False])

@@ -17,7 +17,7 @@ from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry
 from tests.support.jobs import add_job, exhaust, jobs
-from tests.support.operations import operate, requeue
+from tests.support.operations import operate
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +76,9 @@ def test_everything_works_when_each_right_that_was_named_is_granted() -> None:
 
 @pytest.mark.usefixtures("_role")
 def test_each_right_is_named_when_it_alone_is_missing() -> None:
-    needed = {f"REVOKE {cure[6:].replace(' TO ', ' FROM ')}" for cure in grant_what_is_lacking() if "schema" not in cure}
+    needed = {
+        f"REVOKE {cure[6:].replace(' TO ', ' FROM ')}" for cure in grant_what_is_lacking() if "schema" not in cure
+    }
     assert len(needed) >= 8
     for revoke in needed:
         with transaction.atomic():

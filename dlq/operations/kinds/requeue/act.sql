@@ -32,15 +32,16 @@ added AS MATERIALIZED (
     -- In key order: two calls with the same keys in opposite orders deadlock.
     FROM {schema}.add_jobs((SELECT array_agg(spec ORDER BY (spec).job_key, id) FROM chosen)) AS job
 ),
--- What was overwritten, as it was: this statement still sees the queue from before the call.
+-- Which tasks the overwritten jobs were of, where it is another: this statement still sees the queue from before the call. Null: a
+-- job that it does not see was added meanwhile, while the call waited for its key.
 overwritten AS MATERIALIZED (
     SELECT added.job_id, job.task_identifier
     FROM added
     JOIN chosen USING (run_at)
-    CROSS JOIN LATERAL (
+    LEFT JOIN LATERAL (
         SELECT j.task_identifier FROM {schema}.jobs j WHERE j.id = added.job_id AND added.revision > 0 OFFSET 0
-    ) job
-    WHERE job.task_identifier <> chosen.task_identifier
+    ) job ON true
+    WHERE added.revision > 0 AND job.task_identifier IS DISTINCT FROM chosen.task_identifier
 ),
 counted AS (
     UPDATE {table} e

@@ -49,6 +49,10 @@ class Preflight:
         return self.skipped["has_run"]
 
     @property
+    def tasks_of_others(self) -> list[tuple[str, int]]:
+        return self.other_tasks.most_common()
+
+    @property
     def reasons(self) -> list[tuple[str, int]]:
         """Codes with their numbers, the most frequent first."""
         return self.skipped.most_common()

@@ -36,6 +36,10 @@ class _OfOtherTasks(_Undone):
         self.tasks = tasks
 
 
+class _Unseen(_Undone):
+    """They replaced jobs that others had added at that moment. Looked at again, those can be seen."""
+
+
 class _Joined(_Undone):
     """Their payloads, lists, were joined with those of the jobs that they were to replace."""
 
@@ -48,17 +52,21 @@ def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
     """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database."""
     plan = plan_of(operation, ids)
     _hold(plan)
+    unseen: set[int] = set()
     while True:
         try:
             return _act(operation, plan)
         except _KeysTaken as taken:
-            # Each round settles at least one entry, so the loop ends.
+            # Each round settles an entry, or sees one for the first time: the loop ends.
             if operation.key_policy == KeyPolicy.DROP:
                 plan.without_key |= taken.entries
             else:
                 plan.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
         except _OfOtherTasks as others:
             plan.skipped |= {entry: Reason("key_of_other_task", task) for entry, task in others.tasks.items()}
+        except _Unseen as new:
+            plan.skipped |= {entry: Reason("key_taken") for entry in new.entries & unseen}
+            unseen |= new.entries
         except _Joined as joined:
             plan.skipped |= {entry: Reason("key_joins") for entry in joined.entries}
         except _Suppressed as kept:
@@ -96,8 +104,11 @@ def _act(operation: BulkOperation, plan: Plan) -> ChunkResult:
         )
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
             raise _KeysTaken(set(overwritten))
-        if other_tasks and not operation.also_other_tasks:
-            raise _OfOtherTasks({int(entry): task for entry, task in json.loads(other_tasks).items()})
+        tasks = {int(entry): task for entry, task in json.loads(other_tasks or "{}").items()}
+        if unseen := {entry for entry, task in tasks.items() if task is None}:
+            raise _Unseen(unseen)
+        if tasks and not operation.also_other_tasks:
+            raise _OfOtherTasks(tasks)
         if joined:
             raise _Joined(set(joined))
         if kept:
