@@ -23,7 +23,7 @@ def test_confirmation_names_the_task_and_replaces_it_when_ticked(boss: Client) -
     assert operation.done_count == 1
     assert [job["task"] for job in jobs()] == ["send_email"]
     assert Requeue.objects.get().replaced_task == "charge"
-    assert "replaced: charge (1)" in get(boss, operation_url(operation)).text
+    assert "replaced: charge (1)" in get(boss, operation_url(operation.pk)).text
 
 
 def test_nothing_is_asked_when_the_job_is_of_the_same_task(boss: Client) -> None:
