@@ -41,6 +41,7 @@ CONFIRMED = (
         "notes",
         "confirm_count",
         "key_policy",
+        "also_other_tasks",
         "also_on_their_way",
         "also_recovered",
         "run_at",

@@ -86,6 +86,10 @@ class RequeueKind(Kind):
             "job {about} with the same key has used up its attempts and is about to come here",
             "a job with the same key has used up its attempts and is about to come here",
         ),
+        "key_of_other_task": Wording(
+            "a job of another task, {about}, has the same key, and would be replaced",
+            "a job of another task has the same key, and would be replaced",
+        ),
         "key_taken": Wording("a job with the same key was added at the same moment"),
         "key_joins": Wording(
             "a job with the same key waits in the queue, and the queue would join both payloads, which are lists"

@@ -51,7 +51,8 @@ SELECT e.id,
            WHEN holder.attempts >= holder.max_attempts THEN 'key_exhausted'
            ELSE 'key_waiting'
        END AS key_holder,
-       holder.id AS key_holder_id
+       holder.id AS key_holder_id,
+       CASE WHEN holder.task_identifier <> e.task_identifier THEN holder.task_identifier END AS other_task
 FROM {table} e
 LEFT JOIN latest ON latest.entry_id = e.id
 LEFT JOIN arrived ON arrived.job_id = latest.job_id
@@ -72,7 +73,7 @@ CROSS JOIN LATERAL (
     SELECT (e.failed_at <= latest.created_at OR e.failed_at > statement_timestamp()) AND {recovered} AS yes
 ) has_run
 LEFT JOIN LATERAL (
-    SELECT j.id, j.locked_at, j.attempts, j.max_attempts
+    SELECT j.id, j.task_identifier, j.locked_at, j.attempts, j.max_attempts
     FROM {schema}.jobs j
     WHERE j.key = e.job_key
     OFFSET 0

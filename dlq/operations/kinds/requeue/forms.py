@@ -32,7 +32,7 @@ class RequeueForm(ConfirmForm):
         "queue_name",
         "max_attempts",
     )
-    in_preflight = ("also_on_their_way", "also_recovered")
+    in_preflight = ("also_other_tasks", "also_on_their_way", "also_recovered")
 
     note = forms.CharField(
         required=False,
@@ -47,6 +47,7 @@ class RequeueForm(ConfirmForm):
         required=False,
         widget=forms.RadioSelect,
     )
+    also_other_tasks = forms.BooleanField(label="Replace these too", required=False)
     also_on_their_way = forms.BooleanField(label="Requeue these too", required=False)
     also_recovered = forms.BooleanField(label="Requeue these too", required=False)
     run_at = forms.DateTimeField(

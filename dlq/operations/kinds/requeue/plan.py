@@ -18,11 +18,6 @@ from dlq.table.uniqueness import uniqueness
 KeyPolicy = BulkOperation.KeyPolicy
 
 
-def foresee(operation: BulkOperation, ids: Sequence[int]) -> dict[int, Reason]:
-    """Which of these entries would be skipped if they were requeued now. Nothing is locked, and keys may still be taken."""
-    return plan_of(operation, ids).skipped
-
-
 @dataclass
 class Plan:
     """Which entries of a chunk are left out, which go without their key, and which jobs give way to them."""
@@ -33,6 +28,8 @@ class Plan:
     without_key: set[int] = field(default_factory=set)
     replaces: dict[int, int] = field(default_factory=dict)
     """The job that has the entry's key, where the policy is to replace it."""
+    other_tasks: dict[int, str] = field(default_factory=dict)
+    """The task of the job that has the entry's key, where it is another than the entry's."""
 
     @property
     def chosen(self) -> list[int]:
@@ -48,6 +45,9 @@ def plan_of(operation: BulkOperation, ids: Sequence[int]) -> Plan:
     also_in = _still_in(operation, [problem["returned_as"] for problem in open_ones if problem["returned_as"]])
     for problem in problems:
         entry, holder = problem["id"], problem["key_holder"]
+        other_task = None if problem["refusal"] else problem["other_task"]
+        if other_task:
+            plan.other_tasks[entry] = other_task
         last = last_of_key.get(problem["shared_key"], entry)
         if problem["refusal"]:
             plan.skipped[entry] = Reason(problem["refusal"], str(problem["refusal_about"]))
@@ -59,6 +59,8 @@ def plan_of(operation: BulkOperation, ids: Sequence[int]) -> Plan:
             plan.skipped[entry] = Reason(holder, str(problem["key_holder_id"]))
         elif holder and operation.key_policy == KeyPolicy.DROP:
             plan.without_key.add(entry)
+        elif other_task and not operation.also_other_tasks:
+            plan.skipped[entry] = Reason("key_of_other_task", other_task)
         elif holder:
             plan.replaces[entry] = problem["key_holder_id"]
     return plan
