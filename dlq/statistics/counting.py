@@ -136,6 +136,6 @@ def _values(dimension: Dimension, rows: list[dict[str, Any]], most: int) -> Dime
     )
 
 
-def _tally(row: dict[str, Any], **label: str) -> Tally:
+def _tally(row: dict[str, Any], label: str = "all") -> Tally:
     numbers = {one.name: row[one.name] for one in fields(Tally) if row.get(one.name) is not None}
-    return Tally(**numbers, **label)
+    return Tally(label=label, **numbers)

@@ -1,0 +1,40 @@
+"""What jumped: much more failed of it in the last hours than in the same hours before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from dlq.db.statements import dicts
+from dlq.table.location import DlqTable
+
+
+@dataclass(frozen=True)
+class Spike:
+    """Of a task, or of one of its failure patterns: failures of the last hours, and of the same hours before."""
+
+    task: str
+    pattern: int | None
+    title: str | None
+    recent: int
+    before: int
+
+
+def spikes(table: DlqTable, now: datetime, *, hours: int, factor: int, least: int) -> list[Spike]:
+    """The largest growth first. Of a task that jumped its patterns are left out."""
+    parameters = {
+        "now": now,
+        "length": timedelta(hours=hours),
+        "back": timedelta(days=days_back(hours)),
+        "factor": factor,
+        "least": least,
+    }
+    found = [Spike(**row) for row in dicts(table.statement("monitoring/spikes"), parameters)]
+    jumped = {one.task for one in found if one.pattern is None}
+    return [one for one in found if one.pattern is None or one.task not in jumped]
+
+
+def days_back(hours: int) -> int:
+    """How many days before the same hours are: so many that they are over when the last hours begin."""
+    return ceil(hours / 24)
