@@ -12,7 +12,7 @@ from dlq.conf import conf
 from dlq.db.far_moments import FarMoment
 from dlq.db.limits import in_time
 from dlq.db.statements import dicts
-from dlq.monitoring.spikes import Spike, days_back, spikes
+from dlq.monitoring.spikes import Spike, days_back, earlier, spikes
 from dlq.table.location import DlqTable
 
 logger = logging.getLogger("dlq")
@@ -142,7 +142,7 @@ def _oldest(oldest: datetime | None, now: datetime, limits: Thresholds) -> Itera
         words = f"the oldest failed job is {(now - oldest).days:,} days old (more than {limits.oldest_days:,})"
         if isinstance(oldest, FarMoment):
             words = f"the oldest failed job has the time {oldest}"
-        yield Alert(WARNING, words, {"failed_before": _text(now - timedelta(days=limits.oldest_days) - INSTANT)})
+        yield Alert(WARNING, words, {"failed_before": _text(earlier(now, days=limits.oldest_days, microseconds=1))})
 
 
 def _constant(tasks: list[str], now: datetime, limits: Thresholds) -> Iterator[Alert]:
@@ -163,7 +163,7 @@ def _constant(tasks: list[str], now: datetime, limits: Thresholds) -> Iterator[A
 
 def _last(hours: int, now: datetime) -> dict[str, str]:
     """The list's parameters for what was counted: what failed within the hours before `now`, whenever the list is opened."""
-    return {"failed_after": _text(now - timedelta(hours=hours) + INSTANT), "failed_before": _text(now)}
+    return {"failed_after": _text(earlier(now, hours=hours) + INSTANT), "failed_before": _text(now)}
 
 
 def _text(moment: datetime) -> str:

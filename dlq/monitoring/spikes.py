@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from dlq.db.statements import dicts
@@ -23,10 +23,12 @@ class Spike:
 
 def spikes(table: DlqTable, now: datetime, *, hours: int, factor: int, least: int) -> list[Spike]:
     """The largest growth first. Of a task that jumped its patterns are left out."""
+    same_hours = earlier(now, days=days_back(hours))
     parameters = {
         "now": now,
-        "length": timedelta(hours=hours),
-        "back": timedelta(days=days_back(hours)),
+        "recent_after": earlier(now, hours=hours),
+        "before_until": same_hours,
+        "before_after": earlier(same_hours, hours=hours),
         "factor": factor,
         "least": least,
     }
@@ -38,3 +40,11 @@ def spikes(table: DlqTable, now: datetime, *, hours: int, factor: int, least: in
 def days_back(hours: int) -> int:
     """How many days before the same hours are: so many that they are over when the last hours begin."""
     return ceil(hours / 24)
+
+
+def earlier(moment: datetime, **length: int) -> datetime:
+    """The moment before it by days or hours, or the first that there is."""
+    try:
+        return moment - timedelta(**length)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)

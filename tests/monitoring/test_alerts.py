@@ -151,6 +151,11 @@ def test_hours_are_compared_with_earlier_ones_that_do_not_overlap() -> None:
     assert check("--spike-hours", "48")[0] == 0
 
 
+def test_length_may_be_longer_than_there_is_time() -> None:
+    add_entries(110, failed_at=AGO.format("5 hours"))
+    assert "jumped: 110 failed" in check("--spike-hours", "999999999")[1]
+
+
 def test_pattern_jumps_when_its_task_does_not(boss: Client) -> None:
     add_entries(200, failed_at=AGO.format("30 hours"), last_error="'\"disk full\"'")
     add_entries(200, failed_at=AGO.format("5 hours"), last_error="'\"connection refused\"'")
