@@ -20,7 +20,7 @@ from dlq.statistics.window import Slot, Window
 from dlq.table.location import TABLE
 
 SERIES = 6
-"""Values that the chart stacks by name; more colours can't be told apart. The rest is stacked as others."""
+"""Values that the chart stacks by name; more can't be told apart. The rest is stacked as others."""
 PLANNER_SETTINGS = {
     # For the join with the patterns, whose hash table has a line for each entry of both periods.
     "work_mem": "64MB",
