@@ -29,14 +29,15 @@ Group = tuple[str, str, int, int, int]
 
 @dataclass(frozen=True)
 class Overview:
-    """`count` is None where not all were looked at, because there are many or it took longer than a page may.
+    """`count` and `ids` are None where not all were looked at, because there are many or it took longer than a page may.
 
-    Ids (the lowest and the highest), tasks and queues are those of the `looked_at` entries.
+    Tasks and queues are those of the `looked_at` entries.
     """
 
     count: int | None
     looked_at: int
     ids: tuple[int, int] | None
+    """The lowest and the highest."""
     tasks: list[tuple[str, int]]
     queues: list[tuple[str, int]]
     samples: list[BackfillDlq]
@@ -64,10 +65,10 @@ def _overview(entries: QuerySet[BackfillDlq], exactly: bool) -> Overview:
         tasks[task] += count
         queues[queue] += count
     number = tasks.total()
+    if not exactly and number > AT_LEAST:
+        return Overview(None, AT_LEAST, None, _largest(tasks), _largest(queues), samples)
     ids = (min(first for *_, first, _last in groups), max(last for *_, last in groups)) if groups else None
-    is_all = exactly or number <= AT_LEAST
-    looked_at = number if is_all else AT_LEAST
-    return Overview(number if is_all else None, looked_at, ids, _largest(tasks), _largest(queues), samples)
+    return Overview(number, number, ids, _largest(tasks), _largest(queues), samples)
 
 
 def _all(entries: QuerySet[BackfillDlq]) -> list[Group]:
