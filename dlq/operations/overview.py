@@ -42,6 +42,15 @@ class Overview:
     queues: list[tuple[str, int]]
     samples: list[BackfillDlq]
 
+    @property
+    def number(self) -> str:
+        """In words."""
+        if self.count is not None:
+            return f"{self.count:,} failed job{'' if self.count == 1 else 's'}"
+        if not self.looked_at:
+            return "very many failed jobs (too many to count in time)"
+        return f"at least {self.looked_at:,} failed jobs"
+
 
 def overview(operation: BulkOperation, *, exactly: bool = False) -> Overview:
     """Of the entries that it would act on; of many only of some, unless all are to be counted `exactly`.
