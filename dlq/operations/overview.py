@@ -68,14 +68,16 @@ def _overview(entries: QuerySet[BackfillDlq], exactly: bool) -> Overview:
     groups = in_time(conf.STATEMENT_TIMEOUT, lambda: _all(entries) if exactly else _some(entries))
     if groups is None:
         return Overview(None, 0, None, [], [], samples)
+    is_all = exactly or len(groups) <= AT_LEAST
+    groups = groups if is_all else groups[:AT_LEAST]
     tasks: Counter[str] = Counter()
     queues: Counter[str] = Counter()
     for task, queue, count, _first, _last in groups:
         tasks[task] += count
         queues[queue] += count
     number = tasks.total()
-    if not exactly and number > AT_LEAST:
-        return Overview(None, AT_LEAST, None, _largest(tasks), _largest(queues), samples)
+    if not is_all:
+        return Overview(None, number, None, _largest(tasks), _largest(queues), samples)
     ids = (min(first for *_, first, _last in groups), max(last for *_, last in groups)) if groups else None
     return Overview(number, number, ids, _largest(tasks), _largest(queues), samples)
 

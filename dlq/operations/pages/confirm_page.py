@@ -99,7 +99,7 @@ def count(request: HttpRequest) -> HttpResponse:
     try:
         confirmation = Confirmation.read(request.GET.get("token", ""), int(request.user.pk or 0))
     except BadConfirmation as problem:
-        return HttpResponse(str(problem), content_type="text/plain; charset=utf-8")
+        return HttpResponse(format_html("<strong>{}</strong>", str(problem)))
     kind = KINDS[confirmation.kind]
     if not kind.may_confirm(request.user):
         raise PermissionDenied
