@@ -31,6 +31,9 @@ NOT_NEGATIVE = (
     "ALERT_CRITICAL_TOTAL",
     "ALERT_OLDEST_DAYS",
     "ALERT_TASK_HOURS",
+    "ALERT_SPIKE_HOURS",
+    "ALERT_SPIKE_FACTOR",
+    "ALERT_SPIKE_LEAST",
 )
 """0 switches the alarm off."""
 

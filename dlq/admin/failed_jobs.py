@@ -62,6 +62,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("caretaker/", self.caretaker_view, "caretaker"),
             self.at("values/", self.suggestions_view, "values"),
             self.at("confirmed/", self.confirmed_view, "confirmed"),
+            self.at("confirmed/count/", self.confirmed_count_view, "confirmed_count"),
             self.at("<str:object_id>/payload/", self.payload_view, "payload"),
             self.at("<str:object_id>/next/", self.next_view, "next"),
             self.at("<str:object_id>/previous/", self.previous_view, "previous"),
@@ -169,6 +170,10 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     @method_decorator(require_POST)
     def confirmed_view(self, request: HttpRequest) -> HttpResponse:
         return confirm_page.perform(self, request)
+
+    @page()
+    def confirmed_count_view(self, request: HttpRequest) -> HttpResponse:
+        return confirm_page.count(request)
 
     # The list
 

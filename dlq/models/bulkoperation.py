@@ -59,7 +59,7 @@ class BulkOperation(RequeueOptions):
     replace_notes = models.BooleanField(default=False)
     """Of a note: it takes the place of what the notes said. What they said is kept in the entry's history."""
     expected = models.BigIntegerField(null=True)
-    """The number that the confirmation page showed; null where it was too many to count in time."""
+    """The number that the confirmation page showed; null where it did not know it."""
     cursor = models.BigIntegerField(null=True)
     done_count = models.BigIntegerField("done", default=0)
     skipped_count = models.BigIntegerField("skipped", default=0)

@@ -16,7 +16,7 @@ hours AS (
 SELECT ARRAY(SELECT entries FROM hours ORDER BY hours_ago) AS by_hour,
        ARRAY(SELECT task_identifier
              FROM recent
-             WHERE hours_ago < %(task_hours)s
+             WHERE hours_ago < %(task_hours)s AND task_identifier ~ '\S'
              GROUP BY task_identifier
              HAVING count(*) = %(task_hours)s
              ORDER BY sum(entries) DESC, task_identifier

@@ -25,6 +25,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "dlq_backfilldlq_count": (*FILTERS, "exactly"),
     "dlq_backfilldlq_breakdown": FILTERS,
     "dlq_backfilldlq_values": ("of", "task_identifier", "queue_name"),
+    "dlq_backfilldlq_confirmed_count": ("token",),
     "dlq_backfilldlq_payload": ("column",),
     "dlq_bulkoperation_changelist": ("q", "kind__exact", "state__exact", "actor", "p", "o", "e", "all", "_popup"),
     "dlq_bulkoperation_change": ("code", "page"),

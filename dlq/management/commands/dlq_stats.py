@@ -25,6 +25,9 @@ THRESHOLDS = {
     "critical_total": "critical above so many failed jobs in all",
     "oldest_days": "warn of a failed job older than so many days",
     "task_hours": "warn of a task that failed in each of so many last hours",
+    "spike_hours": "hours in which a task or a failure pattern jumped",
+    "spike_factor": "warn where so many times as many failed in them as in the same hours the day before",
+    "spike_least": "and more than so many",
 }
 
 
@@ -73,7 +76,7 @@ class Command(QuietCommand):
             if (words := words_of(error)) is None:
                 raise
             raised = [Alert(CRITICAL, f"could not look: {words}")]
-        level = raised[0].level if raised else ""
+        level = max((alert.level for alert in raised), key=lambda level: EXIT[level], default="")
         words = "; ".join(alert.words for alert in raised) or "nothing exceeds a threshold"
         # A task's name may have line breaks; a monitor reads one line.
         self.stdout.write(" ".join(f"DLQ {level.upper() or 'OK'}: {words}".split()))

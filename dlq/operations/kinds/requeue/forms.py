@@ -85,7 +85,7 @@ class RequeueForm(ConfirmForm):
         minutes: int | None = self.cleaned_data["spread_minutes"]
         if minutes and self.count is None:
             raise forms.ValidationError(
-                "These are too many to count in time, so they can't be spread. Narrow the filter."
+                "They were not counted, so they can't be spread. Wait for the number, or narrow the filter."
             )
         return minutes
 

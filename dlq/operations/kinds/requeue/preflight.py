@@ -15,7 +15,7 @@ from dlq.operations.selected import matching
 from dlq.table.queue import oldest_due, queue_is_visible
 
 MOST_CHECKED = 10_000
-"""Entries looked at, a tenth of a second's worth: of more, the first so many (by id) stand for the rest."""
+"""Entries looked at, a tenth of a second's worth: of more, some stand for the rest."""
 SECONDS = 2.0
 SUSPICIOUS_WAIT = timedelta(minutes=2)
 """A worker polls every few seconds; a due job that waited longer makes one ask whether there is any."""
@@ -75,7 +75,7 @@ def preflight_of(operation: BulkOperation) -> Preflight:
 
 
 def _look_up(operation: BulkOperation) -> Preflight:
-    ids = list(matching(operation).order_by("id").values_list("id", flat=True)[: MOST_CHECKED + 1])
+    ids = list(matching(operation).order_by().values_list("id", flat=True)[: MOST_CHECKED + 1])
     # Nothing is locked, and keys may still be taken.
     plan = plan_of(operation, ids[:MOST_CHECKED])
     skipped = Counter(why.code for why in plan.skipped.values())
