@@ -26,7 +26,7 @@ from dlq.filters.conditions import (
 )
 from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
 from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by
-from dlq.filters.typed_times import EXAMPLES
+from dlq.web.typed_times import EXAMPLES
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
 from dlq.table.location import TABLE

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dlq.filters.typed_times import TwoMeanings, localized, read
+from dlq.web.typed_times import TwoMeanings, localized, read
 
 NOW = datetime(2026, 11, 26, 9, 30, 15)
 
