@@ -120,7 +120,7 @@ def test_what_jumped_is_told_before_what_is_exceeded_all_the_time(boss: Client) 
     add_entries(110, failed_at=AGO.format("5 hours"), task_identifier="'resize'")
     add_entries(110, failed_at=AGO.format("29 hours"), task_identifier="'resize'")
     page = Page.of(boss.get(BANNER))
-    assert [text_of(line) for line in page.all("p")] == [
+    assert [text_of(line) for line in page.all("li")] == [
         "Warning: send_email jumped: 110 failed in the last 12 hours, 30 in the same hours the day before. Show them",
         "Critical: more than 500 failed jobs in all. Show them",
     ]
@@ -171,8 +171,8 @@ def test_pattern_jumps_when_its_task_does_not(boss: Client) -> None:
 
 def test_spikes_beyond_the_first_share_a_line_with_a_list_of_them(boss: Client) -> None:
     add_entries(550, failed_at=AGO.format("5 hours"), task_identifier="'task ' || n % 5")
-    page = Page.of(boss.get(f"{BANNER}"))
-    lines = [text_of(line) for line in page.all("p") if "jumped" in text_of(line)]
+    page = Page.of(boss.get(BANNER))
+    lines = [text_of(line) for line in page.all("li") if "jumped" in text_of(line)]
     assert len(lines) == 4
     assert lines[3] == (
         "Warning: 2 other tasks jumped: 220 failed in the last 12 hours, none in the same hours the day before. Show them"
