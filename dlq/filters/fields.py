@@ -16,11 +16,11 @@ from django.utils.timezone import get_current_timezone, is_naive, localtime
 from dlq.db.bigint import BIGGEST_ID, LEAST_ID
 from dlq.db.far_moments import FarMoment, moment_of
 from dlq.db.statements import database_now, scalar
-from dlq.web import typed_times
 from dlq.filters.payload import PayloadMatch
 from dlq.filters.search import MOST_WORDS, different_words
-from dlq.web.typed_times import EXAMPLES, TwoMeanings
 from dlq.table.columns import TableColumn
+from dlq.web import typed_times
+from dlq.web.typed_times import EXAMPLES, TwoMeanings
 
 FAR = re.compile(
     r"[+-]?infinity|(?P<day>[0-9]{5,6}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}(?=.* BC))(?P<clock>[ T][0-9:.+-]{4,30})?"

@@ -26,11 +26,11 @@ from dlq.filters.conditions import (
 )
 from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
 from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by
-from dlq.web.typed_times import EXAMPLES
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
 from dlq.table.location import TABLE
 from dlq.table.searched_text import WITHIN
+from dlq.web.typed_times import EXAMPLES
 
 
 def _failed(lookup: str, moment: datetime) -> Q:
