@@ -62,8 +62,8 @@ def failed_jobs(reporter: Path) -> list[int]:
     return ran
 
 
-@pytest.mark.parametrize("movers", [{"product"}, {"library"}, {"product", "library"}], ids=" and ".join)
-def test_each_failure_is_one_entry_with_the_reason_that_its_task_gave(reporter: Path, movers: set[str]) -> None:
+@pytest.mark.parametrize("movers", [("product",), ("library",), ("product", "library")], ids=" and ".join)
+def test_each_failure_is_one_entry_with_the_reason_that_its_task_gave(reporter: Path, movers: tuple[str, ...]) -> None:
     ran = failed_jobs(reporter)
     library = started(reporter, "process", 3000) if "library" in movers else None
     moved = 0
