@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.models import Func, IntegerField, QuerySet
 
@@ -31,6 +31,8 @@ class Batch:
     cursor: int | None
     is_last: bool
     """Whether the operation has nothing behind it."""
+    along: frozenset[int] = frozenset()
+    """Of the locked ones those that only go along with others."""
 
     @property
     def is_empty(self) -> bool:
@@ -68,6 +70,22 @@ def next_batch(operation: BulkOperation, finder: BatchFinder) -> Batch:
     return Batch([], {}, operation.cursor, is_last=True)
 
 
+def next_with_others(operation: BulkOperation, others_of: Callable[[Sequence[int]], set[int]]) -> Batch:
+    """The next entries and those that go along with them, locked in one statement, in the order of all their ids."""
+    while candidates := _candidates(operation):
+        others = others_of(candidates)
+        batch = _lock(operation, candidates, others)
+        own = sorted(set(batch.locked) - others)
+        if len(own) < len(candidates):
+            # With what stopped matching, or is held by others, nothing goes along.
+            others = others_of(own)
+        if not batch.is_empty:
+            locked = sorted({*own, *others.intersection(batch.locked)})
+            return replace(batch, locked=locked, along=frozenset(locked) - frozenset(own))
+        operation.cursor = batch.cursor
+    return Batch([], {}, operation.cursor, is_last=True)
+
+
 def next_ticked(operation: BulkOperation, most: int) -> list[int]:
     """The next of the entries that were ticked, in id order, whether they are still there or not."""
     return sorted(entry for entry in operation.entry_ids or () if entry >= operation.next_id)[:most]
@@ -97,10 +115,12 @@ def _candidates(operation: BulkOperation) -> list[int]:
     return _within_size(list(following.values_list("id", flat=True)[: batch_size(operation)]))
 
 
-def _lock(operation: BulkOperation, candidates: list[int]) -> Batch:
-    """Lock those that still match; the others are passed over, each with its reason where it is known."""
-    wanted = matching(operation).filter(id__any_of=candidates).order_by("id")
-    locked, skipped = locked_or_busy(wanted)
+def _lock(operation: BulkOperation, candidates: list[int], others: Collection[int] = ()) -> Batch:
+    """Lock those that still match, and the others; the rest is passed over, each with its reason where it is known."""
+    wanted = matching(operation).filter(id__any_of=candidates)
+    if others:
+        wanted |= BackfillDlq.objects.filter(id__any_of=others)
+    locked, skipped = locked_or_busy(wanted.order_by("id"))
     if operation.entry_ids is not None:
         vanished = set(candidates) - set(locked) - set(skipped)
         skipped |= {entry: Reason("gone") for entry in sorted(vanished)}
