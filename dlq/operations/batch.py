@@ -62,17 +62,15 @@ def next_batch(operation: BulkOperation, finder: BatchFinder) -> Batch:
         locked, is_last = found
         return Batch(locked, {}, max(locked, default=operation.cursor), is_last)
     # Somebody holds a row for long, or ticked entries, each of which gets an answer: look first, then lock.
-    while candidates := _candidates(operation):
-        batch = _lock(operation, candidates)
-        if not batch.is_empty:
-            return batch
-        operation.cursor = batch.cursor
-    return Batch([], {}, operation.cursor, is_last=True)
+    return next_with_others(operation, lambda _ids: set())
 
 
 def next_with_others(operation: BulkOperation, others_of: Callable[[Sequence[int]], set[int]]) -> Batch:
     """The next entries and those that go along with them, locked in one statement, in the order of all their ids."""
-    while candidates := _candidates(operation):
+    while True:
+        candidates, is_last = _candidates(operation)
+        if not candidates:
+            return Batch([], {}, operation.cursor, is_last=True)
         others = others_of(candidates)
         batch = _lock(operation, candidates, others)
         own = sorted(set(batch.locked) - others)
@@ -81,9 +79,8 @@ def next_with_others(operation: BulkOperation, others_of: Callable[[Sequence[int
             others = others_of(own)
         if not batch.is_empty:
             locked = sorted({*own, *others.intersection(batch.locked)})
-            return replace(batch, locked=locked, along=frozenset(locked) - frozenset(own))
+            return replace(batch, locked=locked, is_last=is_last, along=frozenset(locked) - frozenset(own))
         operation.cursor = batch.cursor
-    return Batch([], {}, operation.cursor, is_last=True)
 
 
 def next_ticked(operation: BulkOperation, most: int) -> list[int]:
@@ -107,12 +104,16 @@ def locked_or_busy(wanted: QuerySet[BackfillDlq]) -> tuple[list[int], dict[int, 
     return locked, {entry: Reason("locked") for entry in sorted(busy)}
 
 
-def _candidates(operation: BulkOperation) -> list[int]:
-    """The ids of the next batch, not locked."""
+def _candidates(operation: BulkOperation) -> tuple[list[int], bool]:
+    """The ids of the next batch, not locked, and whether there are none behind them."""
+    most = batch_size(operation)
     if operation.entry_ids is not None:
-        return next_ticked(operation, batch_size(operation))
+        ids = next_ticked(operation, most)
+        return ids, len(ids) < most
     following = matching(operation).filter(id__gte=operation.next_id).order_by("id")
-    return _within_size(list(following.values_list("id", flat=True)[: batch_size(operation)]))
+    ids = list(following.values_list("id", flat=True)[:most])
+    chosen = _within_size(ids)
+    return chosen, len(chosen) == len(ids) < most
 
 
 def _lock(operation: BulkOperation, candidates: list[int], others: Collection[int] = ()) -> Batch:
@@ -124,8 +125,7 @@ def _lock(operation: BulkOperation, candidates: list[int], others: Collection[in
     if operation.entry_ids is not None:
         vanished = set(candidates) - set(locked) - set(skipped)
         skipped |= {entry: Reason("gone") for entry in sorted(vanished)}
-    is_last = operation.entry_ids is not None and len(candidates) < batch_size(operation)
-    return Batch(locked, skipped, candidates[-1], is_last)
+    return Batch(locked, skipped, candidates[-1], is_last=False)
 
 
 class _Bytes(Func):
