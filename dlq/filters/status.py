@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
-from django.db.models.lookups import Exact, In
+from django.db.models import Q, Value
+from django.db.models.lookups import Exact
 
 from dlq.filters.conditions import Condition
 from dlq.models import ChainLife, OperationEntry, Requeue
@@ -49,29 +49,28 @@ class StatusCondition(Condition):
 def has_status(status: str) -> Q:
     if status == ANY:
         return EVERYTHING
-    if status == OPEN:
-        return ~Q(In(EntryStatus(), (Outcome.RECOVERED.value, SUPERSEDED)))
-    if status == ONCE:
-        return ~Q(IsSuperseded())
     if status == SUPERSEDED:
         return Q(IsSuperseded(), pk__in=ChainLife.objects.values("entry_id"))
-    is_it = Q(Exact(EntryStatus(), Value(status)))
+    # Apart from the status itself: PostgreSQL finds out at once for all of them, or one by one, as it is cheaper.
+    stands, is_it = ~Q(IsSuperseded()), EntryStatus(stands=True)
+    if status == ONCE:
+        return stands
+    if status == OPEN:
+        return stands & ~Q(Exact(is_it, Value(Outcome.RECOVERED.value)))
+    found = stands & Q(Exact(is_it, Value(status)))
     if status in (Outcome.RECOVERED, Outcome.GONE):
         # Only our own records say so, and they are found by index.
-        is_it &= Q(pk__in=_requeued(Requeue.objects.filter(outcome=status)))
-    return is_it
+        found &= Q(pk__in=Requeue.objects.filter(outcome=status).values("entry_id"))
+    return found
 
 
 def requeued_by(operation: int) -> Q:
-    """Those that it requeued, and what stands for them since."""
-    return Q(pk__in=_requeued(Requeue.objects.filter(operation=operation)))
+    return Q(pk__in=Requeue.objects.filter(operation=operation).values("entry_id"))
 
 
-def _requeued(requeues: QuerySet[Requeue]) -> QuerySet[Any, int]:
-    """The entries of these requeues, and the other lives of their chains. A union, since an OR would read the whole table."""
-    lives = ChainLife.objects.filter(entry_id__in=requeues.values("entry_id"))
-    others = ChainLife.objects.filter(chain__in=lives.values("chain"))
-    return requeues.order_by().values_list("entry_id", flat=True).union(others.values_list("entry_id", flat=True))
+def returned_from(operation: int) -> Q:
+    """Those that its requeued jobs came back as."""
+    return Q(pk__in=Requeue.objects.filter(operation=operation, returned_as__isnull=False).values("returned_as"))
 
 
 def left_by(operation: int) -> Q:

@@ -19,11 +19,13 @@ SUPERSEDED = "superseded"
 class EntryStatus(Expression):
     """What is stored of what became of the entry: new, requeued, failed_again, recovered, gone or superseded."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, stands: bool = False) -> None:
+        """`stands`: another condition has left out those that are superseded."""
         super().__init__(output_field=TextField())
+        self.stands = stands
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        return entry_status(initial_alias(compiler)), ()
+        return entry_status(initial_alias(compiler), stands=self.stands), ()
 
 
 class IsSuperseded(Expression):
@@ -38,9 +40,9 @@ class IsSuperseded(Expression):
         return superseded(initial_alias(compiler)), ()
 
 
-def entry_status(entry: str) -> str:
+def entry_status(entry: str, *, stands: bool = False) -> str:
     """SQL; `entry` is the alias of the entry's row."""
-    return TABLE.statement("models/entry_status", entry=entry, superseded=f"({superseded(entry)})")
+    return TABLE.statement("models/entry_status", entry=entry, superseded="false" if stands else superseded(entry))
 
 
 def superseded(entry: str) -> str:

@@ -195,17 +195,13 @@ class Model(World):
 
     def status_of(self, entry: Entry) -> str:
         """As the list shows it from what is stored."""
-        lives = self.lives(entry.id)
-        if self.last_of(lives) != entry.id:
+        if self.last_of(self.lives(entry.id)) != entry.id:
             return "superseded"
-        link = next((link for link in reversed(self.links) if link.entry in lives), None)
+        link = self.latest(entry)
         if link and not (entry.requeued and entry.requeued > link.at):
-            is_back = entry.failed > link.at if link.entry == entry.id else entry.job == link.job
-            return "failed_again" if is_back else link.outcome or "requeued"
-        if entry.requeues <= 0 and not entry.requeued and entry.id not in self.chains:
-            return "new"
-        if entry.id in self.chains and not entry.requeued:
-            return "failed_again"
+            return "failed_again" if entry.failed > link.at else link.outcome or "requeued"
+        if entry.requeues <= 0 and not entry.requeued:
+            return "new" if self.chains.get(entry.id, entry.id) == entry.id else "failed_again"
         return "failed_again" if entry.requeued and entry.failed > entry.requeued else "requeued"
 
     # Operations.

@@ -11,7 +11,7 @@ from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
 from tests.support.chains import comes_back, job_of, statuses
 from tests.support.database import sql
-from tests.support.entries import add_entries, add_entry, ids
+from tests.support.entries import add_entries, add_entry
 from tests.support.jobs import exhaust, finish
 from tests.support.operations import operate, requeue
 
@@ -57,30 +57,14 @@ def test_newest_of_several_come_backs_stands_for_all() -> None:
     assert statuses() == {first: "superseded", first + 1: "superseded", first + 2: "failed_again"}
 
 
-def test_standing_one_has_the_status_of_the_latest_requeue_of_any_life() -> None:
-    first = add_entry()
-    requeue(first)
-    job = job_of(first)
-    requeue(first, also_on_their_way=True)
-    exhaust(job)
-    process_failed_jobs(TABLE)
-    settle(10)
-    second = max(ids())
-    assert statuses() == {first: "superseded", second: "requeued"}
-    finish(job_of(first))
-    settle(10)
-    assert statuses() == {first: "superseded", second: "recovered"}
-
-
-def test_earlier_life_that_stands_again_recovered_with_the_later_one() -> None:
+def test_recovered_chain_is_hidden_with_all_its_lives() -> None:
     first = add_entry()
     second = comes_back(first)
     requeue(second)
     finish(job_of(second))
     settle(10)
+    assert statuses() == {first: "superseded", second: "recovered"}
     assert listed(OPEN) == []
-    sql(f"DELETE FROM {TABLE.regclass} WHERE id = %s", second)
-    assert statuses() == {first: "recovered"}
 
 
 def test_keyed_entry_is_no_chain_when_it_came_back_as_itself() -> None:
