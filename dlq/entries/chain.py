@@ -12,8 +12,8 @@ from dlq.table.location import TABLE
 
 @dataclass(frozen=True)
 class Life:
-    """One entry of a chain. `failed_at` is None where the row vanished; actor, time and operation are those of the requeue that it
-    came from, None for the first life."""
+    """One entry of a chain. `failed_at` is None where the row vanished. Actor, time and operation are those of the requeue that
+    it came from; None for the first life."""
 
     entry_id: int
     failed_at: datetime | None

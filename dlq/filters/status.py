@@ -34,7 +34,7 @@ EVERYTHING = ~Q(pk__in=())
 
 class StatusCondition(Condition):
     def is_in_force(self, text: str) -> bool:
-        return text != ANY
+        return text not in (ANY, ONCE)
 
     def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
         return set(values) <= {Outcome.RECOVERED, Outcome.GONE, SUPERSEDED}

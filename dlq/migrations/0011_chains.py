@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['chain'], name='dlq_lives_of_chain')],
+                'indexes': [models.Index(fields=['chain', 'entry_id'], name='dlq_lives_of_chain')],
             },
         ),
     ]

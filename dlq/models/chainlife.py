@@ -20,7 +20,7 @@ class ChainLife(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = (models.Index(fields=("chain",), name="dlq_lives_of_chain"),)
+        indexes = (models.Index(fields=("chain", "entry_id"), name="dlq_lives_of_chain"),)
 
     def __str__(self) -> str:
         return f"entry {self.entry_id} of chain {self.chain}"

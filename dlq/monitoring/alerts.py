@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from dlq.conf import conf
 from dlq.db.far_moments import FarMoment
 from dlq.db.statements import dicts
+from dlq.models.entry_status import superseded
 from dlq.table.location import DlqTable
 
 NAMED_TASKS = 3
@@ -50,7 +51,7 @@ class Alert:
 def alerts(table: DlqTable, limits: Thresholds) -> list[Alert]:
     """What exceeds a threshold now, critical first."""
     (found,) = dicts(
-        table.statement("monitoring/alerts"),
+        table.statement("monitoring/alerts", superseded=superseded("e")),
         {
             "hours": max(limits.hours, limits.task_hours, 1),
             "task_hours": limits.task_hours,

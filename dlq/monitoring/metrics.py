@@ -17,6 +17,7 @@ from dlq.conf import conf
 from dlq.db.limits import TimedOut, time_limit
 from dlq.db.statements import dicts
 from dlq.models import DutyRun, TableSnapshot
+from dlq.models.entry_status import superseded
 from dlq.monitoring.snapshot import TASKS, newest_snapshot
 from dlq.monitoring.totals import DlqStats, dlq_stats
 from dlq.table.location import TABLE
@@ -64,7 +65,7 @@ def _totals() -> DlqStats | TableSnapshot:
 
 
 def _activity() -> Iterator[Metric]:
-    (found,) = dicts(TABLE.statement("monitoring/metrics"))
+    (found,) = dicts(TABLE.statement("monitoring/metrics", superseded=superseded("e")))
     yield _gauge("backfill_dlq_age_seconds", "Age of the oldest entry.", _age(found))
     yield _gauge("backfill_dlq_new_last_hour", "Entries that failed within the last hour.", found["new_in_hour"])
     for name, meaning in (

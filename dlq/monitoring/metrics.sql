@@ -1,8 +1,10 @@
 -- What a scrape adds to the whole table's numbers, all of it small: both ends of the index on failed_at, the last hour by
 -- index, and the sums of what was done.
+-- The placeholder superseded is the condition of models/superseded.sql: a failure is new once, with whatever it was before.
 SELECT (SELECT min(failed_at) FROM {table}) AS oldest_failure,
-       (SELECT count(*) FROM {table}
-        WHERE failed_at > statement_timestamp() - interval '1 hour' AND failed_at <= statement_timestamp()) AS new_in_hour,
+       (SELECT count(*) FROM {table} e
+        WHERE failed_at > statement_timestamp() - interval '1 hour' AND failed_at <= statement_timestamp()
+          AND NOT {superseded}) AS new_in_hour,
        tallies.*,
        statement_timestamp() AS now
 FROM (

@@ -29,7 +29,9 @@ SHORT: dict[str, str] = {
 }
 """For the list's column."""
 
-SUPERSEDED_HELP = "An earlier life of a failure: it was requeued, failed again and came back as another row, which stands for both."
+SUPERSEDED_HELP = (
+    "An earlier life of a failure: it was requeued, failed again and came back as another row, which stands for both."
+)
 RECOVERED_HELP = (
     "The job left the queue and did not come back here. A job that was removed from the queue by hand looks the same."
 )

@@ -18,7 +18,9 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtext('dlq.chains'))"
 
 def link_arrivals(since: Any) -> None:
     """Link what failed since then; in a transaction."""
-    arrived = "SELECT e.id, e.{job_id} AS job_id FROM {table} e WHERE e.failed_at >= %(since)s AND e.{job_id} IS NOT NULL"
+    arrived = (
+        "SELECT e.id, e.{job_id} AS job_id FROM {table} e WHERE e.failed_at >= %(since)s AND e.{job_id} IS NOT NULL"
+    )
     _link(arrived.format(**TABLE.names), {"since": since})
 
 

@@ -1,32 +1,27 @@
-"""The lives of chains: which entries are one failure with others."""
+"""Earlier lives of entries: what the same failure was before, as far as it is in the table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
 from dlq.db.loader import inlined
-from dlq.db.statements import array, rows, scalar
-from dlq.models import BackfillDlq, ChainLife
+from dlq.db.statements import rows, scalar
+from dlq.models import BackfillDlq
 from dlq.table.location import TABLE
 
 
 def earlier_lives(ids: Iterable[int]) -> set[int]:
-    """In the table, of these entries, without themselves."""
-    entries = "SELECT e.id, e.failed_at FROM {table} e WHERE e.id = ANY (%(ids)s)".format(**TABLE.names)
-    return {life for (life,) in rows(TABLE.statement("outcomes/earlier_lives", entries=entries), {"ids": array(ids)})}
+    """Of these entries, without themselves."""
+    return {life for (life,) in rows(_statement(BackfillDlq.objects.filter(id__any_of=list(ids))))}
 
 
 def count_earlier_lives(entries: QuerySet[BackfillDlq]) -> int:
-    """In the table, of all these entries, without themselves."""
-    chosen = inlined(entries.values("id", "failed_at"))
-    number: int = scalar(f"SELECT count(*) FROM ({TABLE.statement('outcomes/earlier_lives', entries=chosen)}) AS lives")
+    """Of all these entries, without themselves."""
+    number: int = scalar(f"SELECT count(*) FROM ({_statement(entries)}) AS lives")  # noqa: S608 (a statement of ours)
     return number
 
 
-def other_lives(entries: Sequence[int]) -> list[int]:
-    """The other lives of these entries' chains, wherever they are."""
-    chains = ChainLife.objects.filter(entry_id__any_of=list(entries)).values("chain")
-    others = ChainLife.objects.filter(chain__in=chains).order_by("entry_id").values_list("entry_id", flat=True)
-    return [life for life in others if life not in set(entries)]
+def _statement(entries: QuerySet[BackfillDlq]) -> str:
+    return TABLE.statement("outcomes/earlier_lives", entries=inlined(entries.values("id", "failed_at")))

@@ -130,7 +130,11 @@ class Model(World):
         """These, and the lives of their chains that the same operation deleted."""
         chosen = set(entries)
         return chosen | {
-            life for of, entry in self.trash if entry in chosen for life in self.lives(entry) if (of, life) in self.trash
+            life
+            for of, entry in self.trash
+            if entry in chosen
+            for life in self.lives(entry)
+            if (of, life) in self.trash
         }
 
     # Outcomes.

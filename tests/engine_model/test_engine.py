@@ -45,7 +45,7 @@ def test_engine_does_what_the_model_says() -> None:
         database=None,
         print_blob=True,
         report_multiple_bugs=False,
-        phases=(Phase.generate,),
+        phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
     machine = seed(Random(SEED).getrandbits(64))(Engine)

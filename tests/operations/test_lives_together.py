@@ -84,7 +84,9 @@ def test_whole_chains_go_when_what_stands_matches(settings: object, chunk_size: 
 def test_restore_brings_back_what_went_together(boss: Client) -> None:
     chain = add_chain(3)
     operate("delete", [chain[-1]])
-    boss.post(TRASH, {"action": "restore_selected", "_selected_action": DeletedEntry.objects.get(entry_id=chain[-1]).pk})
+    boss.post(
+        TRASH, {"action": "restore_selected", "_selected_action": DeletedEntry.objects.get(entry_id=chain[-1]).pk}
+    )
     assert ids() == chain
     assert statuses() == {chain[0]: "superseded", chain[1]: "superseded", chain[2]: "failed_again"}
 

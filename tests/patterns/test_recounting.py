@@ -8,8 +8,8 @@ from django.test import Client
 from dlq.models import FailurePattern, PatternHour
 from dlq.outcomes.settling import settle
 from dlq.patterns import recounting
-from dlq.web.formatting import failed_jobs
 from dlq.table.location import TABLE
+from dlq.web.formatting import failed_jobs
 from tests.support.chains import add_chain, comes_back, job_of
 from tests.support.database import sql
 from tests.support.entries import add_entries
