@@ -44,9 +44,9 @@ def outcome_counts(operation: BulkOperation) -> Counter[str]:
 
 
 def last_due(operation: BulkOperation) -> datetime | None:
-    """When the last of its jobs is due that are not through; None where that takes too long to find out."""
-    unsettled = Requeue.objects.filter(operation=operation, outcome=Requeue.Outcome.UNSETTLED)
-    return in_time(SECONDS, lambda: unsettled.aggregate(last=Max("run_at"))["last"])
+    """When the last of its jobs will be due; None where all are, or that takes too long to find out."""
+    later = Requeue.objects.filter(operation=operation, outcome=Requeue.Outcome.UNSETTLED, run_at__gt=Now())
+    return in_time(SECONDS, lambda: later.aggregate(last=Max("run_at"))["last"])
 
 
 def problems_of(operation: BulkOperation) -> QuerySet[OperationEntry]:

@@ -8,7 +8,6 @@ from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation, Requeue
 from dlq.operations.kind import FollowUp
-from dlq.web.formatting import failed_jobs
 
 Outcome = Requeue.Outcome
 
@@ -31,8 +30,8 @@ def _still_here(operation: BulkOperation) -> str:
     if here is None or here >= recovered:
         return ""
     return (
-        f"Of {recovered:,}, {failed_jobs(here)} {'is' if here == 1 else 'are'} still here: of the others the backfill library"
-        " removed the row when the job finished, or somebody deleted or requeued it since."
+        f"{here:,} of {recovered:,} {'is' if here == 1 else 'are'} still here: the backfill library removed the others when their"
+        " job finished, or somebody deleted or requeued them since."
     )
 
 
