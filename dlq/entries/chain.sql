@@ -1,11 +1,11 @@
 -- The lives of the chain that an entry belongs to, the first one first: when each failed, where it is, and whose requeue it came from.
 -- Also what the caretaker has not linked yet. `since`: see outcomes/decide.sql.
 WITH origin AS (
-    SELECT %(entry)s::bigint AS entry_id
+    SELECT (%(entry)s)::bigint AS entry_id
     UNION ALL
     (SELECT r.entry_id
      FROM dlq_requeue r
-     WHERE r.job_id = (SELECT e.{job_id} FROM {table} e WHERE e.id = %(entry)s) AND r.outcome <> 'gone'
+     WHERE r.job_id = (SELECT e.{job_id} FROM {table} e WHERE e.id = (%(entry)s)::bigint) AND r.outcome <> 'gone'
      ORDER BY r.revision DESC
      LIMIT 1)
 ),

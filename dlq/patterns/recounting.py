@@ -11,7 +11,7 @@ from dlq.table.location import TABLE
 LATEST_REQUEUES = 10_000
 """Whose entries are looked at each time: with them it changes within minutes, others are met by going round."""
 REQUEUED = "SELECT DISTINCT entry_id FROM (SELECT entry_id FROM dlq_requeue ORDER BY id DESC LIMIT %(limit)s) AS latest"
-NEXT = "SELECT entry_id FROM dlq_entrypattern WHERE entry_id > %(after)s ORDER BY entry_id LIMIT %(limit)s"
+NEXT = "SELECT entry_id FROM dlq_entrypattern WHERE entry_id > (%(after)s)::bigint ORDER BY entry_id LIMIT %(limit)s"
 
 
 def recount_requeued() -> int:
