@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from dlq.entries.chain import Chain
 from dlq.models import BackfillDlq, DeletedEntry, EditRecord, EntryNote, OperationEntry, Requeue
 from dlq.operations.kinds import event_of, in_words
 from dlq.operations.reasons import Reason
@@ -83,8 +84,12 @@ def _due(entry: BackfillDlq) -> str:
     return "The next try would have been due" if (entry.original_run_at or entry.failed_at) > entry.failed_at else "Due"
 
 
-def status_in_words(entry: Any, state: JobState | None) -> str:
+def status_in_words(entry: Any, state: JobState | None, chain: Chain) -> str:
     """What became of the entry: of its latest requeue, or as far as the table itself tells (`entry.status`, as stored)."""
+    if chain.standing != entry.pk:
+        return f"superseded by #{chain.standing}, which stands for both"
+    if entry.status == "new" and chain.has_before(entry.pk):
+        return SHORT[Requeue.Outcome.FAILED_AGAIN]
     requeued_elsewhere = state and entry.last_requeued_at and state.requeued_at < entry.last_requeued_at
     if state is None or requeued_elsewhere or state.requeued_at < entry.failed_at <= timezone.now():
         return SHORT[entry.status]

@@ -25,7 +25,7 @@ from dlq.filters.conditions import (
     was_requeued,
 )
 from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
-from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by
+from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by, returned_from
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
 from dlq.table.location import TABLE
@@ -132,6 +132,14 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         says="Requeued by operation",
         column="id",
         help_text="Its number.",
+    )
+    returned_from = Condition(
+        returned_from,
+        fields.Number(),
+        label="Came back from operation",
+        says="Came back from operation",
+        column="id",
+        help_text="Its number: what its requeued jobs failed again as.",
     )
     left_by = Condition(
         left_by,

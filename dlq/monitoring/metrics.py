@@ -18,6 +18,7 @@ from dlq.conf import conf
 from dlq.db.limits import TimedOut, time_limit
 from dlq.db.statements import dicts
 from dlq.models import DutyRun, TableSnapshot
+from dlq.models.entry_status import superseded
 from dlq.monitoring.snapshot import TASKS, newest_snapshot
 from dlq.monitoring.totals import TableTotals, count_table
 from dlq.table.location import TABLE
@@ -68,7 +69,7 @@ def _totals() -> TableTotals | TableSnapshot:
 
 
 def _activity() -> Iterator[Metric]:
-    (found,) = dicts(TABLE.statement("monitoring/metrics"))
+    (found,) = dicts(TABLE.statement("monitoring/metrics", superseded=superseded("e")))
     yield _gauge("backfill_admin_new_last_hour", "Entries that failed within the last hour.", found["new_in_hour"])
     for name, meaning in (
         ("requeued", "Entries requeued through backfill-admin."),

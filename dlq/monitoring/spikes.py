@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from dlq.db.statements import dicts
+from dlq.models.entry_status import superseded
 from dlq.table.location import DlqTable
 
 
@@ -32,7 +33,7 @@ def spikes(table: DlqTable, now: datetime, *, hours: int, factor: int, least: in
         "factor": factor,
         "least": least,
     }
-    found = [Spike(**row) for row in dicts(table.statement("monitoring/spikes"), parameters)]
+    found = [Spike(**row) for row in dicts(table.statement("monitoring/spikes", superseded=superseded("e")), parameters)]
     jumped = {one.task for one in found if one.pattern is None}
     return [one for one in found if one.pattern is None or one.task not in jumped]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dlq.table.location import TABLE
+
 REFUSED = (
     "{reason} ilike '%refused%' or job_key ilike '%refused%'"
     " or {error} ilike '%refused%' or {payload} ilike '%refused%'"
@@ -20,19 +22,31 @@ NEW = f"{NOBODYS} and last_requeued_at is null and requeued_count = 0"
 RECOVERED = f"{OURS} failed_at <= l.created_at and l.outcome = 'recovered')"
 GONE = f"{OURS} failed_at <= l.created_at and l.outcome = 'gone')"
 
+ONCE = (
+    f"not exists (select from dlq_chainlife c join dlq_chainlife o using (chain) join {TABLE.regclass} l on l.id = o.entry_id"
+    " where c.entry_id = backfill_dlq.id and (l.failed_at, l.id) > (backfill_dlq.failed_at, backfill_dlq.id))"
+)
+LATER_LIFE = "exists (select from dlq_chainlife c where c.entry_id = backfill_dlq.id and c.chain <> c.entry_id)"
+
 CASES: dict[str, dict[str, str]] = {
     "status": {
         "any": "true",
-        "open": f"not ({RECOVERED})",
-        "new": NEW,
-        "requeued": f"not ({NEW}) and not ({AGAIN}) and not ({RECOVERED}) and not ({GONE})",
-        "failed_again": AGAIN,
-        "recovered": RECOVERED,
-        "gone": GONE,
+        "once": ONCE,
+        "open": f"{ONCE} and not ({RECOVERED})",
+        "new": f"{ONCE} and {NEW} and not {LATER_LIFE}",
+        "requeued": f"{ONCE} and not ({NEW}) and not ({AGAIN}) and not ({RECOVERED}) and not ({GONE})",
+        "failed_again": f"{ONCE} and (({AGAIN}) or ({NEW} and {LATER_LIFE}))",
+        "recovered": f"{ONCE} and {RECOVERED}",
+        "gone": f"{ONCE} and {GONE}",
+        "superseded": f"not {ONCE}",
     },
     "requeued_by": {
         "1": "id in (select entry_id from dlq_requeue where operation_id = 1)",
         "2": "id % 3 = 2",
+        "7": "false",
+    },
+    "returned_from": {
+        "1": "id in (select returned_as from dlq_requeue where operation_id = 1)",
         "7": "false",
     },
     "left_by": {"2": "id % 11 = 0 and id % 3 > 0", "1": "false"},

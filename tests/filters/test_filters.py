@@ -113,7 +113,7 @@ def test_everything_matches_when_values_are_empty() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("status", "fresh", "Write one of: open, any, new"),
+        ("status", "fresh", "Write one of: open, once, any, new"),
         ("requeued_by", "the last", "Write a whole number"),
         ("pattern", "1", "There is no failure pattern “1”"),
         ("task", "x", "There is no filter “task”"),

@@ -42,7 +42,6 @@ def plan_of(operation: BulkOperation, ids: Sequence[int]) -> Plan:
     problems = _problems(operation, ids)
     open_ones = [problem for problem in problems if not problem["refusal"]]
     last_of_key = _last_of_each_key(operation, {problem["shared_key"] for problem in open_ones} - {None})
-    also_in = _still_in(operation, [problem["returned_as"] for problem in open_ones if problem["returned_as"]])
     for problem in problems:
         entry, holder = problem["id"], problem["key_holder"]
         other_task = None if problem["refusal"] else problem["other_task"]
@@ -51,8 +50,6 @@ def plan_of(operation: BulkOperation, ids: Sequence[int]) -> Plan:
         last = last_of_key.get(problem["shared_key"], entry)
         if problem["refusal"]:
             plan.skipped[entry] = Reason(problem["refusal"], str(problem["refusal_about"]))
-        elif problem["returned_as"] in also_in:
-            plan.skipped[entry] = Reason("returned", str(problem["returned_as"]))
         elif last != entry:
             plan.skipped[entry] = Reason("same_key", str(last))
         elif holder and operation.key_policy == KeyPolicy.SKIP:
@@ -89,11 +86,6 @@ def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, An
 def options_of(operation: BulkOperation) -> dict[str, Any]:
     """The settings that the operation gives its jobs, as the statements take them; None keeps the entry's."""
     return {name: getattr(operation, name) for name in ("priority", "queue_name", "max_attempts")}
-
-
-def _still_in(operation: BulkOperation, entries: Sequence[int]) -> set[int]:
-    """Those of the entries that the operation is about, too."""
-    return set(matching(operation).filter(id__any_of=entries).values_list("pk", flat=True)) if entries else set()
 
 
 def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int]:
