@@ -10,11 +10,14 @@ from django.db.models.lookups import Exact
 from dlq.filters.conditions import Condition
 from dlq.models import OperationEntry, Requeue
 from dlq.models.entry_status import EntryStatus
+from dlq.models.entry_uncertainty import EntryUncertainty
 from dlq.table.indexes import TableState
 
 Outcome = Requeue.Outcome
 
-NEW, REQUEUED, OPEN, ANY = "new", "requeued", "open", "any"
+NEW, REQUEUED, OPEN, ANY, UNCERTAIN = "new", "requeued", "open", "any", "uncertain"
+FROM_RECORDS = frozenset({Outcome.RECOVERED, Outcome.LOST, Outcome.UNKNOWN, Outcome.GONE})
+"""What only our own records tell, and they are found by index."""
 STATUSES: dict[str, str] = {
     OPEN: "all but recovered",
     ANY: "any",
@@ -22,9 +25,13 @@ STATUSES: dict[str, str] = {
     REQUEUED: "requeued, not known yet",
     Outcome.FAILED_AGAIN: "failed again",
     Outcome.RECOVERED: "recovered",
+    Outcome.LOST: "lost",
+    Outcome.UNKNOWN: "unknown",
     Outcome.GONE: "recalled or replaced",
+    UNCERTAIN: "uncertain: its last attempt may have succeeded",
 }
-"""The values of `status`. An entry has one of the last five; the first two are for looking at several of them."""
+"""The values of `status`. An entry has one of them from new to gone; the first two are for looking at several of them, and
+uncertain it is or not beside its status."""
 
 EVERYTHING = ~Q(pk__in=())
 
@@ -34,7 +41,7 @@ class StatusCondition(Condition):
         return text != ANY
 
     def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
-        return set(values) <= {Outcome.RECOVERED, Outcome.GONE}
+        return set(values) <= FROM_RECORDS
 
     def is_wide(self, values: list[Any]) -> bool:
         return set(values) <= {OPEN, ANY}
@@ -48,9 +55,10 @@ def has_status(status: str) -> Q:
         return EVERYTHING
     if status == OPEN:
         return ~Q(Exact(EntryStatus(), Value(Outcome.RECOVERED.value)))
+    if status == UNCERTAIN:
+        return Q(EntryUncertainty())
     is_it = Q(Exact(EntryStatus(), Value(status)))
-    if status in (Outcome.RECOVERED, Outcome.GONE):
-        # Only our own records say so, and they are found by index.
+    if status in FROM_RECORDS:
         is_it &= Q(pk__in=Requeue.objects.filter(outcome=status).values("entry_id"))
     return is_it
 

@@ -14,7 +14,7 @@ from dlq.table.location import TABLE
 
 
 class EntryStatus(Expression):
-    """What is stored of what became of the entry: new, requeued, failed_again, recovered or gone."""
+    """What is stored of what became of the entry: new, requeued, failed_again, recovered, lost, unknown or gone."""
 
     def __init__(self) -> None:
         super().__init__(output_field=TextField())

@@ -17,8 +17,10 @@ from dlq.conf import conf
 from dlq.db.limits import TimedOut, time_limit
 from dlq.db.statements import dicts
 from dlq.models import DutyRun, TableSnapshot
+from dlq.monitoring.recovery_of_all import recovery_of_all
 from dlq.monitoring.snapshot import TASKS, newest_snapshot
 from dlq.monitoring.totals import DlqStats, dlq_stats
+from dlq.outcomes.recovery import ENDS
 from dlq.table.location import TABLE
 
 LIVE_SECONDS = 0.5
@@ -73,8 +75,9 @@ def _activity() -> Iterator[Metric]:
     ):
         yield CounterMetricFamily(f"backfill_dlq_jobs_{name}", meaning, value=found[name])
     ended = GaugeMetricFamily("backfill_dlq_requeues", "Requeues made here, by how they ended.", labels=["outcome"])
-    for outcome in ("recovered", "failed_again"):
-        ended.add_metric([outcome], found[outcome])
+    ends = recovery_of_all()
+    for end in ENDS:
+        ended.add_metric([end.value], getattr(ends, end.value))
     yield ended
 
 

@@ -49,6 +49,11 @@ def state(entry: int) -> str:
     return states_of_entries([entry])[entry].state
 
 
+def status_of(entry: int) -> str:
+    """As it is stored."""
+    return str(BackfillDlq.objects.annotate(status=EntryStatus()).values_list("status", flat=True).get(pk=entry))
+
+
 def dies(job: int) -> int:
     """It fails for good and comes back. Returns the entry that it is now."""
     exhaust(job)
@@ -94,7 +99,8 @@ def test_entry_failed_again_when_the_job_has_used_up_its_attempts() -> None:
     entry, job = requeued()
     exhaust(job)
     assert state(entry) == "failed_again"
-    assert settled() == {entry: ("failed_again", None)}
+    assert settled() == {entry: ("", None)}
+    assert status_of(entry) == "failed_again"
     assert process_failed_jobs(TABLE).jobs == [job]
     assert settled() == {entry: ("failed_again", max(ids()))}
 

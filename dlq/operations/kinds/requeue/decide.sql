@@ -7,7 +7,8 @@ WITH latest AS MATERIALIZED (
     SELECT newest.*
     FROM unnest(%(ids)s::bigint[]) AS wanted (id)
     CROSS JOIN LATERAL (
-        SELECT r.entry_id, r.job_id, r.revision, r.outcome, r.run_at, r.created_at, r.returned_as
+        SELECT r.entry_id, r.job_id, r.revision, r.outcome, r.run_at, r.created_at, r.returned_as,
+               r.attempts_left, r.seen_running, r.exhausted_at, r.has_key
         FROM dlq_requeue r
         -- One that was taken back never was: the one before it may still be on its way.
         WHERE r.entry_id = wanted.id AND r.outcome <> 'gone'

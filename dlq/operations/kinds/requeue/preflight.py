@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q, Value
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from dlq.db.limits import in_time
-from dlq.models import BulkOperation
+from dlq.models import BackfillDlq, BulkOperation, Requeue
+from dlq.models.entry_status import EntryStatus
+from dlq.models.entry_uncertainty import EntryUncertainty
 from dlq.operations.kinds.requeue.plan import foresee
 from dlq.operations.selected import matching
 from dlq.table.queue import oldest_due, queue_is_visible
@@ -32,6 +36,10 @@ class Preflight:
     oldest_due: datetime | None = None
     """Since when the oldest job that may run has been waiting in the queue."""
     sees_queue: bool = True
+    uncertain: int = 0
+    """Of those that would go: how many may have succeeded, because their last attempt may still have run when they came here."""
+    unknown: int = 0
+    """Of those that would go: how many were requeued before, and left the queue unseen."""
 
     @property
     def nobody_works(self) -> bool:
@@ -65,11 +73,22 @@ def preflight_of(operation: BulkOperation) -> Preflight:
     if not queue_is_visible():
         return Preflight(0, is_sample=False, sees_queue=False)
     looked_up = in_time(SECONDS, lambda: _look_up(operation))
-    checked, skipped, is_sample = looked_up or (0, Counter(), False)
-    return Preflight(checked, is_sample, skipped, in_time(SECONDS, oldest_due))
+    if looked_up is None:
+        return Preflight(0, is_sample=False, oldest_due=in_time(SECONDS, oldest_due))
+    return replace(looked_up, oldest_due=in_time(SECONDS, oldest_due))
 
 
-def _look_up(operation: BulkOperation) -> tuple[int, Counter[str], bool]:
+def _look_up(operation: BulkOperation) -> Preflight:
     ids = list(matching(operation).order_by("id").values_list("id", flat=True)[: MOST_CHECKED + 1])
-    skipped = Counter(why.code for why in foresee(operation, ids[:MOST_CHECKED]).values())
-    return len(ids[:MOST_CHECKED]), skipped, len(ids) > MOST_CHECKED
+    checked = ids[:MOST_CHECKED]
+    skipped = foresee(operation, checked)
+    going = BackfillDlq.objects.filter(id__any_of=[entry for entry in checked if entry not in skipped])
+    return Preflight(
+        len(checked),
+        len(ids) > MOST_CHECKED,
+        Counter(why.code for why in skipped.values()),
+        **going.aggregate(
+            uncertain=Count("pk", filter=Q(EntryUncertainty())),
+            unknown=Count("pk", filter=Q(Exact(EntryStatus(), Value(Requeue.Outcome.UNKNOWN.value)))),
+        ),
+    )
