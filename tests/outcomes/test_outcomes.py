@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dlq.filters import DlqFilterSet
-from dlq.filters.status import ANY, OPEN, STATUSES
+from dlq.filters.status import ANY, OPEN, STATUSES, UNCERTAIN
 from dlq.models import BackfillDlq, Requeue
 from dlq.models.entry_status import EntryStatus
 from dlq.outcomes.job_states import states_of_entries
@@ -370,7 +370,7 @@ def test_list_and_filter_agree_for_every_state() -> None:
         since_by_library: "requeued",
     }
     assert dict(BackfillDlq.objects.annotate(status=EntryStatus()).values_list("id", "status")) == expected
-    for status in STATUSES:
+    for status in STATUSES.keys() - {UNCERTAIN}:
         found = set(DlqFilterSet.of_pairs([("status", status)]).qs.values_list("id", flat=True))
         assert found == {
             entry
