@@ -159,7 +159,7 @@ def _became(state: JobState | None, *, here: bool) -> str:
         return "failed again, on its way back here"
     if state.locked_at and state.freed_at:
         since, freed = (date_format(localtime(moment), "j M H:i") for moment in (state.locked_at, state.freed_at))
-        return f"running since {since} (worker {state.locked_by}); if that worker is gone, the queue frees the job at {freed}"
+        return f"running since {since} (worker {state.locked_by}); if that worker is gone, the queue frees the job by {freed}"
     return WORDS[state.state]
 
 
