@@ -28,6 +28,7 @@ SHORT: dict[str, str] = {
     Outcome.RECOVERED: "recovered",
     Outcome.LOST: "lost",
     Outcome.UNKNOWN: "unknown",
+    "superseded": "superseded",
 }
 """For the list's column."""
 
@@ -44,6 +45,9 @@ HELP: dict[str, str] = {
         " failed and been deleted. It counts neither as recovered nor as failed."
     ),
     Outcome.GONE: "The requeue was recalled, or somebody replaced its job by a newer one with the same key.",
+    "superseded": (
+        "An earlier life of a failure: it was requeued, failed again and came back as another row, which stands for both."
+    ),
 }
 UNCERTAIN_HELP = (
     "The library may have moved the job here while its last attempt still ran. That attempt may have succeeded: look before you"

@@ -8,6 +8,7 @@ from dlq.db.statements import database_now, execute, rows
 from dlq.models import DutyProgress
 from dlq.models.entry_uncertainty import has_no_error
 from dlq.outcomes.deciding import decide
+from dlq.outcomes.linking import link_arrivals, link_earlier
 from dlq.outcomes.progress import DUTY, LOOKED, ROUND, unmatched_since
 from dlq.table.location import TABLE
 from dlq.table.queue import queue_is_visible
@@ -22,6 +23,7 @@ def settle(budget: float) -> int:
     """
     settled = settle_arrivals()
     deadline = time.monotonic() + budget
+    link_earlier(deadline)
     is_over = False
     while not is_over and queue_is_visible():
         stored, is_over = _look_further()
@@ -52,14 +54,15 @@ def _look_further() -> tuple[int, bool]:
 
 
 def settle_arrivals() -> int:
-    """Match the entries that arrived since the last time with the requeues that they come from."""
+    """Match the entries that arrived since the last time with the requeues that they come from, and link them into chains."""
     with DutyProgress.locked(DUTY) as progress:
         if progress is None:
             return 0
-        now = database_now()
+        now, since = database_now(), unmatched_since()
         arrivals = TABLE.statement("outcomes/settle_arrivals", has_no_error=has_no_error("e"))
-        settled = execute(arrivals, {"since": unmatched_since()})
+        settled = execute(arrivals, {"since": since})
         settled += execute(TABLE.statement("outcomes/settle_removed"))
+        link_arrivals(since)
         progress.reached = now
         progress.save(update_fields=("reached",))
     return settled

@@ -16,11 +16,11 @@ from dlq.db.statements import dicts
 from dlq.filters import DlqFilterSet
 from dlq.models import Requeue, RequeuePattern
 from dlq.outcomes.recovery import ENDS, NOTHING, Recovery, sums_of_ends
-from dlq.statistics.dimensions import DIMENSIONS, placeholders, which
+from dlq.statistics.dimensions import DIMENSIONS, placeholders
 from dlq.statistics.window import Window
 from dlq.table.location import TABLE
 
-GROUPING_SETTINGS = {"work_mem": "256MB", "parallel_tuple_cost": "0"}
+GROUPING_SETTINGS = {"work_mem": "64MB", "parallel_tuple_cost": "0"}
 """PostgreSQL's settings, as for the counting of the window: the groups are few, but it expects many and would sort all first."""
 PREVIOUS = "_previous"
 KEPT = ("task_identifier", "queue_name", "priority_min", "priority_max")
@@ -54,20 +54,20 @@ def recovery(filterset: DlqFilterSet, window: Window) -> WindowRecovery:
     query = TABLE.statement(
         "statistics/requeue_rates",
         requeues=inlined(requeues),
-        joins=joins,
+        requeue_joins=joins,
         ends=sums_of_ends("requeues", "is_current"),
         ends_previous=sums_of_ends("requeues", "NOT is_current", PREVIOUS),
         **placeholders(),
     )
     with transaction.atomic(), settings_for_block(**GROUPING_SETTINGS):
         found = dicts(query, {"start": window.start, "end": window.end, "previous": window.previous_start})
-    lines: dict[int, dict[str | None, RequeueTally]] = {}
+    lines: dict[str | None, dict[str | None, RequeueTally]] = {}
     for row in found:
-        number, value = row.pop("which"), row.pop("value")
+        dimension, value = row.pop("dimension"), row.pop("value")
         previous = Recovery(**{end.value: row.pop(f"{end.value}{PREVIOUS}") for end in ENDS})
-        lines.setdefault(number, {})[value] = RequeueTally(Recovery(**row), previous)
-    by_value = {one.name: lines.get(which(one), {}) for one in DIMENSIONS}
-    return WindowRecovery(lines.get(which(None), {}).get(None, NONE), by_value, of_entries_only)
+        lines.setdefault(dimension, {})[value] = RequeueTally(Recovery(**row), previous)
+    by_value = {one.name: lines.get(one.name, {}) for one in DIMENSIONS}
+    return WindowRecovery(lines.get(None, {}).get(None, NONE), by_value, of_entries_only)
 
 
 def _requeues(filterset: DlqFilterSet) -> tuple[QuerySet[Requeue], bool]:

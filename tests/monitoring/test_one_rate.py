@@ -50,7 +50,7 @@ def test_pages_metrics_and_command_say_the_same(boss: Client) -> None:
     assert "1 failed and was lost (60 % recovered)" in page.text
     lines = exposition().decode().splitlines()
     for outcome, number in (("recovered", 3), ("failed_again", 1), ("lost", 1), ("unknown", 1), ("gone", 1)):
-        assert f'backfill_dlq_requeues{{outcome="{outcome}"}} {number}.0' in lines
+        assert f'backfill_admin_requeues{{outcome="{outcome}"}} {number}.0' in lines
     printed, as_json = io.StringIO(), io.StringIO()
     call_command("dlq_stats", stdout=printed)
     call_command("dlq_stats", "--json", stdout=as_json)
