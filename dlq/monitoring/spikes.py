@@ -33,7 +33,9 @@ def spikes(table: DlqTable, now: datetime, *, hours: int, factor: int, least: in
         "factor": factor,
         "least": least,
     }
-    found = [Spike(**row) for row in dicts(table.statement("monitoring/spikes", superseded=superseded("e")), parameters)]
+    found = [
+        Spike(**row) for row in dicts(table.statement("monitoring/spikes", superseded=superseded("e")), parameters)
+    ]
     jumped = {one.task for one in found if one.pattern is None}
     return [one for one in found if one.pattern is None or one.task not in jumped]
 

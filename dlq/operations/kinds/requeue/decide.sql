@@ -34,7 +34,8 @@ requeue AS MATERIALIZED (
     SELECT life.wanted, newest.*
     FROM life
     CROSS JOIN LATERAL (
-        SELECT r.id, r.entry_id, r.job_id, r.revision, r.outcome, r.run_at, r.created_at, r.returned_as
+        SELECT r.id, r.entry_id, r.job_id, r.revision, r.outcome, r.run_at, r.created_at, r.returned_as,
+               r.attempts_left, r.seen_running, r.exhausted_at, r.has_key
         FROM dlq_requeue r
         WHERE r.entry_id = life.entry_id AND r.outcome <> 'gone'
         ORDER BY r.id DESC
