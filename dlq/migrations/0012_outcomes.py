@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("dlq", "0013_other_tasks"),
+        ("dlq", "0011_other_tasks"),
     ]
 
     operations = [
