@@ -76,14 +76,15 @@ def test_what_a_statement_of_a_duty_broke_is_undone_for_the_next_one() -> None:
 
 def test_what_fails_is_tried_later_and_later_and_logged_once(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     caretaker = Caretaker(failing("settle outcomes", TypeError("what?")))
+    every = next(duty.every for duty in DUTIES if duty.name == "settle outcomes")
     tries = []
     with caplog.at_level(logging.ERROR, "dlq"):
         for _second in range(2_000):
             tries += [clock.now - 1_000] if "settle outcomes" in caretaker.round().failed else []
             clock.now += 1
     pauses = [later - earlier for earlier, later in pairwise(tries)]
-    assert pauses[:5] == [10, 20, 40, 80, 160]
-    assert set(pauses[6:]) == {backoff.LONGEST_PAUSE}
+    assert pauses[:5] == [every * 2**failures for failures in range(1, 6)]
+    assert set(pauses[8:]) == {backoff.LONGEST_PAUSE}
     assert [record.exc_info is not None for record in caplog.records] == [True]
 
 

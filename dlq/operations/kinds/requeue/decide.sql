@@ -85,7 +85,7 @@ on_its_way AS MATERIALIZED (
     WHERE job.revision = requeue.revision AND (job.locked_at IS NOT NULL OR job.attempts < job.max_attempts)
     ORDER BY requeue.wanted, requeue.id DESC
 )
-SELECT id, shared_key, refusal, key_holder, key_holder_id,
+SELECT id, shared_key, refusal, key_holder, key_holder_id, other_task,
        CASE refusal WHEN 'returned' THEN standing_id WHEN 'same_key' THEN twin_id ELSE coalesce(job_on_its_way, latest_job) END
            AS refusal_about
 FROM (
