@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Sum
 
 from dlq.models import TallyPart
-from dlq.outcomes.recovery import Recovery
+from dlq.outcomes.recovery_rate import Recovery
 
 
 def recovery_of_all() -> Recovery:

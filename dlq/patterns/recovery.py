@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dlq.db.statements import dicts
 from dlq.models import FailurePattern
-from dlq.outcomes.recovery import KNOWN_ENDS, NOTHING, Recovery
+from dlq.outcomes.recovery_rate import KNOWN_ENDS, NOTHING, Recovery
 from dlq.table.location import TABLE
 
 MOST_REQUEUES = 200

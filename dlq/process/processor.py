@@ -86,5 +86,5 @@ def _move(table: DlqTable, unique: Uniqueness, ids: Sequence[int]) -> tuple[list
     if repeated := [job for job, refusal in refusals.items() if refusal.repeats in unique.of_keys]:
         refusals |= apply_with_bisection(repeated, partial(take, renew))
     # These are looked at here, and did not run: that they failed is certain.
-    execute(table.statement("outcomes/not_running"), {"jobs": array(moved)})
+    execute(table.statement("process/not_running"), {"jobs": array(moved)})
     return moved, {job: refusal for job, refusal in refusals.items() if job not in set(moved)}

@@ -15,7 +15,7 @@ from dlq.db.session import settings_for_block
 from dlq.db.statements import dicts
 from dlq.filters import DlqFilterSet
 from dlq.models import Requeue, RequeuePattern
-from dlq.outcomes.recovery import ENDS, NOTHING, Recovery, sums_of_ends
+from dlq.outcomes.recovery_rate import ENDS, NOTHING, Recovery, sums_of_ends
 from dlq.statistics.dimensions import DIMENSIONS, placeholders
 from dlq.statistics.window import Window
 from dlq.table.location import TABLE

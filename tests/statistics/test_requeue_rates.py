@@ -11,7 +11,7 @@ from django.test import Client
 from dlq.db.statements import database_now
 from dlq.filters import DlqFilterSet
 from dlq.models import Requeue
-from dlq.outcomes.recovery import Recovery
+from dlq.outcomes.recovery_rate import Recovery
 from dlq.statistics.requeue_rates import RequeueTally, WindowRecovery, recovery
 from dlq.statistics.window import Window
 from tests.support.database import SCHEMA, sql

@@ -15,7 +15,7 @@ from dlq.management.quiet_command import QuietCommand
 from dlq.monitoring.alerts import CRITICAL, WARNING, Alert, Thresholds, alerts
 from dlq.monitoring.recovery_of_all import recovery_of_all
 from dlq.monitoring.totals import dlq_stats
-from dlq.outcomes.recovery import ENDS
+from dlq.outcomes.recovery_rate import ENDS
 from dlq.table.location import TABLE
 
 EXIT = {"": 0, WARNING: 1, CRITICAL: 2}

@@ -24,7 +24,7 @@ from dlq.operations.report import report
 from dlq.operations.result import MOST_ARRIVALS, arrived_since, last_due, outcome_counts, reason_counts
 from dlq.outcomes.labels import HELP, WORDS
 from dlq.outcomes.progress import settled_until
-from dlq.outcomes.recovery import Recovery
+from dlq.outcomes.recovery_rate import Recovery
 from dlq.table.queue import queue_is_visible
 from dlq.web.permissions import VIEW_OPERATIONS, sees_entries
 
