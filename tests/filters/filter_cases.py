@@ -15,7 +15,10 @@ OURS = (
     " and l.created_at >= coalesce(last_requeued_at, '-infinity') and "
 )
 NOBODYS = f"not {OURS} true)"
-AGAIN = f"{OURS} (backfill_dlq.failed_at > l.created_at or l.outcome = 'failed_again')) or ({NOBODYS} and failed_at > last_requeued_at)"
+AGAIN = (
+    f"{OURS} (backfill_dlq.failed_at > l.created_at or l.outcome = 'failed_again'))"
+    f" or ({NOBODYS} and failed_at > last_requeued_at)"
+)
 NEW = f"{NOBODYS} and last_requeued_at is null and requeued_count = 0"
 RECOVERED = f"{OURS} backfill_dlq.failed_at <= l.created_at and l.outcome = 'recovered')"
 GONE = f"{OURS} backfill_dlq.failed_at <= l.created_at and l.outcome = 'gone')"
