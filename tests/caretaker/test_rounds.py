@@ -18,6 +18,7 @@ from dlq.db.statements import execute
 from dlq.models import BulkOperation, DutyRun
 from dlq.monitoring.metrics import exposition
 from dlq.operations.confirmation import begin
+from tests.support.clock import Clock
 from tests.support.entries import add_entries
 from tests.support.operations import confirm
 from tests.support.pages import LIST, get
@@ -26,14 +27,6 @@ pytestmark = pytest.mark.django_db
 
 NAMES = [duty.name for duty in DUTIES]
 METRIC = "backfill_admin_caretaker_duty"
-
-
-class Clock:
-    """Time for the caretaker, which passes as the test says."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1_000.0
-        monkeypatch.setattr("time.monotonic", lambda: self.now)
 
 
 @pytest.fixture
