@@ -96,6 +96,11 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         return clock_text(value) if isinstance(value, datetime) else text
 
 
+class NotesCondition(Condition):
+    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
+        return state.finds_notes and all(values)
+
+
 class QueueCondition(Condition):
     def words(self, text: str, value: Any) -> str:
         return queue_label("") if text == NO_QUEUE else text

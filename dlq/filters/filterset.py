@@ -91,11 +91,16 @@ class DlqFilterSet(DlqParameters):
         searches = self._searches
         return self._mode.condition(searches) if searches else Q()
 
-    @property
+    @cached_property
     def _search_by_index(self) -> Q | None:
         """The same, written so that an index answers it; None where none does."""
         searches = self._searches
         return self._mode.by_index(searches, self.state) if searches else None
+
+    @property
+    def searched(self) -> list[search.Word]:
+        """The different words that are searched for."""
+        return list(dict.fromkeys(word for words in self._searches for word in words))
 
     @property
     def _searches(self) -> list[search.Search]:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from dlq.filters import fields, search
 from dlq.filters.conditions import (
     Condition,
+    NotesCondition,
     PayloadCondition,
     QueueCondition,
     SearchCondition,
@@ -44,9 +45,10 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         label="Search",
         says="Contains",
         more=False,
-        help_text="Words in error, reason, payload or key; or an entry's or a job's number. “A phrase” goes in quotes. "
+        help_text="Words in task, queue, error, reason, payload, key or notes; or the number of a failed job or of its job, "
+        "also as #42. “A phrase” goes in quotes. "
         f"At most {search.MOST_WORDS} words; the first {WITHIN:,} characters of a failed job count.",
-        placeholder="Search error, customer, key …",
+        placeholder="Search task, error, customer, #id …",
     )
     q_by = SearchMode(
         lambda _mode: Q(),
@@ -124,7 +126,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
     priority_min = at_least("priority", label="Priority from", says="Priority from")
     priority_max = at_most("priority", label="Priority to", says="Priority to")
     requeued = Condition(was_requeued, fields.YesNo(), label="Requeued before", says="Requeued before:")
-    has_notes = Condition(has_notes, fields.YesNo(), label="Has notes", says="Has notes:")
+    has_notes = NotesCondition(has_notes, fields.YesNo(), label="Has notes", says="Has notes:")
     requeued_by = Condition(
         requeued_by,
         fields.Number(),

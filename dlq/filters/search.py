@@ -1,4 +1,4 @@
-"""The search: what its words mean. All of them must be in an entry's reason, error, payload or key."""
+"""The search: what its words mean. All of them must be in an entry's task, queue, reason, error, payload, key or notes."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Word:
 
     @cached_property
     def number(self) -> int | None:
-        """The id of an entry or a job that the word may mean, too."""
-        return entry_number(self.text)
+        """The id of an entry or a job that the word may mean, too; also as the pages print it, #42."""
+        return entry_number(self.text.removeprefix("#"))
 
     @property
     def is_id(self) -> Q:
@@ -74,4 +74,4 @@ def different_words(texts: Sequence[str]) -> int:
 
 def number(text: str) -> int | None:
     """The id that the search may mean, where it is nothing but a number."""
-    return entry_number(text.strip())
+    return entry_number(text.strip().removeprefix("#"))

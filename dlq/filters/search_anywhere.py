@@ -12,10 +12,11 @@ from django.db.models import BooleanField, F, Func, Q
 from django.db.models.sql.compiler import SQLCompiler
 
 from dlq.db.expressions import ContainsText, contains_pattern
+from dlq.filters import beside
 from dlq.filters.search import Search, Word
 from dlq.table.indexes import TableState
 from dlq.table.location import TABLE
-from dlq.table.searched_text import SearchedText
+from dlq.table.searched_text import BesideText, SearchedText
 
 MOST_LOOKED_UP = 2
 """Words that an index is asked for together: PostgreSQL compares each anew with what it leads to, and makes the text for it."""
@@ -25,20 +26,20 @@ def condition(searches: Sequence[Search]) -> Q:
     words = {word for search in searches for word in search}
     if len(words) == 1 and len((word := words.pop()).forms) == 1 and word.number is None:
         # As the index has it: PostgreSQL's statistics of the index then tell how many entries have the word.
-        return _contains(SearchedText(), word)
+        return _contains(SearchedText(), word, beside.contains(word))
     return Q(_Contains(searches))
 
 
 def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
-    """The same condition, so that the table's trigram index leads to what matches; None where it can't."""
+    """The same condition, so that the table's trigram index (and those beside it) lead to what matches; None where they can't."""
     if not state.finds_parts_of_words:
         return None
     each = MOST_LOOKED_UP // len(searches)
     chosen = [_rarest([word for word in search if _leads(word, state)], each) for search in searches]
-    if not all(chosen):
+    if not all(chosen) or not (has_beside := beside.by_index({word for words in chosen for word in words}, state)):
         return None
     text = SearchedText(whole=not state.finds_parts_of_beginnings)
-    looked_up = reduce(or_, (reduce(and_, (_contains(text, word) for word in words)) for words in chosen))
+    looked_up = reduce(or_, (reduce(and_, (_contains(text, word, has_beside[word]) for word in words)) for words in chosen))
     says_all = state.finds_parts_of_beginnings and all(
         set(search) == set(words) and all(len(word.forms) == 1 for word in words)
         for search, words in zip(searches, chosen, strict=True)
@@ -61,9 +62,9 @@ def _rarest(words: Iterable[Word], most: int) -> list[Word]:
     return sorted(dict.fromkeys(words), key=rarity, reverse=True)[:most]
 
 
-def _contains(text: SearchedText, word: Word) -> Q:
+def _contains(text: SearchedText, word: Word, has_beside: Q) -> Q:
     """What all forms of the word have."""
-    return Q(ContainsText(text, word.plain_part)) | word.is_id
+    return Q(ContainsText(text, word.plain_part)) | has_beside | word.is_id
 
 
 class _Contains(Func):
@@ -78,11 +79,11 @@ class _Contains(Func):
 
     def __init__(self, searches: Sequence[Search]) -> None:
         self.searches = searches
-        super().__init__(SearchedText(), F("id"), F("original_job_id"))
+        super().__init__(SearchedText(), BesideText(), F("id"), F("original_job_id"))
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        (text, _none), *ids = (compiler.compile(part) for part in self.source_expressions)
-        lowered, parameters = f"lower({text})", list[Any]()
+        (text, _none), (beside_it, _none), *ids = (compiler.compile(part) for part in self.source_expressions)
+        lowered, parameters = f"lower({beside_it} || E'\\n' || {text})", list[Any]()
         searches = [
             list(_comparisons(search, [column for column, _none in ids], parameters)) for search in self.searches
         ]

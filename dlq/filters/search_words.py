@@ -1,4 +1,7 @@
-"""The search for words and their beginnings, by PostgreSQL's full text search: all words of a search are one query of it."""
+"""The search for words and their beginnings, by PostgreSQL's full text search: all words of a search are one query of it.
+
+Task, queue and notes, which its index does not have, are looked through as text.
+"""
 
 from __future__ import annotations
 
@@ -11,48 +14,56 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q
 from django.db.models.sql.compiler import SQLCompiler
 
-from dlq.filters.search import Search
+from dlq.db.expressions import contains_pattern
+from dlq.filters import beside
+from dlq.filters.search import Search, Word
 from dlq.table.indexes import TableState
 from dlq.table.location import TABLE
-from dlq.table.searched_text import SearchedWords
+from dlq.table.searched_text import BesideText, SearchedWords
 
 
 def condition(searches: Sequence[Search]) -> Q:
-    """A search for numbers only is met by ids alone; no query of full text search says that."""
-    by_ids = [search for search in searches if all(word.number is not None for word in search)]
-    return reduce(or_, (reduce(and_, (word.is_id for word in search)) for search in by_ids), Q(_HasWords(searches)))
+    """What is met by ids, task, queue and notes alone no query of full text search says: an empty one finds nothing."""
+    besides = (reduce(and_, map(_is_beside, search)) for search in searches if search)
+    return reduce(or_, besides, Q(_HasWords(searches)))
 
 
 def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
-    """The same condition, so that the table's full text index leads to what matches; None where it can't."""
-    if not state.finds_words:
+    """The same condition, so that the table's full text index (and those beside it) lead to what matches; None where they can't."""
+    words = {word for search in searches for word in search}
+    numbers = [word.number for word in words if word.number is not None]
+    if not state.finds_words or (numbers and not state.finds(TABLE.job_id_column)):
         return None
-    numbers = [word.number for search in searches for word in search if word.number is not None]
-    if not numbers:
-        return condition(searches)
-    if not state.finds(TABLE.job_id_column):
+    has_beside = beside.by_index(words, state)
+    if has_beside is None:
         return None
-    # Whoever has all words is found by them, whoever has an id instead of one by the id.
-    has_id = Q(id__any_of=numbers) | Q(original_job_id__any_of=numbers)
-    return (Q(_HasWords(searches, with_ids=False)) | has_id) & condition(searches)
+    # Whoever has all words in the text is found by them, whoever has one elsewhere by that.
+    elsewhere = [*has_beside.values()]
+    if numbers:
+        elsewhere += [Q(id__any_of=numbers), Q(original_job_id__any_of=numbers)]
+    return reduce(or_, elsewhere, Q(_HasWords(searches, text_only=True))) & condition(searches)
+
+
+def _is_beside(word: Word) -> Q:
+    return beside.contains(word) | word.is_id
 
 
 class _HasWords(Func):
     """Whether an entry's text has all words of one of the searches. The last word of a phrase may be only a beginning.
 
-    `with_ids`: a number counts as found in an entry that has this id, or whose job had it.
+    Unless `text_only`: a number counts as found in an entry that has this id, or whose job had it; a word where task, queue or
+    notes have it.
     """
 
     output_field = BooleanField()
 
-    def __init__(self, searches: Sequence[Search], *, with_ids: bool = True) -> None:
+    def __init__(self, searches: Sequence[Search], *, text_only: bool = False) -> None:
         self.searches = searches
-        self.with_ids = with_ids
-        super().__init__(SearchedWords(), F("id"), F("original_job_id"))
+        self.text_only = text_only
+        super().__init__(SearchedWords(), BesideText(), F("id"), F("original_job_id"))
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        (words, _none), *ids = (compiler.compile(part) for part in self.source_expressions)
-        has_id = " OR ".join(f"{column} = %s" for column, _none in ids)
+        (words, _none), (beside_it, _none), *ids = (compiler.compile(part) for part in self.source_expressions)
         queries, parameters = [], list[Any]()
         for search in self.searches:
             parts = []
@@ -60,9 +71,12 @@ class _HasWords(Func):
                 # A text without any word (only punctuation) gives an empty query, to which no ":*" can be added: NULL, which
                 # makes NULL of all that it is joined to by AND.
                 part = "(nullif(phraseto_tsquery('simple', %s)::text, '') || ':*')::tsquery"
-                if self.with_ids and word.number is not None:
-                    part = f"CASE WHEN {has_id} THEN ''::tsquery ELSE {part} END"
-                    parameters += [word.number] * len(ids)
+                if not self.text_only:
+                    numbers = [] if word.number is None else [word.number] * len(ids)
+                    is_id = [f"{column} = %s" for column, _none in ids] if numbers else []
+                    found = " OR ".join([f"{beside_it} ILIKE %s", *is_id])
+                    part = f"CASE WHEN {found} THEN ''::tsquery ELSE {part} END"
+                    parameters += [contains_pattern(word.text), *numbers]
                 parts.append(part)
                 parameters.append(word.text)
             queries.append(f"coalesce({' && '.join(parts)}, ''::tsquery)")

@@ -17,6 +17,8 @@ from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet, search
 from dlq.filters.fields import Moment
 from dlq.filters.status import REQUEUED
+from dlq.listing.matches import quote
+from dlq.listing.meant_tasks import MeantTask, meant_tasks
 from dlq.models import BackfillDlq
 from dlq.outcomes.job_states import states_of_entries
 from dlq.selection.keyset import Cursor, Keyset
@@ -109,6 +111,7 @@ class EntryChangeList(ChangeList):
         )
         self.result_list = list(page.entries)[::-1] if backwards else list(page.entries)
         _look_up_status(self.result_list)
+        quote(self.result_list, self.filterset.searched)
         self.stopped = page.stopped
         self.searches_backwards = backwards
         self.is_first_page = cursor is None
@@ -160,6 +163,10 @@ class EntryChangeList(ChangeList):
     def anywhere(self) -> str:
         """The same search, within words too."""
         return self.filterset.narrowed("q_by", search.ANYWHERE)
+
+    @property
+    def meant_tasks(self) -> list[MeantTask]:
+        return meant_tasks(self.filterset)
 
     @property
     def entries_by_number(self) -> list[BackfillDlq]:

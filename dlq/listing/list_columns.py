@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dlq.listing.matches import NOTHING
 from dlq.models import BackfillDlq, FailurePattern
 from dlq.outcomes.labels import HELP, SHORT, UNCERTAIN_HELP
 from dlq.table.columns import TableColumn, listed_columns
@@ -21,25 +22,34 @@ ListColumn = Callable[[BackfillDlq], Any]
 
 @admin.display(description="Failed job", ordering="task_identifier")
 def job(entry: BackfillDlq) -> SafeString:
-    return format_html('{} <span class="dlq-id">#{}</span>', entry.task_identifier, entry.pk)
+    return format_html('{} <span class="dlq-id">#{}</span>', _marked(entry, entry.task_identifier), entry.pk)
 
 
 @admin.display(description="Queue", ordering="queue_name")
 def queue(entry: BackfillDlq) -> str | SafeString:
     if entry.queue_name:
-        return entry.queue_name
+        return _marked(entry, entry.queue_name)
     return format_html('<span class="dlq-quiet">{}</span>', queue_label(""))
 
 
 @admin.display(description="Error")
 def error(entry: BackfillDlq) -> str | SafeString:
-    """With a warning where people should think before they requeue."""
-    line = str(getattr(entry, "error_line"))  # noqa: B009 (an annotation of the list's queryset)
+    """With a warning where people should think before they requeue, and with what a search found elsewhere."""
+    line = _marked(entry, str(getattr(entry, "error_line")))  # noqa: B009 (an annotation of the list's queryset)
     advice = getattr(entry, "pattern_advice", None)
-    if advice not in (FailurePattern.Advice.NO, FailurePattern.Advice.ASK):
+    if advice in (FailurePattern.Advice.NO, FailurePattern.Advice.ASK):
+        label = FailurePattern.Advice(advice).label
+        line = format_html('<span class="dlq-advice dlq-advice-{}">{}</span> {}', advice, label, line)
+    quotation = getattr(entry, "quotation", None)
+    if quotation is None:
         return line
-    label = FailurePattern.Advice(advice).label
-    return format_html('<span class="dlq-advice dlq-advice-{}">{}</span> {}', advice, label, line)
+    found = _marked(entry, quotation.text)
+    return format_html('<span class="dlq-found">{}: {}</span> {}', quotation.place, found, line)
+
+
+def _marked(entry: BackfillDlq, text: str) -> SafeString:
+    """With the words of the search marked."""
+    return getattr(entry, "searched", NOTHING).marked(text)  # type: ignore[no-any-return]
 
 
 @admin.display(description="Failures", ordering="failure_count")

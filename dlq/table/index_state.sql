@@ -1,6 +1,6 @@
 -- The table's usable indexes and its estimated size, in one look: a row an index, one row with nulls where there is none.
 -- A partitioned table counts through its partitions. An index key is its column's name, or its expression.
--- The placeholders has_all_values and on_key are the conditions of table/has_all_values.sql and table/is_on_key.sql.
+-- The placeholders has_all_values, has_notes and on_key are the conditions of table/has_all_values.sql, has_values_of.sql and is_on_key.sql.
 WITH RECURSIVE parts AS (
     SELECT to_regclass(%(table)s)::oid AS oid
     UNION ALL
@@ -22,6 +22,7 @@ SELECT size.estimated_rows,
        method.amname::text AS method,
        i.indpred IS NOT NULL AS is_partial,
        ({has_all_values}) AS has_all_values,
+       ({has_notes}) IS TRUE AS has_notes,
        ({on_key}) IS TRUE AS is_on_key,
        i.indimmediate AS is_immediate,
        keys.names AS keys,

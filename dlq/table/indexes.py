@@ -29,6 +29,8 @@ class Index:
     is_partial: bool
     has_all_values: bool
     """Of its first key: at most the rows without one are left out."""
+    has_notes: bool
+    """Whether it has just the rows with notes."""
     is_on_key: bool
     """Whether it keeps two entries from having the same job_key."""
     is_immediate: bool
@@ -91,6 +93,11 @@ class TableState:
         return any(
             index.method == "gin" and index.keys[0] == "payload" and index.has_all_values for index in self.indexes
         )
+
+    @property
+    def finds_notes(self) -> bool:
+        """Whether an index leads to the rows that have notes."""
+        return any(index.method == "btree" and index.has_notes for index in self.indexes)
 
     @property
     def finds_parts_of_words(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a search looks through, as one SQL expression: the filter, the scan and the search index all use this very one."""
+"""What a search looks through, as SQL expressions: the filter, the scan and the search index all use these very ones."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ SEARCHED_TEXT = (
 )
 """Its beginning."""
 SEARCHED_COLUMNS = ("failure_reason", "job_key", "last_error", "payload")
+BESIDE_TEXT = f"({{}} || E'\\n' || {{}} || E'\\n' || coalesce({{}}{CUT}, ''))"
+"""What no search index has: task, queue and (as far as a search goes) notes."""
+BESIDE_COLUMNS = ("task_identifier", "queue_name", "notes")
 
 
 def searched_text() -> str:
@@ -52,6 +55,18 @@ class SearchedText(Func):
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         columns = [compiler.compile(part)[0] for part in self.source_expressions]
         return self.text.format(*columns), []
+
+
+class BesideText(Func):
+    """What a search looks through beside that text."""
+
+    output_field = TextField()
+
+    def __init__(self) -> None:
+        super().__init__(*(F(column) for column in BESIDE_COLUMNS))
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        return BESIDE_TEXT.format(*(compiler.compile(part)[0] for part in self.source_expressions)), []
 
 
 class SearchedWords(SearchedText):

@@ -9,6 +9,10 @@ from dlq.db.statements import dicts
 from dlq.table.location import DlqTable
 
 
+NOTES = "(SELECT a.attnum FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attname = 'notes')"
+"""The number of that column in the table of the index."""
+
+
 @dataclass(frozen=True)
 class Uniqueness:
     keys_are_unique: bool
@@ -29,8 +33,10 @@ def uniqueness(table: DlqTable) -> Uniqueness:
 
 def conditions(table: DlqTable) -> dict[str, str]:
     """What statements over pg_index ask of an index, by the names of their placeholders."""
-    has_all_values = table.statement("table/has_all_values")
+    has_values = table.statement("table/has_values_of", number="i.indkey[0]")
+    has_all_values = table.statement("table/has_all_values", has_values=has_values)
     return {
         "has_all_values": has_all_values,
+        "has_notes": table.statement("table/has_values_of", number=NOTES),
         "on_key": table.statement("table/is_on_key", has_all_values=has_all_values),
     }

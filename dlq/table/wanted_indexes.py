@@ -15,6 +15,8 @@ from dlq.table.searched_text import SEARCHED_COLUMNS, searched_text, searched_wo
 TRIGRAM_BYTES, WORD_BYTES, PAYLOAD_BYTES = 0.8, 0.6, 0.55
 """Of a GIN index for each byte of its columns, as measured on the benchmark's table (docs/performance.md)."""
 
+WITH_NOTES = 0.1
+"""Of the rows, for want of knowledge."""
 BTREE_ROW = 22
 """Bytes of an entry of a btree index beside its values: header, line pointer, alignment, free space."""
 
@@ -58,6 +60,15 @@ def wanted(table: DlqTable, trigrams_in: str | None) -> list[Wanted]:
             (table.job_id_column,),
             "A job's number, and the way from a job that failed again back to its entry.",
             lambda state: state.finds(table.job_id_column),
+        ),
+        Wanted(
+            "notes",
+            "(failed_at, id) WHERE notes IS NOT NULL",
+            ("failed_at", "id"),
+            "Failed jobs with notes: the filter by them, and their part of a search.",
+            lambda state: state.finds_notes,
+            bytes_per_byte=WITH_NOTES,
+            bytes_per_row=int(BTREE_ROW * WITH_NOTES),
         ),
         *_made_by_library(),
         *_optional(trigrams_in),

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dlq.table.location import TABLE
 
-REFUSED = (
-    "{reason} ilike '%refused%' or job_key ilike '%refused%'"
-    " or {error} ilike '%refused%' or {payload} ilike '%refused%'"
-)
+REFUSED = "{searched} ilike '%refused%'"
 
 LAST = "select distinct on (entry_id) * from dlq_requeue order by entry_id, id desc"
 OURS = (
@@ -90,17 +87,22 @@ CASES: dict[str, dict[str, str]] = {
     "q": {
         "refused": REFUSED,
         "REFUSED": REFUSED,
-        "50%": "strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), '50%') > 0",
-        "up_": "strpos(lower(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload})), 'up_') > 0",
-        "under_score": "strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), 'under_score') > 0",
+        "50%": "strpos({searched}, '50%') > 0",
+        "up_": "strpos(lower({searched}), 'up_') > 0",
+        "under_score": "strpos({searched}, 'under_score') > 0",
         "back\\slash": "strpos(failure_reason, 'back\\slash') > 0",
-        "of it": "(position('of' in lower(concat_ws(' ', failure_reason, job_key, {error}, {payload}))) > 0"
-        " and position('it' in lower(concat_ws(' ', failure_reason, job_key, {error}, {payload}))) > 0)",
-        '"of it"': "strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), 'of it') > 0",
+        "of it": "(position('of' in lower({searched})) > 0"
+        " and position('it' in lower({searched})) > 0)",
+        '"of it"': "strpos({searched}, 'of it') > 0",
         '"gave upX"': "strpos(failure_reason, 'gave upX') > 0",
         'said "no"': "{error} = 'said \"no\"'",
         "42": "id = 42 or original_job_id = 42"
-        " or strpos(concat_ws(e'\\n', failure_reason, job_key, {error}, {payload}), '42') > 0",
+        " or strpos({searched}, '42') > 0",
+        "#42": "id = 42 or original_job_id = 42 or strpos({searched}, '#42') > 0",
+        "mail": "strpos(lower({searched}), 'mail') > 0",
+        "mail refused": "strpos(lower({searched}), 'mail') > 0 and strpos(lower({searched}), 'refused') > 0",
+        "looked bills": "strpos(notes, 'looked') > 0 and strpos({searched}, 'bills') > 0",
+        "имя": "task_identifier = 'имя'",
         "1000000000007": "id = 1000000000007 or original_job_id = 1000000000007",
         "99999999999999999999": "false",
     },
@@ -142,7 +144,10 @@ CASES: dict[str, dict[str, str]] = {
     "Odd %": {"odd": "\"Odd %\" = 'odd'"},
 }
 
-TEXTS = {"reason": "failure_reason", "error": "(last_error #>> '{}')", "payload": "payload::text"}
+SEARCHED = (
+    "concat_ws(e'\\n', task_identifier, queue_name, notes, failure_reason, job_key, last_error #>> '{}', payload::text)"
+)
+TEXTS = {"error": "(last_error #>> '{}')", "payload": "payload::text", "searched": SEARCHED}
 
 
 def cases() -> dict[str, dict[str, str]]:

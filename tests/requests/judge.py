@@ -18,7 +18,7 @@ NOTHING: Condition = ("false", [])
 ANYTHING: Condition = ("true", [])
 """Also for what nobody here can tell."""
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-TEXTS = ("failure_reason", "job_key", "last_error #>> '{}'", "payload::text")
+TEXTS = ("task_identifier", "queue_name", "notes", "failure_reason", "job_key", "last_error #>> '{}'", "payload::text")
 
 
 def may_be_shown(query: QueryDict, zone: str) -> set[int]:

@@ -1,0 +1,71 @@
+"""Task, queue and notes, which a search looks through beside the text that the table's search index is of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q, QuerySet
+
+from dlq.db.expressions import ContainsText, contains_pattern
+from dlq.db.identifiers import quoted
+from dlq.db.statements import rows
+from dlq.filters.search import Word
+from dlq.models import BackfillDlq
+from dlq.table.indexes import TableState
+from dlq.table.location import TABLE
+from dlq.table.searched_text import BesideText
+
+NAMES = ("task_identifier", "queue_name")
+MOST_NAMES = 5_000
+"""Steps along an index, some 20 microseconds each. A column with more names is looked through with the rows."""
+
+
+class _HasOneOf(Func):
+    """Whether the id is one that a query gives. An array is made once, and leads through the primary key; what the notes have
+    would be compared again with each row that the other indexes lead to, and with it the whole text."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+
+def contains(word: Word) -> Q:
+    return Q(ContainsText(BesideText(), word.text))
+
+
+def by_index(words: Iterable[Word], state: TableState) -> Mapping[Word, Q] | None:
+    """Of each word the same condition, so that the table's indexes lead to what has it; None where they can't."""
+    words = list(words)
+    if not state.finds_notes or not all(map(state.steps_through, NAMES)):
+        return None
+    has = {word: Q(_HasOneOf(F("id"), ArraySubquery(_with_note(word)))) for word in words}
+    for column in NAMES:
+        names = _names(column, words)
+        if names is None:
+            return None
+        for word, found in names.items():
+            has[word] |= Q(**{f"{column}__any_of": found})
+    return has
+
+
+def _with_note(word: Word) -> QuerySet[BackfillDlq, Any]:
+    # As the condition of their index is written.
+    noted = BackfillDlq.objects.filter(notes__isnull=False)
+    return noted.filter(ContainsText(F("notes"), word.plain_part)).order_by().values("pk")
+
+
+def _names(column: str, words: list[Word]) -> dict[Word, list[str]] | None:
+    """The column's names that have a word, by word; None where there are too many names to look through."""
+    query = TABLE.statement("filters/names_with", column=quoted(column))
+    patterns = [contains_pattern(word.plain_part) for word in words]
+    ((looked_at, found),) = rows(query, {"patterns": patterns, "most": MOST_NAMES + 1})
+    if looked_at > MOST_NAMES:
+        return None
+    pairs: Any = json.loads(found) if isinstance(found, str) else found
+    names: dict[Word, list[str]] = {}
+    for number, name in pairs:
+        names.setdefault(words[number - 1], []).append(name)
+    return names
