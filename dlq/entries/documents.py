@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import CharField, Func, IntegerField, QuerySet, TextField
@@ -13,6 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer, PythonTracebackLexer, TextLexer
 
 from dlq.db.expressions import JsonText, PrettyJson
+from dlq.entries.payload_links import linked
 from dlq.models import BackfillDlq
 from dlq.models.entry_status import EntryStatus
 from dlq.models.entry_uncertainty import EntryUncertainty
@@ -84,7 +85,9 @@ def extra_values(entry: BackfillDlq) -> list[tuple[str, str | None]]:
 
 
 def payload_document(entry: Any) -> Document:
-    return _document(entry.payload_text, entry.payload_size, "json")
+    """Its values lead to the failed jobs that have them, too."""
+    shown = _document(entry.payload_text, entry.payload_size, "json")
+    return replace(shown, markup=linked(shown.markup, entry.payload_text, is_cut=shown.is_cut))
 
 
 def error_document(entry: Any) -> Document | None:

@@ -60,6 +60,22 @@ class PayloadMatch:
         return condition
 
 
+def written(path: tuple[str, ...], value: str) -> str | None:
+    """The filter's text for a scalar (as JSON text) at a path of a payload; None where no text says that."""
+    is_string = value.startswith('"')
+    plain = json.loads(value) if is_string else value
+    for text in (plain, f'"{plain}"') if is_string else (plain,):
+        condition = f"{'.'.join(path)}={text}"
+        try:
+            match = PayloadMatch.parse(condition)
+        except ValidationError:
+            continue
+        says = match.values == (json.dumps(plain),) if is_string else value in match.values
+        if match.path == path and says:
+            return condition
+    return None
+
+
 def _is_number(text: str) -> bool:
     """Whether the text is a JSON number that PostgreSQL can hold."""
     if not NUMBER.fullmatch(text):

@@ -11,6 +11,7 @@ from dlq.conf import conf
 from dlq.db.admission import unless_busy
 from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet
+from dlq.selection import payload_suggestions
 from dlq.selection.count import count_matching
 from dlq.selection.facets import Facets, facets_of
 from dlq.selection.suggestions import Suggestions, offers_values, suggestions_for
@@ -39,8 +40,13 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get(parameter, "")
     if not offers_values(parameter) or "\x00" in typed:
         return HttpResponseBadRequest("There are no values of that.", content_type="text/plain")
-    found = in_time(SUGGESTION_SECONDS, lambda: suggestions_for(parameter, typed, table_state(TABLE)))
+    found = in_time(SUGGESTION_SECONDS, lambda: _suggestions(parameter, typed))
     return TemplateResponse(request, "dlq/listing/suggestions.html", {"found": found or Suggestions([], more=False)})
+
+
+def _suggestions(parameter: str, typed: str) -> Suggestions:
+    is_payload = parameter == payload_suggestions.PARAMETER
+    return payload_suggestions.of(typed) if is_payload else suggestions_for(parameter, typed, table_state(TABLE))
 
 
 @dataclass(frozen=True)

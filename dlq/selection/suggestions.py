@@ -23,7 +23,7 @@ COUNT_TO = 100
 """Rows of a value that are counted, each a look into the table; there may be many values."""
 RECENT = 10_000
 """The newest rows, which stand for the table where a column has no index."""
-OFFERED = ("task_identifier", "queue_name")
+OFFERED = ("task_identifier", "queue_name", "payload")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,48 @@
+"""Paths within the payloads, and once there is a path its values, to choose from: those of the newest entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlq.db.expressions import contains_pattern
+from dlq.db.statements import rows
+from dlq.filters.payload import DEEPEST, written
+from dlq.selection.suggestions import Suggestion, Suggestions
+from dlq.table.location import TABLE
+
+PARAMETER = "payload"
+LOOKED_AT = 1_000
+"""Of the newest, some 20 milliseconds; what fails now is what people look for."""
+LARGEST = 8_000
+"""Bytes, compressed, of a payload that is looked into."""
+DEPTH = 4
+MOST = 50
+
+
+def of(typed: str) -> Suggestions:
+    """Each continues what was typed: a path ends in "=", after which its values come."""
+    path, equals, value = typed.partition("=")
+    keys = tuple(key.strip() for key in path.split("."))
+    if not equals:
+        return _suggestions(
+            [(f"{'.'.join(found)}=", count) for found, count in _rows("paths", path, deepest=DEPTH) if _can_be_said(found)]
+        )
+    if len(keys) > DEEPEST:
+        return _suggestions([])
+    found = [(written(keys, text), count) for text, count in _rows("values", value.strip(' "'), path=list(keys))]
+    return _suggestions([(text, count) for text, count in found if text])
+
+
+def _rows(what: str, typed: str, **parameters: Any) -> list[tuple[Any, int]]:
+    query = TABLE.statement(f"selection/payload_{what}", payload="payload")
+    bounds = {"looked_at": LOOKED_AT, "largest": LARGEST, "most": MOST + 1, "like": contains_pattern(typed)}
+    return rows(query, {**bounds, **parameters})  # type: ignore[return-value]
+
+
+def _can_be_said(path: list[str]) -> bool:
+    return written(tuple(path), "0") is not None
+
+
+def _suggestions(found: list[tuple[str, int]]) -> Suggestions:
+    values = [Suggestion(text, count, is_capped=False) for text, count in found[:MOST]]
+    return Suggestions(values, more=len(found) > MOST, of_recent=True)
