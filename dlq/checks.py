@@ -16,6 +16,7 @@ from dlq.conf import conf
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows, scalar
 from dlq.faults.rights import lacking
+from dlq.filters.payload_columns import payload_columns
 from dlq.table.columns import TableColumn, table_columns
 from dlq.table.index_advice import advice, create_index
 from dlq.table.indexes import table_state
@@ -69,11 +70,24 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         problems.append(
             Error("DLQ_EXTRA_COLUMNS must be a list of column names.", hint='As in ["tenant_id"].', id="dlq.E003")
         )
+    problems += _check_payload_columns()
     if not apps.is_installed("django_htmx"):
         problems.append(
             Error("The pages need django-htmx.", hint='Add "django_htmx" to INSTALLED_APPS.', id="dlq.E004")
         )
     return problems
+
+
+def _check_payload_columns() -> list[CheckMessage]:
+    names = conf.PAYLOAD_COLUMNS
+    hint, identity = 'A list of paths, each once, as in ["customer_id", "order.id"].', "dlq.E007"
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        return [Error("DLQ_PAYLOAD_COLUMNS must be a list of paths within the payload.", hint=hint, id=identity)]
+    return [
+        Error(f"DLQ_PAYLOAD_COLUMNS names “{path.name}”. {path.problem}", hint=hint, id=identity)
+        for path in payload_columns()
+        if path.problem
+    ]
 
 
 @register(Tags.database)

@@ -22,11 +22,13 @@ from dlq.entries import history_page, payload_download
 from dlq.entries import views as entries
 from dlq.export import views as export
 from dlq.filters import DlqFilterSet
+from dlq.filters.addresses import COLUMNS
 from dlq.filters.shareable import shareable_address
-from dlq.listing import neighbours
+from dlq.listing import neighbours, view_pages
 from dlq.listing import views as listing
 from dlq.listing.changelist import EntryChangeList
 from dlq.listing.list_columns import list_columns
+from dlq.listing.views_of_list import default_query
 from dlq.models import BackfillDlq
 from dlq.monitoring import banner, totals_panel
 from dlq.operations.kinds import KINDS, Kind
@@ -45,7 +47,6 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     """Entries come from the queue; people requeue, delete and annotate them by operations."""
 
     ordering = ("-failed_at", "-id")
-    list_per_page = 100
     list_max_show_all = 0
     change_list_template = "dlq/listing/list.html"
 
@@ -61,6 +62,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("indexes/", self.indexes_view, "indexes"),
             self.at("caretaker/", self.caretaker_view, "caretaker"),
             self.at("values/", self.suggestions_view, "values"),
+            self.at("views/", self.views_view, "views"),
             self.at("confirmed/", self.confirmed_view, "confirmed"),
             self.at("confirmed/count/", self.confirmed_count_view, "confirmed_count"),
             self.at("<str:object_id>/payload/", self.payload_view, "payload"),
@@ -75,6 +77,8 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if address := shareable_address(request):
             return HttpResponseRedirect(address)
+        if request.method == "GET" and not request.GET and (query := default_query(request.user)):
+            return HttpResponseRedirect(list_address(query))
         context = {
             "title": "Failed jobs",
             "module_name": "failed jobs",
@@ -141,6 +145,10 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     def suggestions_view(self, request: HttpRequest) -> HttpResponse:
         return listing.suggestions(request)
 
+    @page()
+    def views_view(self, request: HttpRequest) -> HttpResponse:
+        return (view_pages.change if request.method == "POST" else view_pages.show)(self, request)
+
     @page(right=export.may_export, limited=False)
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """The file takes as long as there is something to export; the page that begins it is limited like any other."""
@@ -181,7 +189,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return EntryChangeList
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return list_columns()
+        return list_columns(request.GET.getlist(COLUMNS))
 
     # The actions: one for each kind of operation that is started from the list
 

@@ -7,7 +7,8 @@ from django.http import QueryDict
 STATUS = "status"
 CURSORS = frozenset({"p", "e", "after", "before", "at", "far"})
 """Parameters of the list that say which page of it to show."""
-NOT_FILTERS = CURSORS | {"o", "_popup"}
+SIZE, COLUMNS = "size", "columns"
+NOT_FILTERS = CURSORS | {SIZE, COLUMNS, "o", "_popup"}
 """Parameters of the list that say how to show it, not what."""
 
 

@@ -13,9 +13,10 @@ from django.http import QueryDict
 
 from dlq.filters import search, search_anywhere, search_words
 from dlq.filters.active import ActiveFilter, ActiveValue
-from dlq.filters.addresses import NOT_FILTERS, STATUS, without_cursors
+from dlq.filters.addresses import COLUMNS, NOT_FILTERS, SIZE, STATUS, without_cursors
 from dlq.filters.conditions import Condition, extra_column
 from dlq.filters.parameters import DlqParameters
+from dlq.filters.payload_columns import payload_columns
 from dlq.filters.status import ANY, OPEN
 from dlq.models import BackfillDlq
 from dlq.table.columns import listed_columns
@@ -45,7 +46,7 @@ class DlqFilterSet(DlqParameters):
         super().__init__(data, queryset if queryset is not None else BackfillDlq.objects.all())
         self.is_bound = True
         self.also_known = NOT_FILTERS | set(also_known)
-        self._add_extra_columns()
+        self._add_columns()
 
     @classmethod
     def of_pairs(cls, pairs: Iterable[tuple[str, str]], queryset: QuerySet[BackfillDlq] | None = None) -> DlqFilterSet:
@@ -55,11 +56,15 @@ class DlqFilterSet(DlqParameters):
             data.appendlist(name, value)
         return cls(data, queryset)
 
-    def _add_extra_columns(self) -> None:
+    def _add_columns(self) -> None:
         for column in listed_columns(TABLE):
             added = extra_column(column)
             added.model, added.parent = self._meta.model, self
             self.filters[extra_parameter(column.name)] = added
+        for path in payload_columns():
+            added = path.filter
+            added.model, added.parent = self._meta.model, self
+            self.filters[path.parameter] = added
 
     @property
     def unknown(self) -> list[str]:
@@ -217,6 +222,11 @@ class DlqFilterSet(DlqParameters):
     def in_force(self) -> set[str]:
         """The names of the parameters that leave anything out, or may."""
         return {name for name, condition, texts, _values in self.given if all(map(condition.is_in_force, texts))}
+
+    @property
+    def shown_as(self) -> list[tuple[str, str]]:
+        """The parameters that say how to show what matches, and stay when it is filtered otherwise."""
+        return [(name, value) for name in ("o", SIZE, COLUMNS) for value in self.data.getlist(name) if value]
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.active)) or "every failed job"

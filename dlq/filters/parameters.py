@@ -25,7 +25,7 @@ from dlq.filters.conditions import (
     payload_matches,
     was_requeued,
 )
-from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
+from dlq.filters.pattern import AssigneeCondition, PatternCondition, PatternField, assigned_to, in_pattern
 from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by, returned_from
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
@@ -111,6 +111,13 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         says="Pattern is",
         help_text="The number of a failure pattern; - means: not grouped yet.",
         placeholder="12",
+    )
+    assignee = AssigneeCondition(
+        assigned_to,
+        fields.Text(),
+        label="Assignee",
+        says="Pattern is assigned to",
+        help_text="Whose failure pattern it is in.",
     )
     status = StatusCondition(
         has_status,

@@ -16,6 +16,7 @@ from dlq.table.indexes import TableState
 Outcome = Requeue.Outcome
 
 NEW, REQUEUED, OPEN, ONCE, ANY, UNCERTAIN = "new", "requeued", "open", "once", "any", "uncertain"
+FAILED_AGAIN = str(Outcome.FAILED_AGAIN)
 FROM_RECORDS = frozenset({Outcome.RECOVERED, Outcome.LOST, Outcome.UNKNOWN, Outcome.GONE})
 """What only our own records tell, and they are found by index."""
 STATUSES: dict[str, str] = {

@@ -10,13 +10,16 @@ from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from dlq.db.bigint import entry_number
 from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet, search
+from dlq.filters.addresses import without_cursors
 from dlq.filters.fields import Moment
 from dlq.filters.status import REQUEUED
+from dlq.listing.layout import Layout, page_size
 from dlq.listing.matches import quote
 from dlq.listing.meant_tasks import MeantTask, meant_tasks
 from dlq.models import BackfillDlq
@@ -24,6 +27,8 @@ from dlq.outcomes.job_states import states_of_entries
 from dlq.selection.keyset import Cursor, Keyset
 from dlq.selection.page import fetch_page, may_scan, scans_first
 from dlq.table.location import TABLE
+from dlq.web.query_strings import query_string
+from dlq.web.way_back import LIST_QUERY
 
 LIVE_SECONDS = 1.0
 """What the list may spend on the jobs' states of this moment; beyond it the stored ones have to do."""
@@ -44,6 +49,7 @@ class EntryChangeList(ChangeList):
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[BackfillDlq]:
         self.filterset = DlqFilterSet(request.GET, self.root_queryset, hide_recovered=True)
         self.request_data = request.GET
+        self.list_per_page = page_size(request.GET)
         self.has_filters = self.has_active_filters = False
         self.filter_specs: list[Any] = []
         self.clear_all_filters_qs = "?"
@@ -184,6 +190,15 @@ class EntryChangeList(ChangeList):
         """What a form that leads elsewhere in the same list has to carry along."""
         here = {AFTER, BEFORE, AT, SCAN_FURTHER, "p", "e"}
         return [(name, value) for name, values in self.request_data.lists() if name not in here for value in values]
+
+    @property
+    def views_address(self) -> str:
+        query = without_cursors(self.request_data).urlencode()
+        return reverse("admin:dlq_backfilldlq_views") + query_string({LIST_QUERY: query})
+
+    @property
+    def layout(self) -> Layout:
+        return Layout.of(self.request_data)
 
     @property
     def counts_by_itself(self) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dlq.filters.filterset import extra_parameter
+from dlq.filters.payload_columns import payload_columns
 from dlq.listing.matches import NOTHING
 from dlq.models import BackfillDlq, FailurePattern
 from dlq.outcomes.labels import HELP, SHORT, UNCERTAIN_HELP
-from dlq.table.columns import TableColumn, listed_columns
+from dlq.selection.rows import payload_alias
+from dlq.table.columns import listed_columns
 from dlq.table.extra_columns import extra_alias
 from dlq.table.location import TABLE
 from dlq.web.formatting import age, clock, queue_label
@@ -86,18 +89,59 @@ def notes(entry: BackfillDlq) -> SafeString | str:
     return "–"
 
 
-COLUMNS: tuple[ListColumn, ...] = (job, error, queue, failures, failed, requeues, status, notes)
+@admin.display(description="Key", ordering="job_key", empty_value="–")
+def key(entry: BackfillDlq) -> str | None:
+    return entry.job_key
 
 
-def list_columns() -> tuple[ListColumn, ...]:
-    """The fixed columns and the extra ones that the settings name."""
-    return (*COLUMNS, *(_extra_column(*numbered) for numbered in enumerate(listed_columns(TABLE))))
+@admin.display(description="Priority", ordering="priority")
+def priority(entry: BackfillDlq) -> int:
+    return entry.priority
 
 
-def _extra_column(number: int, column: TableColumn) -> ListColumn:
-    @admin.display(description=column.name, empty_value="–")
+@admin.display(description="Job", ordering="original_job_id", empty_value="–")
+def job_id(entry: BackfillDlq) -> int | None:
+    return entry.original_job_id
+
+
+ALWAYS = "job"
+USUAL: tuple[ListColumn, ...] = (error, queue, failures, failed, requeues, status, notes)
+ON_DEMAND: tuple[ListColumn, ...] = (key, priority, job_id)
+
+
+def list_columns(chosen: Collection[str] = ()) -> list[ListColumn]:
+    """The columns with the chosen names, in the list's order; the usual ones where none is chosen."""
+    offered = offered_columns()
+    wanted = set(chosen) & set(offered) or usual_columns()
+    return [job, *(column for name, column in offered.items() if name in wanted)]
+
+
+def usual_columns() -> set[str]:
+    """The names of those that a list has by itself: also all that the settings name."""
+    return set(offered_columns()) - {column.__name__ for column in ON_DEMAND}
+
+
+def offered_columns() -> dict[str, ListColumn]:
+    """All that one can choose, by the names that the address has."""
+    paths = {path.parameter: _plain(path.name, payload_alias(number)) for number, path in enumerate(payload_columns())}
+    extra = {
+        extra_parameter(column.name): _plain(column.name, extra_alias(number))
+        for number, column in enumerate(listed_columns(TABLE))
+    }
+    first, *others = USUAL
+    return {
+        first.__name__: first,
+        **paths,
+        **{column.__name__: column for column in others},
+        **extra,
+        **{column.__name__: column for column in ON_DEMAND},
+    }
+
+
+def _plain(heading: str, alias: str) -> ListColumn:
+    @admin.display(description=heading, empty_value="–")
     def shown(entry: BackfillDlq) -> Any:
-        return getattr(entry, extra_alias(number))
+        return getattr(entry, alias)
 
-    shown.__name__ = extra_alias(number)
+    shown.__name__ = alias
     return shown

@@ -11,6 +11,7 @@ from dlq.conf import conf
 from dlq.db.admission import unless_busy
 from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet
+from dlq.filters.payload_columns import payload_columns
 from dlq.selection import payload_suggestions
 from dlq.selection.count import count_matching
 from dlq.selection.facets import Facets, facets_of
@@ -45,8 +46,12 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 
 def _suggestions(parameter: str, typed: str) -> Suggestions:
-    is_payload = parameter == payload_suggestions.PARAMETER
-    return payload_suggestions.of(typed) if is_payload else suggestions_for(parameter, typed, table_state(TABLE))
+    if parameter == payload_suggestions.PARAMETER:
+        return payload_suggestions.of(typed)
+    for path in payload_columns():
+        if path.parameter == parameter:
+            return payload_suggestions.values_at(path.path, typed)
+    return suggestions_for(parameter, typed, table_state(TABLE))
 
 
 @dataclass(frozen=True)

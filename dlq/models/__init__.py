@@ -15,6 +15,7 @@ from dlq.models.failurepattern import (
     RequeuePattern,
 )
 from dlq.models.requeue import Requeue
+from dlq.models.savedview import DefaultView, SavedView
 from dlq.models.tablesnapshot import TableSnapshot
 from dlq.models.tallypart import TallyPart
 
@@ -24,6 +25,7 @@ __all__ = [
     "ChainLife",
     "ClassifierState",
     "CoarseKey",
+    "DefaultView",
     "DeletedEntry",
     "DutyProgress",
     "DutyRun",
@@ -35,6 +37,7 @@ __all__ = [
     "PatternHour",
     "Requeue",
     "RequeuePattern",
+    "SavedView",
     "TableSnapshot",
     "TallyPart",
 ]

@@ -1,4 +1,4 @@
-"""What the entries that match a filter consist of, by task, queue and the extra columns: of the newest, if there are many."""
+"""What the entries that match a filter consist of, by task, queue, extra and payload columns: of the newest, if there are many."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from django.db.models.functions import Cast
 from dlq.filters import DlqFilterSet
 from dlq.filters.conditions import NO_QUEUE
 from dlq.filters.filterset import extra_parameter
+from dlq.filters.payload import written
+from dlq.filters.payload_columns import PayloadColumn, payload_columns
 from dlq.selection.scan_places import admit_scan
 from dlq.table.columns import listed_columns
 from dlq.table.extra_columns import ExtraColumn
@@ -49,12 +51,23 @@ def facets_of(filterset: DlqFilterSet) -> Facets:
     extra = listed_columns(TABLE)
     columns = [("task_identifier", "Task"), ("queue_name", "Queue")]
     columns += [(extra_parameter(column.name), column.name) for column in extra]
-    listed = [Cast(ExtraColumn(column.name), TextField()) for column in extra]
+    listed: list[Any] = [Cast(ExtraColumn(column.name), TextField()) for column in extra]
+    paths = payload_columns()
+    columns += [(path.parameter, path.name) for path in paths]
+    listed += [path.document for path in paths]
     entries = filterset.qs.order_by("-failed_at", "-id")
     rows = list(entries.values_list("task_identifier", "queue_name", *listed)[: NEWEST + 1])
-    cells = zip(*rows[:NEWEST], strict=True) if rows else [()] * len(columns)
+    cells = list(zip(*rows[:NEWEST], strict=True)) if rows else [()] * len(columns)
+    for number, path in enumerate(paths, len(columns) - len(paths)):
+        cells[number] = tuple(value and _as_filtered(path, value) for value in cells[number])
     facets = [_facet(*column, values) for column, values in zip(columns, cells, strict=True)]
     return Facets(facets, min(len(rows), NEWEST), len(rows) > NEWEST)
+
+
+def _as_filtered(path: PayloadColumn, value: str) -> str | None:
+    """What the filter takes for such a value; None for what it can't ask for."""
+    condition = None if value[0] in "{[" else written(path.path, value)
+    return condition.partition("=")[2] if condition else None
 
 
 def _facet(parameter: str, heading: str, values: Sequence[Any]) -> Facet:

@@ -27,10 +27,17 @@ def of(typed: str) -> Suggestions:
         return _suggestions(
             [(f"{'.'.join(found)}=", count) for found, count in _rows("paths", path, deepest=DEPTH) if _can_be_said(found)]
         )
-    if len(keys) > DEEPEST:
-        return _suggestions([])
-    found = [(written(keys, text), count) for text, count in _rows("values", value.strip(' "'), path=list(keys))]
-    return _suggestions([(text, count) for text, count in found if text])
+    return _suggestions(_values(keys, value) if len(keys) <= DEEPEST else [])
+
+
+def values_at(path: tuple[str, ...], typed: str) -> Suggestions:
+    """For a field that asks for this path's values alone."""
+    return _suggestions([(text.partition("=")[2], count) for text, count in _values(path, typed)])
+
+
+def _values(path: tuple[str, ...], typed: str) -> list[tuple[str, int]]:
+    found = [(written(path, text), count) for text, count in _rows("values", typed.strip(' "'), path=list(path))]
+    return [(text, count) for text, count in found if text]
 
 
 def _rows(what: str, typed: str, **parameters: Any) -> list[tuple[Any, int]]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Case, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Cast, Coalesce, Left
 
+from dlq.filters.payload_columns import payload_columns
 from dlq.models import BackfillDlq, EntryPattern
 from dlq.models.entry_status import EntryStatus
 from dlq.models.entry_uncertainty import EntryUncertainty
@@ -16,6 +17,11 @@ from dlq.table.location import TABLE
 
 LISTED_ERROR_LENGTH = 160
 """Characters of the error that a line of the list has room for."""
+
+
+def payload_alias(number: int) -> str:
+    """The attribute that an entry has the value of the n-th path of DLQ_PAYLOAD_COLUMNS in."""
+    return f"payload_{number}"
 
 
 class _ErrorMessage(Func):
@@ -39,11 +45,12 @@ def error_line(length: int) -> Left:
 
 def for_list(entries: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
     """With `error_line`, `status` and `is_uncertain` (as stored), `has_notes`, `pattern_advice` (FailurePattern.Advice) and the
-    extra columns that the settings list, as text."""
+    extra columns and the paths of payloads that the settings list, as text."""
     listed: dict[str, Any] = {
         extra_alias(number): Cast(ExtraColumn(column.name), TextField())
         for number, column in enumerate(listed_columns(TABLE))
     }
+    listed |= {payload_alias(number): path.text for number, path in enumerate(payload_columns())}
     pattern = EntryPattern.objects.filter(entry_id=OuterRef("pk"))
     return entries.defer("payload", "last_error", "failure_reason", "notes").annotate(
         error_line=error_line(LISTED_ERROR_LENGTH),

@@ -10,6 +10,7 @@ from dlq.db.identifiers import quoted
 from dlq.db.statements import rows
 from dlq.filters.conditions import NO_QUEUE
 from dlq.filters.filterset import extra_parameter
+from dlq.filters.payload_columns import payload_columns
 from dlq.selection.count import rounded
 from dlq.table.columns import listed_columns
 from dlq.table.indexes import TableState, table_state
@@ -50,7 +51,8 @@ class Suggestions:
 
 def offers_values(parameter: str) -> bool:
     """Whether the filter parameter takes one of a column's values, rather than free text."""
-    return parameter in OFFERED or parameter in _extra_columns()
+    paths = (path.parameter for path in payload_columns())
+    return parameter in OFFERED or parameter in paths or parameter in _extra_columns()
 
 
 def column_values(parameter: str) -> list[str]:

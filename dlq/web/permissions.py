@@ -8,6 +8,7 @@ VIEW_ENTRIES = "dlq.view_backfilldlq"
 """To see failed jobs, and whatever shows their texts."""
 VIEW_OPERATIONS = "dlq.view_bulkoperation"
 EXPORT = "dlq.export_backfilldlq"
+SHARE_VIEWS = "dlq.share_savedview"
 
 
 def sees_entries(user: Any) -> bool:

@@ -1,0 +1,95 @@
+"""Paths within the payload that DLQ_PAYLOAD_COLUMNS names: shown as columns, offered as filters and in the breakdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import F, Func, Q, TextField, Value
+
+from dlq.conf import conf
+from dlq.filters.conditions import Condition
+from dlq.filters.payload import PayloadMatch
+from dlq.table.indexes import TableState
+
+
+@dataclass(frozen=True)
+class PayloadColumn:
+    """One of these paths, as the setting writes it."""
+
+    name: str
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return tuple(self.name.split("."))
+
+    @property
+    def parameter(self) -> str:
+        return f"payload.{self.name}"
+
+    @property
+    def text(self) -> Func:
+        """The value there: a text without its quotes."""
+        return _at_path(self, "#>>")
+
+    @property
+    def document(self) -> Func:
+        """The value as JSON text."""
+        return _at_path(self, "#>")
+
+    @property
+    def filter(self) -> Condition:
+        return _PathCondition(
+            _matches,
+            _ValueField(self.name),
+            label=self.name,
+            says=f"{self.name} is",
+        )
+
+    @property
+    def problem(self) -> str:
+        """Why it can't be used; "" where it can."""
+        try:
+            match = PayloadMatch.parse(f"{self.name}=0")
+        except ValidationError as error:
+            return error.messages[0]
+        return "" if match.path == self.path else "It is no path."
+
+
+def payload_columns() -> Sequence[PayloadColumn]:
+    return [PayloadColumn(name) for name in conf.PAYLOAD_COLUMNS]
+
+
+class _PathCondition(Condition):
+    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
+        return state.finds_payload
+
+
+class _ValueField(forms.Field):
+    """A value of the path, read as after the "=" of the filter by payload."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def clean(self, value: Any) -> PayloadMatch:
+        return PayloadMatch.parse(f"{self.name}={value}")
+
+
+def _matches(match: PayloadMatch) -> Q:
+    return match.condition
+
+
+def _at_path(column: PayloadColumn, operator: str) -> Func:
+    keys = ('"{}"'.format(key.replace("\\", "\\\\").replace('"', '\\"')) for key in column.path)
+    path = Value(f"{{{','.join(keys)}}}", output_field=TextField())
+    return Func(
+        F("payload"),
+        path,
+        template="((%(expressions)s::text[])::text)",
+        arg_joiner=f" {operator} ",
+        output_field=TextField(),
+    )

@@ -1,0 +1,99 @@
+"""The page of views of the list, which the list also shows as a part of itself: choose one, keep what is shown now."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+
+from dlq.db.bigint import entry_number
+from dlq.filters import DlqFilterSet
+from dlq.filters.addresses import without_cursors
+from dlq.listing.views_of_list import MOST, default_key, views_for
+from dlq.models import BackfillDlq, DefaultView, SavedView
+from dlq.web.permissions import SHARE_VIEWS
+from dlq.web.way_back import came_from, list_address
+
+LONGEST_QUERY = 8_000
+"""Characters: a longer address is none that a browser sends."""
+
+
+class SaveViewForm(forms.Form):
+    save_as = forms.CharField(max_length=60, label="Keep what is shown now as")
+    shared = forms.BooleanField(required=False, label="for everybody")
+
+
+def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, form: SaveViewForm | None = None) -> HttpResponse:
+    back = came_from(request)
+    kept = DlqFilterSet(without_cursors(QueryDict(back)), hide_recovered=True)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": "Views",
+        "views": views_for(request.user),
+        "default": default_key(request.user),
+        "back": back,
+        "list_address": list_address(back),
+        "filterset": kept,
+        "form": form or SaveViewForm(),
+        "may_share": request.user.has_perm(SHARE_VIEWS),
+    }
+    is_part = request.method == "GET" and "HX-Request" in request.headers
+    return TemplateResponse(request, f"dlq/listing/{'views_part' if is_part else 'views'}.html", context)
+
+
+def change(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
+    """By the button that was pressed; the list that somebody came from is where they go."""
+    owner = request.user.get_username()
+    if "delete" in request.POST:
+        _delete(request, request.POST["delete"])
+    elif "default" in request.POST:
+        _make_default(request, request.POST["default"])
+    elif "no_default" in request.POST:
+        DefaultView.objects.filter(owner=owner).delete()
+        messages.success(request, "The list opens with all failed jobs.")
+    else:
+        form = SaveViewForm(request.POST)
+        if not form.is_valid() or not _save(request, **form.cleaned_data):
+            return show(model_admin, request, form)
+    return HttpResponseRedirect(list_address(came_from(request)))
+
+
+def _save(request: HttpRequest, *, save_as: str, shared: bool) -> bool:
+    if shared and not request.user.has_perm(SHARE_VIEWS):
+        raise PermissionDenied
+    query = without_cursors(QueryDict(came_from(request)))
+    kept = query.urlencode() or "status=open"
+    own = SavedView.objects.filter(owner=request.user.get_username())
+    if not DlqFilterSet(query).is_valid() or len(kept) > LONGEST_QUERY:
+        messages.error(request, "The filter has an error, or is too long to be kept. Nothing was kept.")
+    elif own.exclude(name=save_as).count() >= MOST:
+        messages.error(request, f"You keep {MOST} views already. Delete one first.")
+    else:
+        values = {"query": kept, "is_shared": shared}
+        own.update_or_create({**values, "owner": request.user.get_username()}, name=save_as)
+        messages.success(request, f"Kept as “{save_as}”{', for everybody' if shared else ''}.")
+        return True
+    return False
+
+
+def _delete(request: HttpRequest, key: str) -> None:
+    view = next((view for view in views_for(request.user) if view.key == key and view.owner), None)
+    if view is None:
+        messages.warning(request, "That view is not there any more.")
+        return
+    if not view.may_delete:
+        raise PermissionDenied
+    SavedView.objects.filter(pk=entry_number(key)).delete()
+    messages.success(request, f"Deleted the view “{view.name}”.")
+
+
+def _make_default(request: HttpRequest, key: str) -> None:
+    view = next((view for view in views_for(request.user) if view.key == key), None)
+    if view is None:
+        messages.warning(request, "That view is not there any more.")
+        return
+    DefaultView.objects.update_or_create({"view": key}, owner=request.user.get_username())
+    messages.success(request, f"The list opens with “{view.name}”.")
