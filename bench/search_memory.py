@@ -16,7 +16,7 @@ from bench.figures import Figure
 from bench.memory import highest
 from bench.visitor import LIST, Visitor
 from dlq.db.statements import execute, scalar
-from dlq.filters.search import MOST_WORDS
+from dlq.filters.searching.search import MOST_WORDS
 from dlq.table.location import TABLE
 
 MEGABYTES = 50

@@ -1,7 +1,7 @@
 """Deletes our own records once they are older than DLQ_KEEP_DAYS and of nothing that is still here.
 
 What belongs to an entry in the table or in the trash stays, with its operations. The sums of what was done know nothing of it
-(`dlq.models.tallypart`).
+(`dlq.models.stored_numbers`).
 """
 
 from __future__ import annotations

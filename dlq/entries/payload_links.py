@@ -44,8 +44,9 @@ def _conditions(text: str) -> Iterator[str | None]:
     within: list[tuple[str, ...] | None] = []
     for line in text.split("\n"):
         member = MEMBER.fullmatch(printed := line.strip().removesuffix(","))
-        key, value = (json.loads(member[1]), member[2]) if member else (None, printed)
-        path = (*within[-1], key) if member and within and within[-1] is not None else None
+        value = member[2] if member else printed
+        above = within[-1] if within else None
+        path = (*above, str(json.loads(member[1]))) if member and above is not None else None
         if value == "{":
             within.append(path if within else ())
         elif value == "[":

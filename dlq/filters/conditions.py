@@ -13,8 +13,9 @@ import django_filters
 from django import forms
 from django.db.models import Q
 
-from dlq.filters import fields, search
+from dlq.filters import fields
 from dlq.filters.payload import PayloadMatch
+from dlq.filters.searching import search
 from dlq.filters.weekday_hour import WeekdayHour
 from dlq.table.columns import TableColumn
 from dlq.table.extra_columns import ExtraColumnEquals

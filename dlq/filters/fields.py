@@ -17,7 +17,7 @@ from dlq.db.bigint import BIGGEST_ID, LEAST_ID
 from dlq.db.far_moments import FarMoment, moment_of
 from dlq.db.statements import database_now, scalar
 from dlq.filters.payload import PayloadMatch
-from dlq.filters.search import MOST_WORDS, different_words
+from dlq.filters.searching.search import MOST_WORDS, different_words
 from dlq.table.columns import TableColumn
 from dlq.web import typed_times
 from dlq.web.typed_times import EXAMPLES, TwoMeanings

@@ -11,12 +11,12 @@ from typing import Any, cast
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from dlq.filters import search, search_anywhere, search_words
 from dlq.filters.active import ActiveFilter, ActiveValue
 from dlq.filters.addresses import COLUMNS, NOT_FILTERS, SIZE, STATUS, without_cursors
 from dlq.filters.conditions import Condition, extra_column
-from dlq.filters.parameters import DlqParameters
+from dlq.filters.parameters import DlqParameters, extra_parameter
 from dlq.filters.payload_columns import payload_columns
+from dlq.filters.searching import search, search_anywhere, search_words
 from dlq.filters.status import ANY, OPEN
 from dlq.models import BackfillDlq
 from dlq.table.columns import listed_columns
@@ -248,9 +248,3 @@ class DlqFilterSet(DlqParameters):
     def query(self) -> str:
         """The filter's own parameters as a query string, without those that say how to show the list."""
         return query_string(dict.fromkeys(NOT_FILTERS), without_cursors(self.data)).removeprefix("?")
-
-
-def extra_parameter(column: str) -> str:
-    """The parameter of an extra column: its name, `col_<name>` where a filter or the list has that one already."""
-    taken = column in DlqFilterSet.base_filters or column in NOT_FILTERS
-    return f"col_{column}" if taken else column

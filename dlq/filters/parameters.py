@@ -7,7 +7,8 @@ from datetime import datetime
 import django_filters
 from django.db.models import Q
 
-from dlq.filters import fields, search
+from dlq.filters import fields
+from dlq.filters.addresses import NOT_FILTERS
 from dlq.filters.conditions import (
     Condition,
     NotesCondition,
@@ -26,6 +27,7 @@ from dlq.filters.conditions import (
     was_requeued,
 )
 from dlq.filters.pattern import AssigneeCondition, PatternCondition, PatternField, assigned_to, in_pattern
+from dlq.filters.searching import search
 from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by, returned_from
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
@@ -162,3 +164,9 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = BackfillDlq
         fields: list[str] = []
+
+
+def extra_parameter(column: str) -> str:
+    """The parameter of an extra column: its name, `col_<name>` where a filter or the list has that one already."""
+    taken = column in DlqParameters.base_filters or column in NOT_FILTERS
+    return f"col_{column}" if taken else column

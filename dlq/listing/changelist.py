@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from dlq.db.bigint import entry_number
-from dlq.db.limits import in_time
-from dlq.filters import DlqFilterSet, search
+from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import without_cursors
 from dlq.filters.fields import Moment
-from dlq.filters.status import REQUEUED
+from dlq.filters.searching import search
+from dlq.listing.current_status import look_up
 from dlq.listing.layout import Layout, page_size
 from dlq.listing.matches import quote
-from dlq.listing.meant_tasks import MeantTask, meant_tasks
+from dlq.listing.meant import MeantTask, entries_by_number, meant_tasks
 from dlq.models import BackfillDlq
-from dlq.outcomes.job_states import states_of_entries
 from dlq.selection.keyset import Cursor, Keyset
 from dlq.selection.page import fetch_page, may_scan, scans_first
-from dlq.table.location import TABLE
 from dlq.web.query_strings import query_string
 from dlq.web.way_back import LIST_QUERY
 
-LIVE_SECONDS = 1.0
-"""What the list may spend on the jobs' states of this moment; beyond it the stored ones have to do."""
 AFTER, BEFORE, AT, SCAN_FURTHER = "after", "before", "at", "far"
 """The parameters of a page: after a row, before a row, at a time; and to scan from there for all the time that a page has."""
 DEFAULT_KEYSET = Keyset("failed_at", descending=True)
 MOST_PAGES = 1_000_000
 """What `p` counts to, which only people write: the links say after or before which row."""
-MOST_BY_NUMBER = 5
-"""Entries that a number leads to: one by its own, and one each time that its job died."""
 
 
 class EntryChangeList(ChangeList):
@@ -116,7 +110,7 @@ class EntryChangeList(ChangeList):
             self.filterset, keyset, cursor, self.list_per_page, skip=skip, takes_all_time=SCAN_FURTHER in request.GET
         )
         self.result_list = list(page.entries)[::-1] if backwards else list(page.entries)
-        _look_up_status(self.result_list)
+        look_up(self.result_list)
         quote(self.result_list, self.filterset.searched)
         self.stopped = page.stopped
         self.searches_backwards = backwards
@@ -176,14 +170,7 @@ class EntryChangeList(ChangeList):
 
     @property
     def entries_by_number(self) -> list[BackfillDlq]:
-        """Of a search for a number: the entries, or those of the jobs, that have it. Found wherever they are in the list."""
-        number = search.number(self.filterset.data.get("q", ""))
-        if number is None or not self.filterset.state.has_many:
-            return []
-        wanted = Q(pk=number)
-        if self.filterset.state.finds(TABLE.job_id_column):
-            wanted |= Q(original_job_id=number)
-        return list(BackfillDlq.objects.filter(wanted).only("task_identifier")[:MOST_BY_NUMBER])
+        return entries_by_number(self.filterset)
 
     @property
     def kept_parameters(self) -> list[tuple[str, str]]:
@@ -249,14 +236,3 @@ class EntryChangeList(ChangeList):
             else:
                 kept[name] = value
         return "?" + urlencode(sorted(kept.items()), doseq=True)
-
-
-def _look_up_status(page: Sequence[Any]) -> None:
-    """Of the page's requeued jobs that are not settled: their state now, where the database tells it quickly."""
-    unsettled = [entry for entry in page if entry.status == REQUEUED]
-    if not unsettled:
-        return
-    for state in (in_time(LIVE_SECONDS, lambda: states_of_entries([entry.pk for entry in unsettled])) or {}).values():
-        entry = next(entry for entry in unsettled if entry.pk == state.entry_id)
-        if entry.last_requeued_at is None or state.requeued_at >= entry.last_requeued_at:
-            entry.status = state.state

@@ -23,7 +23,7 @@ def page_size(data: QueryDict) -> int:
 
 
 @dataclass(frozen=True)
-class Choice:
+class LayoutChoice:
     value: str
     label: str
     is_chosen: bool
@@ -33,8 +33,8 @@ class Choice:
 class Layout:
     """For the form that changes it. `kept` are the parameters that stay: all but the order, which counts columns."""
 
-    columns: list[Choice]
-    sizes: list[Choice]
+    columns: list[LayoutChoice]
+    sizes: list[LayoutChoice]
     kept: list[tuple[str, str]]
 
     @classmethod
@@ -44,9 +44,9 @@ class Layout:
         changed = {COLUMNS, SIZE, "o", *CURSORS}
         return cls(
             [
-                Choice(name, label_for_field(column, BackfillDlq), column.__name__ in names)  # type: ignore[arg-type]
+                LayoutChoice(name, label_for_field(column, BackfillDlq), column.__name__ in names)  # type: ignore[arg-type]
                 for name, column in offered_columns().items()
             ],
-            [Choice(str(number), f"{number} rows", number == size) for number in SIZES],
+            [LayoutChoice(str(number), f"{number} rows", number == size) for number in SIZES],
             [(name, value) for name, values in data.lists() if name not in changed for value in values],
         )

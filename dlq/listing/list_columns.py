@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dlq.filters.filterset import extra_parameter
+from dlq.filters.parameters import extra_parameter
 from dlq.filters.payload_columns import payload_columns
 from dlq.listing.matches import NOTHING
 from dlq.models import BackfillDlq, FailurePattern
@@ -52,7 +52,7 @@ def error(entry: BackfillDlq) -> str | SafeString:
 
 def _marked(entry: BackfillDlq, text: str) -> SafeString:
     """With the words of the search marked."""
-    return getattr(entry, "searched", NOTHING).marked(text)  # type: ignore[no-any-return]
+    return getattr(entry, "searched", NOTHING).marked(text)
 
 
 @admin.display(description="Failures", ordering="failure_count")

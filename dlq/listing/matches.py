@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from dlq.db.limits import in_time
 from dlq.db.statements import rows
-from dlq.filters.search import Word
+from dlq.filters.searching.search import Word
 from dlq.models import BackfillDlq
 from dlq.table.location import TABLE
 from dlq.table.searched_text import WITHIN
@@ -43,9 +43,7 @@ class Searched:
         return format_html_join("", "{}", ((_mark(part) if number % 2 else part,) for number, part in enumerate(parts)))
 
     def is_shown(self, word: Word, entry: BackfillDlq) -> bool:
-        return entry.pk == word.number or any(
-            word.text.lower() in str(getattr(entry, name)).lower() for name in SHOWN
-        )
+        return entry.pk == word.number or any(word.text.lower() in str(getattr(entry, name)).lower() for name in SHOWN)
 
 
 NOTHING = Searched(())
@@ -88,7 +86,7 @@ def _find(entry_ids: list[int], words: Sequence[Word]) -> list[tuple[int, str, i
         "before": BEFORE,
         "quoted": QUOTED,
     }
-    return rows(TABLE.statement("listing/matches"), parameters)  # type: ignore[return-value]
+    return rows(TABLE.statement("listing/matches"), parameters)
 
 
 def _by_job(entry: BackfillDlq, words: Iterable[Word]) -> Quotation | None:

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 
-from dlq.db.bigint import entry_number
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import without_cursors
 from dlq.listing.views_of_list import MOST, default_key, views_for
@@ -86,7 +85,7 @@ def _delete(request: HttpRequest, key: str) -> None:
         return
     if not view.may_delete:
         raise PermissionDenied
-    SavedView.objects.filter(pk=entry_number(key)).delete()
+    SavedView.objects.filter(pk=int(key)).delete()
     messages.success(request, f"Deleted the view “{view.name}”.")
 
 

@@ -51,10 +51,10 @@ class ListView:
 
 
 def ready_made(user: Any) -> list[ListView]:
-    views = {
+    views: dict[str, tuple[str, dict[str, str]]] = {
         "all": ("All failed jobs", {"status": OPEN}),
         "hour": ("Last hour", {"failed_after": "1h"}),
-        "often": ("Failed often, last 24 h", {"failed_after": "24h", "failure_count_min": OFTEN}),
+        "often": ("Failed often, last 24 h", {"failed_after": "24h", "failure_count_min": str(OFTEN)}),
         "never": ("Never requeued", {"requeued": "no"}),
         "again": ("Failed again", {"status": FAILED_AGAIN}),
         "unnoted": ("No notes", {"has_notes": "no"}),

@@ -16,8 +16,7 @@ from dlq.models.failurepattern import (
 )
 from dlq.models.requeue import Requeue
 from dlq.models.savedview import DefaultView, SavedView
-from dlq.models.tablesnapshot import TableSnapshot
-from dlq.models.tallypart import TallyPart
+from dlq.models.stored_numbers import TableSnapshot, TallyPart
 
 __all__ = [
     "BackfillDlq",

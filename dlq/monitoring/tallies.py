@@ -1,4 +1,4 @@
-"""The parts of each sum, folded into one, so that a scrape reads few rows; why there are parts says `dlq.models.tallypart`."""
+"""The parts of each sum, folded into one, so that a scrape reads few rows; why parts says `dlq.models.stored_numbers`."""
 
 from __future__ import annotations
 

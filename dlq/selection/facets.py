@@ -1,4 +1,4 @@
-"""What the entries that match a filter consist of, by task, queue, extra and payload columns: of the newest, if there are many."""
+"""What the entries that match a filter consist of, by task, queue and other columns: of the newest, if there are many."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from dlq.filters import DlqFilterSet
 from dlq.filters.conditions import NO_QUEUE
-from dlq.filters.filterset import extra_parameter
+from dlq.filters.parameters import extra_parameter
 from dlq.filters.payload import written
 from dlq.filters.payload_columns import PayloadColumn, payload_columns
 from dlq.selection.scan_places import admit_scan
@@ -57,7 +57,7 @@ def facets_of(filterset: DlqFilterSet) -> Facets:
     listed += [path.document for path in paths]
     entries = filterset.qs.order_by("-failed_at", "-id")
     rows = list(entries.values_list("task_identifier", "queue_name", *listed)[: NEWEST + 1])
-    cells = list(zip(*rows[:NEWEST], strict=True)) if rows else [()] * len(columns)
+    cells: list[tuple[Any, ...]] = list(zip(*rows[:NEWEST], strict=True)) if rows else [()] * len(columns)
     for number, path in enumerate(paths, len(columns) - len(paths)):
         cells[number] = tuple(value and _as_filtered(path, value) for value in cells[number])
     facets = [_facet(*column, values) for column, values in zip(columns, cells, strict=True)]

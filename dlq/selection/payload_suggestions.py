@@ -24,9 +24,8 @@ def of(typed: str) -> Suggestions:
     path, equals, value = typed.partition("=")
     keys = tuple(key.strip() for key in path.split("."))
     if not equals:
-        return _suggestions(
-            [(f"{'.'.join(found)}=", count) for found, count in _rows("paths", path, deepest=DEPTH) if _can_be_said(found)]
-        )
+        paths = _rows("selection/payload_paths", path, deepest=DEPTH)
+        return _suggestions([(f"{'.'.join(keys)}=", count) for keys, count in paths if _can_be_said(keys)])
     return _suggestions(_values(keys, value) if len(keys) <= DEEPEST else [])
 
 
@@ -36,14 +35,17 @@ def values_at(path: tuple[str, ...], typed: str) -> Suggestions:
 
 
 def _values(path: tuple[str, ...], typed: str) -> list[tuple[str, int]]:
-    found = [(written(path, text), count) for text, count in _rows("values", typed.strip(' "'), path=list(path))]
+    found = [
+        (written(path, text), count)
+        for text, count in _rows("selection/payload_values", typed.strip(' "'), path=list(path))
+    ]
     return [(text, count) for text, count in found if text]
 
 
-def _rows(what: str, typed: str, **parameters: Any) -> list[tuple[Any, int]]:
-    query = TABLE.statement(f"selection/payload_{what}", payload="payload")
+def _rows(statement: str, typed: str, **parameters: Any) -> list[tuple[Any, int]]:
+    query = TABLE.statement(statement, payload="payload")
     bounds = {"looked_at": LOOKED_AT, "largest": LARGEST, "most": MOST + 1, "like": contains_pattern(typed)}
-    return rows(query, {**bounds, **parameters})  # type: ignore[return-value]
+    return rows(query, {**bounds, **parameters})
 
 
 def _can_be_said(path: list[str]) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from dlq.db.statements import dicts
 from dlq.table.location import DlqTable
 
-
 NOTES = "(SELECT a.attnum FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attname = 'notes')"
 """The number of that column in the table of the index."""
 

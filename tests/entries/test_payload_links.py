@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 
 PAYLOAD = """{
     "customer_id": 2033, "price": 10.00, "code": "2033", "name": "Ann {", "quote": "said \\"no\\", twice", "paid": true,
-    "order": {"id": 7, "items": [1, {"sku": "a"}, []], "of": {"year": 2026}}, "empty": {}, "spaced": " x ", "a.b": 1, "nothing": null,
+    "order": {"id": 7, "items": [1, {"sku": "a"}, []], "of": {"year": 2026}}, "empty": {}, "spaced": " x ", "a.b": 1,
+    "nothing": null,
     "mark": "<b>&"
 }"""
 LINKED = {

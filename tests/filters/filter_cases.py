@@ -91,13 +91,11 @@ CASES: dict[str, dict[str, str]] = {
         "up_": "strpos(lower({searched}), 'up_') > 0",
         "under_score": "strpos({searched}, 'under_score') > 0",
         "back\\slash": "strpos(failure_reason, 'back\\slash') > 0",
-        "of it": "(position('of' in lower({searched})) > 0"
-        " and position('it' in lower({searched})) > 0)",
+        "of it": "(position('of' in lower({searched})) > 0 and position('it' in lower({searched})) > 0)",
         '"of it"': "strpos({searched}, 'of it') > 0",
         '"gave upX"': "strpos(failure_reason, 'gave upX') > 0",
         'said "no"': "{error} = 'said \"no\"'",
-        "42": "id = 42 or original_job_id = 42"
-        " or strpos({searched}, '42') > 0",
+        "42": "id = 42 or original_job_id = 42 or strpos({searched}, '42') > 0",
         "#42": "id = 42 or original_job_id = 42 or strpos({searched}, '#42') > 0",
         "mail": "strpos(lower({searched}), 'mail') > 0",
         "mail refused": "strpos(lower({searched}), 'mail') > 0 and strpos(lower({searched}), 'refused') > 0",

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from dlq.filters import DlqFilterSet
 from dlq.filters.fields import LONGEST
 from dlq.filters.payload import DEEPEST
-from dlq.filters.search import MOST_WORDS
+from dlq.filters.searching.search import MOST_WORDS
 from dlq.operations.selected import UnreadableFilter, matching
 from tests.support.entries import add_entry, ids
 from tests.support.operations import confirm

@@ -20,7 +20,11 @@ USUAL = ["Failed job", "Error", "Queue", "Failures", "Failed at", "Requeues", "S
 
 def headings(page: Page) -> list[str]:
     (table,) = page.all("table", id="result_list")
-    return [text_of(heading) if text_of(heading) in USUAL else text_of(heading).lower() for heading in table.iter("th") if heading.get("scope") == "col"][1:]
+    return [
+        text_of(heading) if text_of(heading) in USUAL else text_of(heading).lower()
+        for heading in table.iter("th")
+        if heading.get("scope") == "col"
+    ][1:]
 
 
 def rows(page: Page) -> list[list[str]]:
@@ -91,7 +95,11 @@ def test_page_has_as_many_rows_as_were_asked_for(boss: Client) -> None:
 def test_what_is_shown_stays_when_the_filter_changes(boss: Client) -> None:
     add_entries(60)
     page = get(boss, LIST, size="50", columns=["status", "key"], task_identifier="send_email", o="-1")
-    kept = [(field.get("name"), field.get("value")) for form in page.all("form", role="search") for field in form.iter("input")]
+    kept = [
+        (field.get("name"), field.get("value"))
+        for form in page.all("form", role="search")
+        for field in form.iter("input")
+    ]
     assert {("o", "-1"), ("size", "50"), ("columns", "status"), ("columns", "key")} <= set(kept)
     (removes,) = [link for link in page.all("a") if link.get("aria-label", "").startswith("Remove: Task")]
     assert headings(get(boss, LIST + removes.get("href", ""))) == ["Failed job", "Status", "key"]

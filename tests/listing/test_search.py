@@ -28,13 +28,22 @@ def meant(page: Page) -> dict[str, str]:
     """The tasks that are offered, with their addresses."""
     notes: list[Element] = page.all("p", class_="dlq-search-note")
     return {
-        text_of(link): link.get("href", "") for note in notes if "Did you mean" in text_of(note) for link in note.iter("a")
+        text_of(link): link.get("href", "")
+        for note in notes
+        if "Did you mean" in text_of(note)
+        for link in note.iter("a")
     }
 
 
 @pytest.mark.parametrize(
     ("text", "marked"),
-    [("email", "email"), ("EMAIL", "email"), ("mass-mail", "mass-mail"), ("refused", "refused"), ("email refused", "email")],
+    [
+        ("email", "email"),
+        ("EMAIL", "email"),
+        ("mass-mail", "mass-mail"),
+        ("refused", "refused"),
+        ("email refused", "email"),
+    ],
 )
 def test_what_a_row_shows_is_found_and_marked(boss: Client, text: str, marked: str) -> None:
     entry = add_entry(task_identifier="send_email", queue_name="mass-mail", last_error='"Connection refused"')

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dlq.db.limits import TimedOut, time_limit
 from dlq.filters import DlqFilterSet
-from dlq.filters.search import MOST_WORDS
+from dlq.filters.searching.search import MOST_WORDS
 from dlq.selection.keyset import Keyset
 from dlq.selection.page import fetch_page
 from dlq.table.indexes import table_state

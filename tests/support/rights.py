@@ -16,7 +16,8 @@ REQUEUE = "requeue_backfilldlq"
 DELETE = "delete_backfilldlq"
 EXPORT = "export_backfilldlq"
 OPERATIONS = "view_bulkoperation"
-PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, OPERATIONS)
+SHARE = "share_savedview"
+PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, OPERATIONS, SHARE)
 
 
 def of(*permissions: str) -> Right:

@@ -59,8 +59,8 @@ def test_friendly_page_names_the_filter_that_no_index_answers_when_it_is_to_blam
     settings.DLQ_STATEMENT_TIMEOUT = 0.2  # type: ignore[attr-defined]
     client = client_of(superuser)
     with locked_table():
-        page = get(client, LIST, q="needle", has_notes="yes", task_identifier="send_email", o="1")
-    assert "no index answers “Contains needle” and “Has notes: yes”" in page.text
+        page = get(client, LIST, q="needle", requeued="yes", task_identifier="send_email", o="1")
+    assert "no index answers “Contains needle” and “Requeued before: yes”" in page.text
     (faster,) = page.links("Leave that out")
     assert "task_identifier=send_email" in faster
     assert "needle" not in faster

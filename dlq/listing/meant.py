@@ -1,4 +1,4 @@
-"""Tasks that somebody may have meant who typed something like their name into the search."""
+"""What somebody may have meant who searches: the task of nearly that name, the failed job of that number."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
+from django.db.models import Q
+
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import without_cursors
+from dlq.filters.searching import search
+from dlq.models import BackfillDlq
 from dlq.monitoring.snapshot import newest_snapshot
 from dlq.selection.suggestions import column_values
+from dlq.table.location import TABLE
 from dlq.web.query_strings import query_string
 
 MOST = 3
@@ -19,6 +24,9 @@ LONGEST = 60
 """Characters: more are no name."""
 ALIKE = 0.75
 """Of two names, as difflib measures it: one or two letters of ten are others."""
+
+MOST_BY_NUMBER = 5
+"""Entries that a number leads to: one by its own, and one each time that its job died."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +67,14 @@ def _instead(filterset: DlqFilterSet, task: str) -> str:
 
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]", "", text).lower()
+
+
+def entries_by_number(filterset: DlqFilterSet) -> list[BackfillDlq]:
+    """Of a search for a number: the entries, or those of the jobs, that have it. Found wherever they are in the list."""
+    number = search.number(filterset.data.get("q", ""))
+    if number is None or not filterset.state.has_many:
+        return []
+    wanted = Q(pk=number)
+    if filterset.state.finds(TABLE.job_id_column):
+        wanted |= Q(original_job_id=number)
+    return list(BackfillDlq.objects.filter(wanted).only("task_identifier")[:MOST_BY_NUMBER])

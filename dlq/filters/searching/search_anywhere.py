@@ -12,8 +12,8 @@ from django.db.models import BooleanField, F, Func, Q
 from django.db.models.sql.compiler import SQLCompiler
 
 from dlq.db.expressions import ContainsText, contains_pattern
-from dlq.filters import beside
-from dlq.filters.search import Search, Word
+from dlq.filters.searching import beside
+from dlq.filters.searching.search import Search, Word
 from dlq.table.indexes import TableState
 from dlq.table.location import TABLE
 from dlq.table.searched_text import BesideText, SearchedText
@@ -39,7 +39,9 @@ def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
     if not all(chosen) or not (has_beside := beside.by_index({word for words in chosen for word in words}, state)):
         return None
     text = SearchedText(whole=not state.finds_parts_of_beginnings)
-    looked_up = reduce(or_, (reduce(and_, (_contains(text, word, has_beside[word]) for word in words)) for words in chosen))
+    looked_up = reduce(
+        or_, (reduce(and_, (_contains(text, word, has_beside[word]) for word in words)) for words in chosen)
+    )
     says_all = state.finds_parts_of_beginnings and all(
         set(search) == set(words) and all(len(word.forms) == 1 for word in words)
         for search, words in zip(searches, chosen, strict=True)

@@ -12,7 +12,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet
 from dlq.db.expressions import ContainsText, contains_pattern
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows
-from dlq.filters.search import Word
+from dlq.filters.searching.search import Word
 from dlq.models import BackfillDlq
 from dlq.table.indexes import TableState
 from dlq.table.location import TABLE
@@ -59,7 +59,7 @@ def _with_note(word: Word) -> QuerySet[BackfillDlq, Any]:
 
 def _names(column: str, words: list[Word]) -> dict[Word, list[str]] | None:
     """The column's names that have a word, by word; None where there are too many names to look through."""
-    query = TABLE.statement("filters/names_with", column=quoted(column))
+    query = TABLE.statement("filters/searching/names_with", column=quoted(column))
     patterns = [contains_pattern(word.plain_part) for word in words]
     ((looked_at, found),) = rows(query, {"patterns": patterns, "most": MOST_NAMES + 1})
     if looked_at > MOST_NAMES:

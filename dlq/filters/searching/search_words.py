@@ -15,8 +15,8 @@ from django.db.models import BooleanField, F, Func, Q
 from django.db.models.sql.compiler import SQLCompiler
 
 from dlq.db.expressions import contains_pattern
-from dlq.filters import beside
-from dlq.filters.search import Search, Word
+from dlq.filters.searching import beside
+from dlq.filters.searching.search import Search, Word
 from dlq.table.indexes import TableState
 from dlq.table.location import TABLE
 from dlq.table.searched_text import BesideText, SearchedWords
@@ -29,7 +29,7 @@ def condition(searches: Sequence[Search]) -> Q:
 
 
 def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
-    """The same condition, so that the table's full text index (and those beside it) lead to what matches; None where they can't."""
+    """The same condition, so that the table's full text index, and those beside it, lead to it; None where they can't."""
     words = {word for search in searches for word in search}
     numbers = [word.number for word in words if word.number is not None]
     if not state.finds_words or (numbers and not state.finds(TABLE.job_id_column)):
