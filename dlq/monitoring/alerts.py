@@ -12,6 +12,7 @@ from dlq.conf import conf
 from dlq.db.far_moments import FarMoment
 from dlq.db.limits import in_time
 from dlq.db.statements import dicts
+from dlq.filters.status import ONCE
 from dlq.models.entry_status import superseded
 from dlq.monitoring.spikes import Spike, days_back, earlier, spikes
 from dlq.table.location import DlqTable
@@ -22,8 +23,12 @@ NAMED = 3
 """Tasks that fail all the time which a sentence names, and spikes that have a sentence of their own."""
 LISTED = 20
 """Tasks, or patterns, that the list is filtered by at once: an address has no room for any number."""
+OLDEST_SEEN = 10_000
+"""Of so many of the oldest entries it is asked whether nobody has requeued them."""
 SPIKE_SECONDS = 2.0
 """How long the other alerts wait for the spikes."""
+EACH_ONCE = {"status": ONCE}
+"""Failures are counted whatever became of them since: the list would leave out those that recovered."""
 INSTANT = timedelta(microseconds=1)
 """The resolution of failed_at."""
 WARNING, CRITICAL = "warning", "critical"
@@ -41,7 +46,7 @@ class Thresholds:
     critical_total: int
     """Critical: more entries than this in all."""
     oldest_days: int
-    """Warning: an entry older than this."""
+    """Warning: an entry older than this that nobody has requeued."""
     task_hours: int
     """Warning: a task of which something failed in each of so many last hours."""
     spike_hours: int
@@ -76,6 +81,8 @@ def alerts(table: DlqTable, limits: Thresholds) -> list[Alert]:
             "task_hours": limits.task_hours,
             "most_tasks": LISTED + 1,
             "most": limits.critical_total,
+            "oldest_days": limits.oldest_days,
+            "oldest_seen": OLDEST_SEEN,
         },
     )
     now = found["now"]
@@ -135,15 +142,20 @@ def _new(by_hour: list[int], now: datetime, limits: Thresholds) -> Iterator[Aler
 
 def _total(total: int, limits: Thresholds) -> Iterator[Alert]:
     if limits.critical_total and total > limits.critical_total:
-        yield Alert(CRITICAL, f"more than {limits.critical_total:,} failed jobs in all")
+        yield Alert(CRITICAL, f"more than {limits.critical_total:,} failed jobs in all", EACH_ONCE)
 
 
 def _oldest(oldest: datetime | None, now: datetime, limits: Thresholds) -> Iterator[Alert]:
-    if limits.oldest_days and oldest and now - oldest > timedelta(days=limits.oldest_days):
-        words = f"the oldest failed job is {(now - oldest).days:,} days old (more than {limits.oldest_days:,})"
+    if limits.oldest_days and oldest:
+        age = f"is {(now - oldest).days:,} days old (more than {limits.oldest_days:,})"
         if isinstance(oldest, FarMoment):
-            words = f"the oldest failed job has the time {oldest}"
-        yield Alert(WARNING, words, {"failed_before": _text(earlier(now, days=limits.oldest_days, microseconds=1))})
+            age = f"has the time {oldest}"
+        before = _text(earlier(now, days=limits.oldest_days, microseconds=1))
+        yield Alert(
+            WARNING,
+            f"the oldest failed job that nobody has requeued {age}",
+            {"requeued": "no", "failed_before": before},
+        )
 
 
 def _constant(tasks: list[str], now: datetime, limits: Thresholds) -> Iterator[Alert]:
@@ -164,7 +176,7 @@ def _constant(tasks: list[str], now: datetime, limits: Thresholds) -> Iterator[A
 
 def _last(hours: int, now: datetime) -> dict[str, str]:
     """The list's parameters for what was counted: what failed within the hours before `now`, whenever the list is opened."""
-    return {"failed_after": _text(earlier(now, hours=hours) + INSTANT), "failed_before": _text(now)}
+    return {"failed_after": _text(earlier(now, hours=hours) + INSTANT), "failed_before": _text(now), **EACH_ONCE}
 
 
 def _text(moment: datetime) -> str:
