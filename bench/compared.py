@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from dlq.admin import BackfillDlqAdmin
-from dlq.listing.list_columns import COLUMNS
+from dlq.listing.list_columns import USUAL, job
 from dlq.models import BackfillDlq
 from dlq.selection.rows import for_list
 
@@ -39,7 +39,7 @@ class FloorAdmin(BackfillDlqAdmin):
 class StockAdmin(EntryAdmin):
     """The same columns with what a ModelAdmin offers for finding entries, and every other option as Django sets it."""
 
-    list_display = COLUMNS
+    list_display = (job, *USUAL)
     list_filter = ("task_identifier", "queue_name", "failed_at")
     search_fields = ("failure_reason", "job_key", "last_error", "payload")
     date_hierarchy = "failed_at"

@@ -28,6 +28,7 @@ from dlq.listing import neighbours, view_pages
 from dlq.listing import views as listing
 from dlq.listing.changelist import EntryChangeList
 from dlq.listing.list_columns import list_columns
+from dlq.listing.news import news
 from dlq.listing.views_of_list import default_query
 from dlq.models import BackfillDlq
 from dlq.monitoring import banner, totals_panel
@@ -62,6 +63,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("indexes/", self.indexes_view, "indexes"),
             self.at("caretaker/", self.caretaker_view, "caretaker"),
             self.at("values/", self.suggestions_view, "values"),
+            self.at("new/", self.news_view, "new"),
             self.at("views/", self.views_view, "views"),
             self.at("confirmed/", self.confirmed_view, "confirmed"),
             self.at("confirmed/count/", self.confirmed_count_view, "confirmed_count"),
@@ -144,6 +146,10 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     @page()
     def suggestions_view(self, request: HttpRequest) -> HttpResponse:
         return listing.suggestions(request)
+
+    @page()
+    def news_view(self, request: HttpRequest) -> HttpResponse:
+        return news(request)
 
     @page()
     def views_view(self, request: HttpRequest) -> HttpResponse:

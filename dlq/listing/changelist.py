@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from dlq.db.bigint import entry_number
+from dlq.db.statements import database_now
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import without_cursors
 from dlq.filters.fields import Moment
@@ -22,6 +23,7 @@ from dlq.listing.current_status import look_up
 from dlq.listing.layout import Layout, page_size
 from dlq.listing.matches import quote
 from dlq.listing.meant import MeantTask, entries_by_number, meant_tasks
+from dlq.listing.news import SINCE
 from dlq.models import BackfillDlq
 from dlq.selection.keyset import Cursor, Keyset
 from dlq.selection.page import fetch_page, may_scan, scans_first
@@ -182,6 +184,12 @@ class EntryChangeList(ChangeList):
     def views_address(self) -> str:
         query = without_cursors(self.request_data).urlencode()
         return reverse("admin:dlq_backfilldlq_views") + query_string({LIST_QUERY: query})
+
+    @property
+    def news_address(self) -> str:
+        """What tells how many came since this page was made."""
+        since = {SINCE: database_now().isoformat()}
+        return reverse("admin:dlq_backfilldlq_new") + query_string(since, without_cursors(self.request_data))
 
     @property
     def layout(self) -> Layout:
