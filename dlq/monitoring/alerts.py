@@ -12,7 +12,6 @@ from dlq.conf import conf
 from dlq.db.far_moments import FarMoment
 from dlq.db.limits import in_time
 from dlq.db.statements import dicts
-from dlq.filters.status import ONCE
 from dlq.models.entry_status import superseded
 from dlq.monitoring.spikes import Spike, days_back, earlier, spikes
 from dlq.table.location import DlqTable
@@ -27,8 +26,6 @@ OLDEST_SEEN = 10_000
 """Of so many of the oldest entries it is asked whether nobody has requeued them."""
 SPIKE_SECONDS = 2.0
 """How long the other alerts wait for the spikes."""
-EACH_ONCE = {"status": ONCE}
-"""Failures are counted whatever became of them since: the list would leave out those that recovered."""
 INSTANT = timedelta(microseconds=1)
 """The resolution of failed_at."""
 WARNING, CRITICAL = "warning", "critical"
@@ -81,7 +78,6 @@ def alerts(table: DlqTable, limits: Thresholds) -> list[Alert]:
             "task_hours": limits.task_hours,
             "most_tasks": LISTED + 1,
             "most": limits.critical_total,
-            "oldest_days": limits.oldest_days,
             "oldest_seen": OLDEST_SEEN,
         },
     )
@@ -142,11 +138,11 @@ def _new(by_hour: list[int], now: datetime, limits: Thresholds) -> Iterator[Aler
 
 def _total(total: int, limits: Thresholds) -> Iterator[Alert]:
     if limits.critical_total and total > limits.critical_total:
-        yield Alert(CRITICAL, f"more than {limits.critical_total:,} failed jobs in all", EACH_ONCE)
+        yield Alert(CRITICAL, f"more than {limits.critical_total:,} failed jobs in all")
 
 
 def _oldest(oldest: datetime | None, now: datetime, limits: Thresholds) -> Iterator[Alert]:
-    if limits.oldest_days and oldest:
+    if limits.oldest_days and oldest and now - oldest > timedelta(days=limits.oldest_days):
         age = f"is {(now - oldest).days:,} days old (more than {limits.oldest_days:,})"
         if isinstance(oldest, FarMoment):
             age = f"has the time {oldest}"
@@ -176,7 +172,7 @@ def _constant(tasks: list[str], now: datetime, limits: Thresholds) -> Iterator[A
 
 def _last(hours: int, now: datetime) -> dict[str, str]:
     """The list's parameters for what was counted: what failed within the hours before `now`, whenever the list is opened."""
-    return {"failed_after": _text(earlier(now, hours=hours) + INSTANT), "failed_before": _text(now), **EACH_ONCE}
+    return {"failed_after": _text(earlier(now, hours=hours) + INSTANT), "failed_before": _text(now)}
 
 
 def _text(moment: datetime) -> str:

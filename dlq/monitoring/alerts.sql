@@ -24,11 +24,9 @@ SELECT ARRAY(SELECT entries FROM hours ORDER BY hours_ago) AS by_hour,
              ORDER BY sum(entries) DESC, task_identifier
              LIMIT %(most_tasks)s) AS constant_tasks,
        (SELECT count(*) FROM (SELECT FROM {table} e WHERE NOT {superseded} LIMIT %(most)s + 1) AS counted) AS total,
-       (SELECT min(failed_at)
-        FROM (SELECT e.id, e.failed_at, e.requeued_count
-              FROM {table} e
-              WHERE failed_at < statement_timestamp() - make_interval(days => %(oldest_days)s)
-              ORDER BY failed_at
-              LIMIT %(oldest_seen)s) AS e
-        WHERE requeued_count = 0 AND NOT {superseded}) AS oldest,
+       (SELECT failed_at
+        FROM (SELECT id, failed_at, requeued_count FROM {table} ORDER BY failed_at LIMIT %(oldest_seen)s) AS e
+        WHERE requeued_count = 0 AND NOT {superseded}
+        ORDER BY failed_at
+        LIMIT 1) AS oldest,
        statement_timestamp() AS now
