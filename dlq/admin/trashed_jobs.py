@@ -55,7 +55,7 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
         """What there is to say of it stands in its entry's history."""
         trashed = by_number(self.get_queryset(request), object_id)
         if trashed is None:
-            raise Http404("There is no such entry in the trash.")
+            raise Http404("There is no such failed job in the trash.")
         return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[trashed.entry_id]))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeletedEntry]:

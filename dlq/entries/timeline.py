@@ -59,7 +59,7 @@ def timeline(entry: BackfillDlq) -> list[Event]:
             events.append(
                 Event(
                     origin.created_at,
-                    f"Job {origin.job_id} was requeued from entry {origin.entry_id}",
+                    f"Job {origin.job_id} was requeued from failed job {origin.entry_id}",
                     origin.actor,
                     entry_id=origin.entry_id,
                     operation_id=origin.operation_id,
@@ -177,7 +177,7 @@ def _became(state: JobState | None, *, here: bool) -> str:
     if here:
         return "failed again, and came back here"
     if state.returned_as:
-        return f"failed again, and came back as entry {state.returned_as}"
+        return f"failed again, and came back as failed job {state.returned_as}"
     if state.state == Requeue.Outcome.FAILED_AGAIN:
         return "failed again, on its way back here"
     if state.locked_at and state.freed_at:

@@ -45,7 +45,7 @@ def csv_lines(
         yield from _copy(entries, csv_select, "FORMAT csv, HEADER", name=name, reader=reader, count=count)
     except BROKEN:
         if count.has_begun:
-            yield f"NOT COMPLETE: the export broke off after {count.entries} entries\n".encode()
+            yield f"NOT COMPLETE: the export broke off after {count.entries} failed jobs\n".encode()
         raise
 
 

@@ -1,4 +1,4 @@
-"""Views of the list that people keep. Two new tables, and a permission."""
+"""Views of the list that people keep: two new tables, and a permission. And a choice in the screen's words."""
 
 from django.db import migrations, models
 
@@ -32,5 +32,18 @@ class Migration(migrations.Migration):
                 "default_permissions": (),
                 "constraints": [models.UniqueConstraint(fields=("owner", "name"), name="dlq_view_of_owner")],
             },
+        ),
+        migrations.AlterField(
+            "bulkoperation",
+            "key_policy",
+            models.CharField(
+                choices=[
+                    ("skip", "skip the failed job and report it"),
+                    ("replace", "replace the job that has the key"),
+                    ("drop", "requeue without the key"),
+                ],
+                default="skip",
+                max_length=20,
+            ),
         ),
     ]

@@ -15,7 +15,7 @@ class RequeueOptions(models.Model):
     class KeyPolicy(models.TextChoices):
         """What a requeue does with an entry whose key a job in the queue already has."""
 
-        SKIP = "skip", "skip the entry and report it"
+        SKIP = "skip", "skip the failed job and report it"
         REPLACE = "replace", "replace the job that has the key"
         DROP = "drop", "requeue without the key"
 

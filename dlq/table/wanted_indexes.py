@@ -58,7 +58,7 @@ def wanted(table: DlqTable, trigrams_in: str | None) -> list[Wanted]:
             "job_id",
             f"({job_id})",
             (table.job_id_column,),
-            "A job's number, and the way from a job that failed again back to its entry.",
+            "A job's number, and the way from a job that failed again back to the first one.",
             lambda state: state.finds(table.job_id_column),
         ),
         Wanted(
@@ -80,7 +80,7 @@ UNIQUE_KEY = Wanted(
     "job_key_unique",
     "(job_key) WHERE job_key IS NOT NULL",
     ("job_key",),
-    "One entry a key: a keyed job that fails again then updates its entry. Can't be made while two entries share a key.",
+    "One failed job a key: a keyed job that fails again then updates its row. Can't be made while two rows share a key.",
     lambda state: state.has_unique_key,
     is_unique=True,
 )
@@ -101,7 +101,7 @@ def _made_by_library() -> list[Wanted]:
             ("task_identifier", "", "The filter by task and the choice of tasks."),
             ("failed_at", "", "The list in its usual order."),
             ("queue_name", "", "The filter by queue and the choice of queues."),
-            ("job_key", " WHERE job_key IS NOT NULL", "The filter by key, and entries that share one."),
+            ("job_key", " WHERE job_key IS NOT NULL", "The filter by key, and failed jobs that share one."),
         )
     ]
 

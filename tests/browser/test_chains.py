@@ -55,7 +55,7 @@ def test_failure_that_came_back_is_one_failure_everywhere(superuser: User, windo
     page.get_by_role("button", name="Requeue …").click()
     page.get_by_text("0 would be requeued and 1 skipped").wait_for()
     page.get_by_role("button", name="Requeue", exact=True).click()
-    page.get_by_text(f"1 skipped: it came back as entry {new}, which stands for both.").wait_for()
+    page.get_by_text(f"1 skipped: it came back as failed job {new}, which stands for both.").wait_for()
     page = opened.open(entry_url(new))
     page.get_by_role("button", name="Requeue …").click()
     page.get_by_text("1 would be requeued, none skipped.").wait_for()
@@ -76,7 +76,7 @@ def test_failure_that_came_back_is_one_failure_everywhere(superuser: User, windo
     page.get_by_text("Moved to the trash: 1 failed job, with 2 earlier lives.").wait_for()
     assert ids() == []
     page.get_by_role("link", name=re.compile(r"^Operation \d+$")).first.click()
-    page.get_by_role("button", name="Restore the deleted entries").click()
+    page.get_by_role("button", name="Restore what was deleted").click()
     page.get_by_text("Restored from the trash: 3 failed jobs.").wait_for()
     assert ids() == [old, new, third]
     assert opened.problems == []

@@ -103,7 +103,7 @@ def test_ticked_rows_are_deleted_and_restored_when_asked(superuser: User, window
     page.get_by_text("Moved to the trash: 2 failed jobs.").wait_for()
     assert ids() == entries[2:]
     page.get_by_role("link", name=re.compile(r"^Operation \d+$")).first.click()
-    page.get_by_role("button", name="Restore the deleted entries").click()
+    page.get_by_role("button", name="Restore what was deleted").click()
     page.get_by_text("Restored from the trash: 2 failed jobs.").wait_for()
     assert ids() == entries
     assert opened.problems == []

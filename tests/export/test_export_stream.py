@@ -79,7 +79,7 @@ def test_file_says_that_it_is_not_complete_when_the_connection_breaks(superuser:
 @pytest.mark.parametrize(
     ("lines", "last"),
     [
-        (csv_lines, b"NOT COMPLETE: the export broke off after 0 entries\n"),
+        (csv_lines, b"NOT COMPLETE: the export broke off after 0 failed jobs\n"),
         (json_lines, b'{"complete": false, "entries": 0}\n'),
     ],
 )

@@ -45,11 +45,11 @@ def test_deleted_entries_come_back_when_the_button_is_pressed(boss: Client) -> N
     send(boss, ask(boss, "delete", entries))
     operation = BulkOperation.objects.get()
     page = get(boss, operation_url(operation.pk))
-    assert "Restore the deleted entries" in page.buttons
+    assert "Restore what was deleted" in page.buttons
     back = Page.of(boss.post(operation_url(operation.pk), {"restore": "1"}, follow=True))
     assert "Restored from the trash: 3 failed jobs." in back.text
     assert ids() == entries
-    assert "Restore the deleted entries" not in get(boss, operation_url(operation.pk)).buttons
+    assert "Restore what was deleted" not in get(boss, operation_url(operation.pk)).buttons
 
 
 def test_operation_continues_when_its_page_drives_it(boss: Client) -> None:

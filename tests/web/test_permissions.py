@@ -128,7 +128,7 @@ def test_restore_is_refused_and_not_offered_when_somebody_may_not_delete() -> No
     entry = add_entry()
     operation = operate("delete", [entry])
     client = client_of(make_user(VIEW, "view_bulkoperation", "requeue_backfilldlq"))
-    assert "Restore the deleted entries" not in get(client, operation_url(operation.pk)).buttons
+    assert "Restore what was deleted" not in get(client, operation_url(operation.pk)).buttons
     assert client.post(operation_url(operation.pk), {"restore": "1"}).status_code == 403
     assert text_of(entry) is None
 

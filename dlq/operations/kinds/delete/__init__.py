@@ -20,7 +20,7 @@ from dlq.operations.kinds.delete.taken_along import TakenAlong, go_along_with, t
 
 def _restore(operation: BulkOperation, _jobs: Counter[str]) -> str:
     in_trash = operation.is_over and DeletedEntry.objects.filter(operation=operation).exists()
-    return "Restore the deleted entries" if in_trash else ""
+    return "Restore what was deleted" if in_trash else ""
 
 
 def _choose(operation: BulkOperation) -> str:

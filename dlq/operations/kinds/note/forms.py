@@ -13,16 +13,16 @@ class NoteForm(ConfirmForm):
     note = forms.CharField(
         max_length=LONGEST_NOTE,
         widget=forms.Textarea({"rows": 3}),
-        help_text="Added to each entry's notes, with the time and your name.",
+        help_text="Added to each failed job's notes, with the time and your name.",
         error_messages={"required": "Write the note that is to be added."},
     )
     replace_notes = forms.ChoiceField(
-        label="If an entry has notes already",
+        label="If a failed job has notes already",
         choices=(("", "add this one below them"), ("1", "put this one in their place")),
         required=False,
         initial="",
         widget=forms.RadioSelect,
-        help_text="What a note said before stays in the entry's history.",
+        help_text="What a note said before stays in its history.",
     )
 
     def clean_replace_notes(self) -> bool:

@@ -31,8 +31,8 @@ class RecallKind(Kind):
             "took the place of a waiting job, which can't be brought back",
         ),
         "recall_entry": Wording(
-            "the entry is no longer in the table, so its job {about} is all that is left of it",
-            "the entry is no longer in the table",
+            "the failed job is no longer in the table, so its job {about} is all that is left of it",
+            "the failed job is no longer in the table",
         ),
     }
 

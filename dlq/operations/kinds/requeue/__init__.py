@@ -57,7 +57,7 @@ class RequeueKind(Kind):
             "have already run and did not come back",
         ),
         "returned": Wording(
-            "it came back as entry {about}, which stands for both", "came back as another entry, which stands for both"
+            "it came back as failed job {about}, which stands for both", "came back as another failed job, which stands for both"
         ),
         "bad_priority": Wording("the queue takes priorities from -32768 to 32767 only"),
         "bad_max_attempts": Wording("the queue takes 1 to 32767 attempts only"),
@@ -66,8 +66,8 @@ class RequeueKind(Kind):
         "long_task": Wording("its task's name is longer than the 128 characters that the queue takes"),
         "long_queue": Wording("its queue's name is longer than the 128 characters that the queue takes"),
         "same_key": Wording(
-            "same key as entry {about}, which failed later and stands for both",
-            "share their key with another entry, which failed later and stands for both",
+            "same key as failed job {about}, which failed later and stands for both",
+            "share their key with another failed job, which failed later and stands for both",
         ),
         "key_waiting": Wording(
             "job {about} with the same key waits in the queue", "a job with the same key waits in the queue"
@@ -92,7 +92,7 @@ class RequeueKind(Kind):
         return requeue_chunk(operation, ids)
 
     def explanation(self) -> str:
-        return "Each job goes back into its queue with the same payload and settings; the entry stays here."
+        return "Each job goes back into its queue with the same payload and settings; the failed job stays here."
 
     def preflight(self, operation: BulkOperation) -> Preflight:
         return preflight_of(operation)

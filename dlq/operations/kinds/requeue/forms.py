@@ -38,10 +38,10 @@ class RequeueForm(ConfirmForm):
         required=False,
         max_length=10_000,
         widget=forms.Textarea({"rows": 3}),
-        help_text="Added to each entry's notes, with the time and your name.",
+        help_text="Added to each failed job's notes, with the time and your name.",
     )
     key_policy = forms.ChoiceField(
-        label="If a job in the queue has the entry's key",
+        label="If a job in the queue has the same key",
         choices=BulkOperation.KeyPolicy.choices,
         initial=BulkOperation.KeyPolicy.SKIP,
         required=False,

@@ -18,10 +18,10 @@ class RestoreKind(Kind):
     done = "restored from the trash"
     reasons = {
         "not_in_trash": Wording("it is not in the trash any more"),
-        "restore_conflict": Wording("its id or its key is taken by another entry now"),
+        "restore_conflict": Wording("its id or its key is taken by another failed job now"),
         "restore_sequence": Wording("its id lies above the table's counter, which would hand it out again"),
         "restore_column": Wording(
-            "the table has no column {about} any more, so the entry can't be restored whole",
+            "the table has no column {about} any more, so the failed job can't be restored whole",
             "the table lacks a column that they had",
         ),
     }
