@@ -16,11 +16,11 @@ from dlq.admin.read_only import ReadOnlyAdmin
 from dlq.admin.strict_list import ListAddress
 from dlq.conf import conf
 from dlq.db.bigint import by_number
-from dlq.db.expressions import JsonMember
-from dlq.filters.fields import Number
+from dlq.filters.fields import Number, SearchText
 from dlq.models import DeletedEntry
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
+from dlq.trash.trashed_texts import NEWEST, error_line, listed, search
 from dlq.web.decorators import page
 from dlq.web.formatting import age, clock
 from dlq.web.permissions import VIEW_OPERATIONS
@@ -31,14 +31,15 @@ MOST_CHOSEN = 10_000
 
 
 class TrashAddress(ListAddress):
-    q = Number(required=False, label="Search")
+    q = SearchText(required=False, label="Search")
     operation__id__exact = Number(required=False, label="Operation")
 
 
 @admin.register(DeletedEntry)
 class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
     list_display_links = None
-    search_fields = ("=entry_id",)
+    search_fields = ("entry_id",)
+    """There is a search; what it means is in `get_search_results`."""
     ordering = ("-id",)
     actions = ("restore_selected",)
     address_form = TrashAddress
@@ -46,7 +47,7 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
 
     @page()
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Trash", "days": conf.TRASH_DAYS, **(extra_context or {})})
+        return super().changelist_view(request, {"title": "Trash", "days": conf.TRASH_DAYS, "newest": NEWEST, **(extra_context or {})})
 
     @page()
     def change_view(
@@ -59,12 +60,16 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
         return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[trashed.entry_id]))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeletedEntry]:
-        whole = super().get_queryset(request).select_related("operation").defer("row", "null_columns")
-        return whole.annotate(task_identifier=JsonMember("row", "task_identifier"))
+        return listed(super().get_queryset(request).select_related("operation"))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[DeletedEntry], search_term: str
+    ) -> tuple[QuerySet[DeletedEntry], bool]:
+        return search(queryset, search_term) if search_term else queryset, False
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         by = "by_operation" if request.user.has_perm(VIEW_OPERATIONS) else "by"
-        return ("entry", "task", "deleted", "kept", by, "reason")
+        return ("entry", "task", "error", "deleted", "kept", by, "reason")
 
     def lookup_allowed(self, lookup: str, value: Any, *request: Any) -> bool:
         return lookup == "operation__id__exact" or super().lookup_allowed(lookup, value, *request)
@@ -77,6 +82,10 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
     @admin.display(description="Task")
     def task(self, obj: DeletedEntry) -> str:
         return str(getattr(obj, "task_identifier"))  # noqa: B009 (an annotation)
+
+    @admin.display(description="Error")
+    def error(self, obj: DeletedEntry) -> str:
+        return error_line(*(getattr(obj, name) for name in ("error_text", "reason_text")))
 
     @admin.display(description="Deleted", ordering="id")
     def deleted(self, obj: DeletedEntry) -> SafeString:

@@ -80,6 +80,18 @@ class Text(forms.CharField):
         super().__init__(strip=False, **options)
 
 
+class SearchText(Text):
+    """One text of a search, of a page that has one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST, **options)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        SearchTexts(Text(), most=1, required=False).clean([text])
+        return text
+
+
 class Number(forms.IntegerField):
     """A whole number that a bigint column can be compared with."""
 

@@ -13,6 +13,7 @@ from dlq.models import DeletedEntry
 from tests.support.entries import add_entries, add_entry, ids, text_of
 from tests.support.operations import operate
 from tests.support.pages import LIST, TRASH, Page, get, history_url, operation_url
+from tests.support.pages import text_of as words_of
 from tests.support.people import client_of, make_user
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +114,57 @@ def test_number_of_queries_is_the_same_for_1_and_50(boss: Client) -> None:
 
 def test_trash_is_a_link_away_when_looking_at_the_list(boss: Client) -> None:
     assert get(boss, LIST).links("Trash") == [TRASH]
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        ('"Connection refused\\nby db-1"', "Connection refused"),
+        ('{"message": "timeout", "code": 504}', "timeout"),
+        ('"Traceback (most recent call last)\\n  File \\"x.py\\"\\nKeyError: \'id\'"', "KeyError: 'id'"),
+        ('["a", 1]', '["a", 1]'),
+        (None, "gave up"),
+        ("null", "gave up"),
+        ('"' + "x" * 500 + '"', "x" * 160),
+        ('{"message": "' + "y" * 30_000 + '"}', '{"message": "' + "y" * 147),
+    ],
+)
+def test_error_is_shown_in_one_line(boss: Client, error: str | None, line: str) -> None:
+    operate("delete", [add_entry(last_error=error, failure_reason="gave up")])
+    page = get(boss, TRASH)
+    assert [words_of(cell) for cell in page.all("td", class_="field-error")] == [line]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("email", True),
+        ("EMAIL refused", True),
+        ("refused gone", False),
+        ("bulk-mail", True),
+        ("2033", True),
+        ("ann", True),
+        ("invoice-7", True),
+        ("retry", True),
+        ('"said \\"no\\""', True),
+        ("last_error", False),
+        ("100%", False),
+    ],
+)
+def test_trash_is_searched_as_the_list_is(boss: Client, text: str, is_found: bool) -> None:
+    entry = add_entry(
+        queue_name="bulk-mail",
+        payload='{"customer_id": 2033, "text": "said \\"no\\""}',
+        notes="Ann looks",
+        job_key="invoice-77",
+    )
+    operate("delete", [entry, add_entry(task_identifier="other", last_error='"no"', payload="{}", failure_reason="x")])
+    links = get(boss, TRASH, q=text).links(f"#{entry}")
+    assert bool(links) == is_found
+
+
+def test_search_looks_at_the_newest_of_the_trash_only(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlq.trash.trashed_texts.NEWEST", 3)
+    operate("delete", [add_entry() for _ in range(5)])
+    assert len(get(boss, TRASH, q="email").all("td", class_="field-error")) == 3
+    assert get(boss, TRASH, q=" ".join(f"w{n}" for n in range(17))).text.count("at most 16") == 1
