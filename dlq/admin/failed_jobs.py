@@ -85,6 +85,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             "title": "Failed jobs",
             "module_name": "failed jobs",
             "selection_note_all": "Everything that matches the filter is selected",
+            "refused_actions": [kind.action_label for kind in self._refused(request)],
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
@@ -205,8 +206,12 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
 
     def get_actions(self, request: HttpRequest, *args: Any) -> dict[str, Any]:
         """Those that the person may begin. Further arguments are those of newer Django versions."""
-        refused = {kind.action for kind in KINDS.values() if not kind.may_confirm(request.user)}
+        refused = {kind.action for kind in self._refused(request)}
         return {name: found for name, found in super().get_actions(request, *args).items() if name not in refused}
+
+    def _refused(self, request: HttpRequest) -> list[Kind]:
+        """Kinds of the list's actions that this person may not begin."""
+        return [kind for kind in KINDS.values() if kind.action and not kind.may_confirm(request.user)]
 
     def confirm(self, request: HttpRequest, kind: Kind) -> HttpResponse | None:
         """The confirmation page for the ticked rows, or for everything that matches the filter."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
@@ -42,6 +43,11 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
     paginator = NearestPage
     address_form: type[AddressForm] = ListAddress
     """What the list's address may say."""
+
+    @property
+    def media(self) -> forms.Media:
+        """What a list with actions needs. Django's has all that its forms need, too: ten times as much."""
+        return forms.Media(js=["admin/js/core.js", "admin/js/actions.js"])
 
     @property
     def urls(self) -> list[URLPattern]:

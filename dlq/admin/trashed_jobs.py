@@ -47,7 +47,9 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
 
     @page()
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Trash", "days": conf.TRASH_DAYS, "newest": NEWEST, **(extra_context or {})})
+        return super().changelist_view(
+            request, {"title": "Trash", "days": conf.TRASH_DAYS, "newest": NEWEST, **(extra_context or {})}
+        )
 
     @page()
     def change_view(

@@ -53,7 +53,8 @@ def search(trashed: QuerySet[DeletedEntry], typed: str) -> QuerySet[DeletedEntry
     oldest = DeletedEntry.objects.order_by("-pk").values_list("pk", flat=True)[NEWEST - 1 : NEWEST]
     text = _Searched()
     has_words = [
-        reduce(or_, (Q(ContainsText(text, form)) for form in word.forms), _is_number(word.number)) for word in read(typed)
+        reduce(or_, (Q(ContainsText(text, form)) for form in word.forms), _is_number(word.number))
+        for word in read(typed)
     ]
     return trashed.filter(pk__gte=next(iter(oldest), 0)).filter(reduce(and_, has_words, Q()))
 

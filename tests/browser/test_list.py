@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import Window
 from tests.support.entries import add_entries, ids
 from tests.support.pages import LIST
-from tests.support.people import client_of
+from tests.support.people import client_of, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -140,3 +141,45 @@ def test_keys_do_nothing_for_whoever_switched_them_off(superuser: User, window: 
     page.get_by_role("dialog").wait_for(state="hidden")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "f-q"
+
+
+def test_selection_of_everything_says_how_many(superuser: User, window: Callable[..., Window]) -> None:
+    page = window(superuser).open(LIST)
+    page.locator("#action-toggle").check()
+    page.get_by_role("button", name="Select everything that matches the filter: 510").click()
+    page.get_by_text("Everything that matches the filter is selected: 510").wait_for()
+
+
+def test_what_one_may_not_do_says_why(window: Callable[..., Window]) -> None:
+    opened = window(make_user("view_backfilldlq", "annotate_backfilldlq", name="ann"))
+    page = opened.open(LIST)
+    assert page.get_by_role("button", name="Requeue …").is_disabled()
+    assert page.get_by_role("button", name="Add a note …").is_enabled()
+    page.get_by_text("needs a permission that you lack").wait_for()
+    assert opened.unreadable() == {}
+    page = window(make_user("view_backfilldlq", name="bob")).open(LIST)
+    page.get_by_text("You may look at failed jobs.").wait_for()
+
+
+def test_list_waits_for_nothing_without_javascript(chromium: Browser, live_server: object, superuser: User) -> None:
+    address = str(getattr(live_server, "url"))  # noqa: B009
+    context = chromium.new_context(java_script_enabled=False)
+    context.add_cookies(
+        [{"name": "sessionid", "value": client_of(superuser).cookies["sessionid"].value, "url": address}]
+    )
+    page = context.new_page()
+    page.goto(address + LIST)
+    assert not page.get_by_text("Counting …").first.is_visible()
+    page.get_by_role("link", name="Count them").first.click()
+    page.get_by_text("510 failed jobs").wait_for()
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_list_is_printed_whole_and_plain(superuser: User, window: Callable[..., Window], theme: Any) -> None:
+    page = window(superuser, theme=theme).open(LIST)
+    page.emulate_media(media="print")
+    for hidden in (".dlq-filter", ".actions", ".dlq-places", ".dlq-pages"):
+        assert not page.locator(hidden).first.is_visible(), hidden
+    assert page.locator(ROWS).last.is_visible()
+    assert page.locator("body").evaluate("body => getComputedStyle(body).colorScheme") in ("light", "normal")

@@ -55,9 +55,7 @@ def test_new_ones_are_told_of_and_rows_stay(opened: Window) -> None:
         (lambda page: page.locator("#result_list").select_text(), "paused: text is selected"),
     ],
 )
-def test_nothing_is_refreshed_while_somebody_works(
-    opened: Window, act: Callable[[Page], None], says: str
-) -> None:
+def test_nothing_is_refreshed_while_somebody_works(opened: Window, act: Callable[[Page], None], says: str) -> None:
     add_entries(3, failed_at="now() - interval '1 hour'")
     page = opened.open(LIST)
     page.get_by_role("button", name="Live").click()

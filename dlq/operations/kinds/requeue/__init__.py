@@ -57,7 +57,8 @@ class RequeueKind(Kind):
             "have already run and did not come back",
         ),
         "returned": Wording(
-            "it came back as failed job {about}, which stands for both", "came back as another failed job, which stands for both"
+            "it came back as failed job {about}, which stands for both",
+            "came back as another failed job, which stands for both",
         ),
         "bad_priority": Wording("the queue takes priorities from -32768 to 32767 only"),
         "bad_max_attempts": Wording("the queue takes 1 to 32767 attempts only"),
