@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.response import TemplateResponse
 
 from dlq.db.limits import in_time
+from dlq.db.statements import database_now
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import without_cursors
 from dlq.filters.fields import Moment
@@ -22,7 +23,7 @@ SECONDS = 1.0
 def news(request: HttpRequest) -> HttpResponse:
     filterset = DlqFilterSet(request.GET, also_known=(SINCE,), hide_recovered=True)
     try:
-        since = Moment(end_of_day=False).clean(request.GET.get(SINCE, ""))
+        since = Moment(end_of_day=False).clean(request.GET.get(SINCE) or database_now().isoformat())
     except ValidationError as error:
         return HttpResponseBadRequest(error.messages[0], content_type="text/plain")
     came = filterset.qs.filter(failed_at__gt=since).order_by()[: COUNTED_TO + 1]

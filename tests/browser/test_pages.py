@@ -68,6 +68,8 @@ def addresses() -> dict[str, str]:
     return {
         "list": LIST,
         "filtered list": f"{LIST}?{urlencode({'q': 'exceeded', 'failure_count_min': 1})}",
+        "columns": f"{LIST}?columns=key&columns=error&columns=job_id&size=50",
+        "views": f"{LIST}views/",
         "wrong filter": f"{LIST}?task=x",
         "nothing matches": f"{LIST}?task_identifier=nobody",
         "entry": entry_url(entry),
