@@ -140,8 +140,12 @@ def offered_columns() -> dict[str, ListColumn]:
 
 def _plain(heading: str, alias: str) -> ListColumn:
     @admin.display(description=heading, empty_value="–")
-    def shown(entry: BackfillDlq) -> Any:
-        return getattr(entry, alias)
+    def shown(entry: BackfillDlq) -> SafeString | None:
+        value = getattr(entry, alias)
+        if value is None:
+            return None
+        # Where a row is a card, no heading says what it is.
+        return format_html('<span class="dlq-card-label">{}:</span> {}', heading, value)
 
     shown.__name__ = alias
     return shown

@@ -30,7 +30,7 @@ def headings(page: Page) -> list[str]:
 def rows(page: Page) -> list[list[str]]:
     (table,) = page.all("table", id="result_list")
     (body,) = table.iter("tbody")
-    return [[text_of(cell) for cell in row][1:] for row in body.iter("tr")]
+    return [[text_of(cell).rpartition(": ")[2] for cell in row][1:] for row in body.iter("tr")]
 
 
 @pytest.fixture
