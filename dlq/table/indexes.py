@@ -100,6 +100,17 @@ class TableState:
         return any(index.method == "btree" and index.has_notes for index in self.indexes)
 
     @property
+    def finds_parts_of_notes(self) -> bool:
+        """Whether the notes have a trigram index."""
+        return any(
+            index.method == "gin"
+            and index.keys[0] == "notes"
+            and "gin_trgm_ops" in index.operator_classes
+            and index.has_all_values
+            for index in self.indexes
+        )
+
+    @property
     def finds_parts_of_words(self) -> bool:
         """Whether the search's text has a trigram index."""
         return bool(self._searched_by("gin_trgm_ops"))

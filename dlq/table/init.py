@@ -14,7 +14,7 @@ from dlq.table.index_advice import Surroundings, create_index, statements_for
 from dlq.table.indexes import TableState, table_state
 from dlq.table.location import DlqTable
 from dlq.table.lock_limit import RESET_LIMIT, SET_LIMIT, execute_all, execute_one_by_one, table_lock_limit
-from dlq.table.wanted_indexes import UNIQUE_KEY, Wanted, search_index, wanted
+from dlq.table.wanted_indexes import UNIQUE_KEY, Wanted, search_indexes, wanted
 
 MADE = ("library", "recommended")
 """The kinds of indexes that init_dlq makes by itself."""
@@ -30,9 +30,9 @@ def init_sql(table: DlqTable, *, search: bool = False) -> str:
     parts += [f"-- {index.serves}\n{create_index(table, index)}\n" for index in _indexes(table)]
     if search:
         around = Surroundings.of(table)
-        index = search_index(around.trigram_schema)
-        made = "\n".join(statements_for(table, index, around, concurrently=False))
-        parts.append(f"-- {index.serves}\n{made}\n")
+        for index in search_indexes(around.trigram_schema):
+            made = "\n".join(statements_for(table, index, around, concurrently=False))
+            parts.append(f"-- {index.serves}\n{made}\n")
     return "\n".join([*parts, f"{RESET_LIMIT}\n"])
 
 
@@ -69,7 +69,7 @@ def _make_indexes(table: DlqTable, *, search: bool, concurrently: bool) -> list[
     """Those that are missing. Returns why others were left out."""
     left_out = _prepare_search(table) if search else []
     state, around = table_state(table), Surroundings.of(table)
-    for index in [*_indexes(table), *([search_index(around.trigrams_in)] if search else [])]:
+    for index in [*_indexes(table), *(search_indexes(around.trigrams_in) if search else [])]:
         if index.is_there(state):
             continue
         if sentence := _obstacle(table, index, state):

@@ -108,7 +108,7 @@ def _made_by_library() -> list[Wanted]:
 
 def _optional(trigrams_in: str | None) -> list[Wanted]:
     return [
-        search_index(trigrams_in),
+        *search_indexes(trigrams_in),
         Wanted(
             "payload",
             "USING gin (payload jsonb_path_ops)",
@@ -146,29 +146,44 @@ def _optional(trigrams_in: str | None) -> list[Wanted]:
     ]
 
 
-def search_index(trigrams_in: str | None) -> Wanted:
-    """The index of the search: by trigrams where the server has pg_trgm, else by words."""
+def search_indexes(trigrams_in: str | None) -> list[Wanted]:
+    """Those of the search: by trigrams where the server has pg_trgm, else by words."""
     if trigrams_in is None:
-        return Wanted(
-            "search_words",
-            f"USING gin (({searched_words()}))",
+        return [
+            Wanted(
+                "search_words",
+                f"USING gin (({searched_words()}))",
+                SEARCHED_COLUMNS,
+                "The search for whole words and their beginnings. (This server has no pg_trgm, which finds parts of words too.)",
+                lambda state: state.finds_words or state.finds_parts_of_words,
+                "optional",
+                bytes_per_byte=WORD_BYTES,
+                bytes_per_row=0,
+            )
+        ]
+    operators = f"{quoted(trigrams_in)}.gin_trgm_ops"
+    return [
+        Wanted(
+            "search",
+            f"USING gin (({searched_text()}) {operators})",
             SEARCHED_COLUMNS,
-            "The search for whole words and their beginnings. (This server has no pg_trgm, which finds parts of words too.)",
-            lambda state: state.finds_words or state.finds_parts_of_words,
+            "The search in reason, key, error and payload, over the whole table at once.",
+            lambda state: state.finds_parts_of_words,
             "optional",
-            bytes_per_byte=WORD_BYTES,
+            bytes_per_byte=TRIGRAM_BYTES,
             bytes_per_row=0,
-        )
-    return Wanted(
-        "search",
-        f"USING gin (({searched_text()}) {quoted(trigrams_in)}.gin_trgm_ops)",
-        SEARCHED_COLUMNS,
-        "The search in reason, key, error and payload, over the whole table at once.",
-        lambda state: state.finds_parts_of_words,
-        "optional",
-        bytes_per_byte=TRIGRAM_BYTES,
-        bytes_per_row=0,
-    )
+        ),
+        Wanted(
+            "search_notes",
+            f"USING gin (notes {operators}) WHERE notes IS NOT NULL",
+            ("notes",),
+            "The search in notes, where very many failed jobs have some.",
+            lambda state: state.finds_parts_of_notes,
+            "optional",
+            bytes_per_byte=TRIGRAM_BYTES * WITH_NOTES,
+            bytes_per_row=0,
+        ),
+    ]
 
 
 def _on_extra_columns(table: DlqTable) -> list[Wanted]:

@@ -25,7 +25,7 @@ def test_those_that_match_and_came_since_are_counted(boss: Client) -> None:
     assert news(boss, since="2h") == [("5 new: show", LIST)]
     asked = {"task_identifier": "another", "size": "50", "after": "x"}
     assert news(boss, since="2h", **asked) == [("2 new: show", f"{LIST}?task_identifier=another&size=50")]
-    assert news(boss, since="30s") == []
+    assert news(boss, since="0m") == []
     assert news(boss) == []
 
 

@@ -193,3 +193,34 @@ def test_entry_page_says_what_a_search_looks_at_when_it_is_long(boss: Client, en
     short, long = entry(), entry(payload=json.dumps({"x": "y" * WITHIN}))
     assert says not in get(boss, f"{LIST}{short}/change/").text
     assert says in get(boss, f"{LIST}{long}/change/").text
+
+
+def test_task_queue_and_notes_are_led_to_by_indexes_beside_that_of_the_search() -> None:
+    add_entries(50, task_identifier="'send_email'", queue_name="'bulk'")
+    add_entries(50, notes="'needle in the notes'")
+    init_dlq(TABLE, search=True)
+    sql("SET LOCAL enable_seqscan = off")
+    notes = "idx_backfill_dlq_search_notes" if has_trigrams() else "idx_backfill_dlq_notes"
+    for text, index in (("email", "task_identifier"), ("bulk", "queue_name"), ("needle", notes)):
+        shown = plan([("q", text)])
+        assert index in shown
+        assert "Seq Scan on graphile_worker.backfill_dlq" not in shown
+    assert len(found(("q", "email"))) == 100
+    assert len(found(("q", "bulk email"))) == 50
+    assert len(found(("q", "needle"))) == 50
+
+
+def test_search_scans_when_a_column_has_more_names_than_can_be_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    add_entries(20, queue_name="'queue-' || n")
+    init_dlq(TABLE, search=True)
+    assert DlqFilterSet.of_pairs([("q", "queue-7")]).without_index == []
+    monkeypatch.setattr("dlq.filters.searching.beside.MOST_NAMES", 19)
+    assert DlqFilterSet.of_pairs([("q", "queue-7")]).without_index == ["q"]
+    assert len(found(("q", "queue-7"))) == 1
+
+
+def test_large_index_alone_does_not_answer_a_search_that_notes_may_have() -> None:
+    init_dlq(TABLE, search=True)
+    for index in ("notes", "search_notes"):
+        sql(f"DROP INDEX IF EXISTS {TABLE.names['schema']}.idx_backfill_dlq_{index}")
+    assert DlqFilterSet.of_pairs([("q", "needle")]).without_index == ["q"]

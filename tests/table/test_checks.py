@@ -82,7 +82,7 @@ def test_list_shows_and_filters_by_extra_columns_when_named(
     entry(tenant_id="acme", task_identifier="for_acme")
     entry(tenant_id="globex", task_identifier="for_globex")
     page = boss.get("/admin/dlq/backfilldlq/", {"tenant_id": "acme"}).content.decode()
-    assert 'tenant_id:</span> acme</td>' in page
+    assert "tenant_id:</span> acme</td>" in page
     assert "for_globex</a>" not in page
 
 

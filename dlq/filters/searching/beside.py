@@ -39,7 +39,7 @@ def contains(word: Word) -> Q:
 def by_index(words: Iterable[Word], state: TableState) -> Mapping[Word, Q] | None:
     """Of each word the same condition, so that the table's indexes lead to what has it; None where they can't."""
     words = list(words)
-    if not state.finds_notes or not all(map(state.steps_through, NAMES)):
+    if not (state.finds_notes or state.finds_parts_of_notes) or not all(map(state.steps_through, NAMES)):
         return None
     has = {word: Q(_HasOneOf(F("id"), ArraySubquery(_with_note(word)))) for word in words}
     for column in NAMES:
