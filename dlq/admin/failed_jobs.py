@@ -32,6 +32,7 @@ from dlq.operations.pages import confirm_page
 from dlq.statistics import views as statistics
 from dlq.table import views as table
 from dlq.web.decorators import page
+from dlq.web.permissions import sees_masked
 
 DELETE = "delete"
 """The kind of operation behind Django's own address for deleting."""
@@ -134,7 +135,11 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     @page(right=export.may_export, limited=False)
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """The file takes as long as there is something to export; the page that begins it is limited like any other."""
-        return export.download(request) if "format" in request.GET else self.export_page_view(request)
+        return (
+            export.download(request)
+            if "format" in request.GET or "unmasked" in request.POST
+            else self.export_page_view(request)
+        )
 
     @page(right=export.may_export)
     def export_page_view(self, request: HttpRequest) -> HttpResponse:
@@ -175,7 +180,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     def confirm(self, request: HttpRequest, kind: Kind) -> HttpResponse | None:
         """The confirmation page for the ticked rows, or for everything that matches the filter."""
         if request.POST.get("select_across") == "1":
-            filterset = DlqFilterSet(request.GET, hide_recovered=True)
+            filterset = DlqFilterSet(request.GET, hide_recovered=True, sees_all=sees_masked(request.user))
             if not filterset.is_valid():
                 messages.error(request, "The filter has an error, so it selects nothing. Nothing was done.")
                 return None

@@ -6,7 +6,7 @@ import logging
 import time
 from dataclasses import dataclass, field
 
-from dlq.db.errors import first_line
+from dlq.redaction.texts import said_by
 
 logger = logging.getLogger("dlq")
 
@@ -47,4 +47,4 @@ class Backoff:
 
 def error_text(error: Exception) -> str:
     """One line, with the class where it is not the database's words."""
-    return f"{type(error).__name__}: {first_line(error)}"
+    return f"{type(error).__name__}: {said_by(error)}"

@@ -37,7 +37,7 @@ def overview(operation: BulkOperation) -> Overview:
     """Of the entries that it would act on. Raises Busy where many are to be looked at, and as many do so already as may."""
     with transaction.atomic():
         if operation.entry_ids is None:
-            admit_scan(DlqFilterSet.of_pairs(operation.filter))
+            admit_scan(DlqFilterSet.of_pairs(operation.filter, sees_all=operation.sees_all))
         return _overview(matching(operation))
 
 

@@ -66,7 +66,7 @@ def arrived_since(operation: BulkOperation) -> int | None:
     """
     if operation.entry_ids is not None or operation.undoes_id:
         return None
-    matching = DlqFilterSet.of_pairs(operation.filter).qs.filter(
+    matching = DlqFilterSet.of_pairs(operation.filter, sees_all=operation.sees_all).qs.filter(
         failed_at__gt=operation.frozen_at, failed_at__lte=Now()
     )
     return in_time(SECONDS, lambda: matching.order_by()[: MOST_ARRIVALS + 1].count())

@@ -75,6 +75,8 @@ def _requeues(filterset: DlqFilterSet) -> tuple[QuerySet[Requeue], bool]:
     requeues = Requeue.objects.all()
     if active <= set(KEPT):
         for name in active:
-            requeues = requeues.filter(filterset.filters[name].of(filterset.form.cleaned_data[name]))
+            requeues = requeues.filter(
+                filterset.filters[name].of(filterset.form.cleaned_data[name], sees_all=filterset.sees_all)
+            )
         return requeues, False
     return requeues.filter(entry_id__in=filterset.qs.order_by().values("pk")), True

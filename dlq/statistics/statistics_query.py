@@ -33,8 +33,8 @@ class StatisticsQuery:
     problems: list[str]
 
     @classmethod
-    def of(cls, data: QueryDict, now: datetime) -> StatisticsQuery:
-        filterset = DlqFilterSet(data, also_known=PARAMETERS)
+    def of(cls, data: QueryDict, now: datetime, *, sees_all: bool = False) -> StatisticsQuery:
+        filterset = DlqFilterSet(data, also_known=PARAMETERS, sees_all=sees_all)
         untimed = data.copy()
         for name in TIMES:
             untimed.pop(name, None)
@@ -48,7 +48,7 @@ class StatisticsQuery:
         own = _own_window(filterset, LENGTHS.get(name, LENGTHS[DEFAULT])[1], now)
         return cls(
             filterset,
-            DlqFilterSet(untimed, also_known=PARAMETERS),
+            DlqFilterSet(untimed, also_known=PARAMETERS, sees_all=sees_all),
             OWN if own else name,
             own or Window.ending(now, LENGTHS.get(name, LENGTHS[DEFAULT])[1]),
             BY_NAME.get(by, DIMENSIONS[0]),

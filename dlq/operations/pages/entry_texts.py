@@ -20,19 +20,23 @@ from dlq.models import BulkOperation, OperationEntry
 from dlq.operations.kinds import kind_of
 from dlq.operations.pages.confirm_page import back_to_list
 from dlq.operations.result import ReasonCount, problems_of
+from dlq.redaction.texts import masked
+from dlq.web.permissions import sees_masked
 
 PROBLEMS_A_PAGE = 50
 
 
 def entry_texts(request: HttpRequest, operation: BulkOperation, groups: Collection[ReasonCount]) -> dict[str, Any]:
     """For the template, which shows nothing where these are not given. `groups`: the reasons that there are."""
+    # The words of somebody who may see what is masked.
+    is_told = sees_masked(request.user) or not operation.sees_all
     return {
-        "state_reason": operation.state_reason,
-        "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
-        "back": back_to_list(operation),
-        "arrivals_query": _arrivals_query(operation),
+        "state_reason": masked(operation.state_reason),
+        "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None and is_told else None,
+        "back": back_to_list(operation) if is_told else "",
+        "arrivals_query": _arrivals_query(operation) if is_told else "",
         "facts": kind_of(operation).facts(operation),
-        "note": operation.note,
+        "note": masked(operation.note),
         "problems": _problems(request, operation, groups),
         "code": request.GET.get("code"),
     }
