@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -25,13 +26,20 @@ from tests.support.operations import operate
 from tests.support.pages import LIST, Page, entry_url, history_url
 from tests.support.patterns import group_everything
 from tests.support.people import client_of, make_user
-from tests.support.rights import PERMISSIONS, Who, everybody
+from tests.support.rights import PERMISSIONS, Who, of
 from tests.support.secret import SecretSite, make_secret_site
 from tests.web.test_rights import Visit, addresses, forms
 
 pytestmark = pytest.mark.django_db
 
 SEE = "see_redacted_backfilldlq"
+PEOPLE = (
+    Who(is_known=False),
+    Who(),
+    *(Who(of(permission)) for permission in PERMISSIONS),
+    Who(of(*(permission for permission in PERMISSIONS if permission != SEE))),
+    Who(is_superuser=True),
+)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +93,7 @@ def test_new_patterns_have_no_secret_in_them(site: SecretSite) -> None:
     assert value("SELECT count(*) FROM dlq_failurepattern p WHERE strpos(p::text, %s) > 0", SECRET) == 0
 
 
-@pytest.mark.parametrize("who", [*everybody(), Who(frozenset(PERMISSIONS))], ids=str)
+@pytest.mark.parametrize("who", PEOPLE, ids=str)
 def test_nobody_is_told_without_asking(site: SecretSite, who: Who, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     visit, told = Visit(who), []
@@ -145,10 +153,8 @@ def test_export_with_what_is_masked_is_asked_for_and_recorded(site: SecretSite, 
 )
 def test_commands_tell_nothing(site: SecretSite, command: tuple[str, ...], caplog: pytest.LogCaptureFixture) -> None:
     out = io.StringIO()
-    try:
+    with suppress(SystemExit):
         call_command(*command, stdout=out, stderr=out)
-    except SystemExit:
-        pass
     assert SECRET not in out.getvalue() + caplog.text
 
 
@@ -160,10 +166,8 @@ def test_metrics_tell_nothing(site: SecretSite, settings: Any, client: Any) -> N
 
 
 def test_log_masks_what_the_database_said(caplog: pytest.LogCaptureFixture) -> None:
-    try:
-        raise ValueError(f"Failing row contains (1, {TEXTS[9]})")
-    except ValueError as error:
-        logging.getLogger("dlq").error("failed: %s", error, exc_info=error)
+    error = ValueError(f"Failing row contains (1, {TEXTS[9]})")
+    logging.getLogger("dlq").error("failed: %s", error, exc_info=error)
     (record,) = caplog.records
     assert SECRET not in f"{record.getMessage()}{record.exc_text}"
 
@@ -202,7 +206,7 @@ def test_notes_are_edited_around_what_is_masked() -> None:
 
 def test_search_of_who_may_see_finds_what_is_masked() -> None:
     entry = add_entry(payload=json.dumps({"password": SECRET}))
-    for permissions, found in ((("view_backfilldlq",), []), (("view_backfilldlq", SEE), [entry])):
+    for permissions, is_found in ((("view_backfilldlq",), False), (("view_backfilldlq", SEE), True)):
         client = client_of(make_user(*permissions, name=f"u{len(permissions)}"))
-        assert Page.of(client.get(f"{LIST}?q={SECRET}")).entries == found
-        assert Page.of(client.get(f"{LIST}?payload=password%3D{SECRET}")).entries == found
+        assert Page.of(client.get(f"{LIST}?q={SECRET}")).entries.count(entry) == is_found
+        assert Page.of(client.get(f"{LIST}?payload=password%3D{SECRET}")).entries.count(entry) == is_found
