@@ -69,7 +69,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Steps:
-    """`within_text` and `key` find a rule's name in a text and in a key. `hit` is the quick look, which nearly all texts pass."""
+    """`within_text` and `key` find a rule's name in a text and in a key. `hit` is the quick look first."""
 
     within_text: str
     key: str
