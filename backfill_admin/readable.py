@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import lookup
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
@@ -30,7 +31,7 @@ def only_readable(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 def _read(request: HttpRequest) -> None:
     # No browser sends another one. Django would decode by it, and with some of them makes text that neither PostgreSQL nor a
     # page can hold (half a surrogate pair).
-    if request.encoding and request.encoding.lower() != "utf-8":
+    if request.encoding and lookup(request.encoding).name != "utf-8":
         raise BadRequest("Requests must be in UTF-8.")
     # Written as \000, which Django reads: it would look for a session of that name, and PostgreSQL refuses.
     if any("\x00" in text for text in request.COOKIES.values()):

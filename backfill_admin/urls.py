@@ -11,6 +11,8 @@ admin.site.site_header = "backfill-admin"
 admin.site.site_title = "backfill-admin"
 admin.site.index_title = "Failed jobs"
 admin.site.site_url = None
+# Each page has its own row of places; groups and users are nobody's daily work.
+admin.site.enable_nav_sidebar = False
 admin.site.login_form = LogInForm
 
 handler500 = server_error

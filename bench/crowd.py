@@ -20,6 +20,8 @@ EXPORTS = SEARCHES = 20
 EXPORT = f"{LIST}export/?format=jsonl"
 SEARCH = f"{LIST}?q=no+entry+has+these+words&far=1"
 """To be looked for in all entries, for as long as a page may take."""
+PAUSE = 1.0
+"""Seconds before each asks again; after "busy" it waits for as long as the answer says."""
 MOST_TIMES = 3
 BUSY = 503
 
@@ -62,24 +64,25 @@ def _viewers(web: Web, pages: list[str]) -> list[float]:
 def _crowd(web: Web, answers: Counter[str]) -> Iterator[None]:
     over = threading.Event()
 
-    def ask_again_and_again(what: str, ask: Callable[[Browser], str]) -> None:
+    def ask_again_and_again(what: str, ask: Callable[[Browser], tuple[str, float]]) -> None:
         while not over.is_set():
-            answers[f"{what}: {ask(web.browser())}"] += 1
-            over.wait(1)
+            answer, pause = ask(web.browser())
+            answers[f"{what}: {answer}"] += 1
+            over.wait(pause)
 
-    def stand(browser: Browser) -> str:
+    def stand(browser: Browser) -> tuple[str, float]:
         answer = browser.open(EXPORT)
         over.wait(LASTS if answer.status != BUSY else 0)
         browser.connection.close()
-        return str(answer.status)
+        return str(answer.status), _pause(answer)
 
-    def search(browser: Browser) -> str:
+    def search(browser: Browser) -> tuple[str, float]:
         try:
             answer = browser.open(SEARCH)
             answer.read()
         except (OSError, http.client.HTTPException) as error:
-            return type(error).__name__
-        return str(answer.status)
+            return type(error).__name__, PAUSE
+        return str(answer.status), _pause(answer)
 
     with ThreadPoolExecutor(EXPORTS + SEARCHES) as pool:
         crowd = [pool.submit(ask_again_and_again, "export", stand) for _one in range(EXPORTS)]
@@ -91,3 +94,7 @@ def _crowd(web: Web, answers: Counter[str]) -> Iterator[None]:
             over.set()
         for one in crowd:
             one.result()
+
+
+def _pause(answer: http.client.HTTPResponse) -> float:
+    return float(answer.getheader("Retry-After", PAUSE))

@@ -13,7 +13,7 @@ from bench.figures import Figure
 
 MOST_MEGABYTES = 50
 PAGES_SERVED = 50
-INTERVAL = 0.002
+INTERVAL = 0.001
 """Seconds between two looks."""
 
 
@@ -34,16 +34,17 @@ def growth(call: Callable[[], object], processes: Sequence[psutil.Process] = ())
     """Megabytes by which the highest resident size during the call exceeds the size before it; of the process that grows
     most, of this one if none is given."""
     before = {process: process.memory_info().rss for process in processes or (psutil.Process(),)}
-    highest = 0
-    over = threading.Event()
+    return highest(lambda: max(process.memory_info().rss - size for process, size in before.items()), call) / 2**20
 
-    def look() -> None:
-        nonlocal highest
-        highest = max(highest, *(process.memory_info().rss - size for process, size in before.items()))
+
+def highest(look: Callable[[], float], call: Callable[[], object]) -> float:
+    """The highest of what is seen during the call and after it."""
+    seen = [look()]
+    over = threading.Event()
 
     def watch() -> None:
         while not over.wait(INTERVAL):
-            look()
+            seen[0] = max(seen[0], look())
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -52,8 +53,7 @@ def growth(call: Callable[[], object], processes: Sequence[psutil.Process] = ())
     finally:
         over.set()
         watcher.join()
-    look()
-    return float(highest) / 2**20
+    return max(seen[0], look())
 
 
 def _main(what: str) -> None:

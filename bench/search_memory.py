@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,6 +13,7 @@ from django.db import connection
 from django.test import override_settings
 
 from bench.figures import Figure
+from bench.memory import highest
 from bench.visitor import LIST, Visitor
 from dlq.db.statements import execute, scalar
 from dlq.filters.search import MOST_WORDS
@@ -22,8 +22,6 @@ from dlq.table.location import TABLE
 MEGABYTES = 50
 """Of the huge entry's payload."""
 MOST_MEGABYTES = 500
-INTERVAL = 0.001
-"""Seconds between two looks."""
 RECENT = "failed_after=6h"
 SECONDS = 60
 """For a statement. With the narrow window it keeps a busy machine from ending what is measured before it is at the entry."""
@@ -76,23 +74,11 @@ def _growth(call: Callable[[], object]) -> float:
     # In one process: what others do for it would not be seen.
     execute("SET max_parallel_workers_per_gather = 0")
     status = Path(f"/proc/{scalar('SELECT pg_backend_pid()')}/status")
-    before = highest = _own_memory(status)
-    over = threading.Event()
-
-    def watch() -> None:
-        nonlocal highest
-        while not over.wait(INTERVAL):
-            highest = max(highest, _own_memory(status))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
+    before = _own_memory(status)
     try:
-        call()
+        return (highest(lambda: _own_memory(status), call) - before) / 1024
     finally:
-        over.set()
-        watcher.join()
         connection.close()
-    return (highest - before) / 1024
 
 
 def _own_memory(status: Path) -> int:

@@ -32,8 +32,7 @@ def confirm_all(page: Page, server: str) -> None:
     page.goto(f"{server}{LIST}?task_identifier=send_email")
     page.click("#action-toggle")
     page.click("text=Select everything that matches")
-    page.select_option("select[name=action]", "requeue_selected")
-    page.click("button[name=index]")
+    page.get_by_role("button", name="Requeue …").click()
 
 
 def main(server: str) -> None:

@@ -6,6 +6,8 @@ import logging
 import time
 from dataclasses import dataclass, field
 
+from dlq.faults.diagnosis import fault_of
+from dlq.faults.fault import ALTERED
 from dlq.redaction.texts import said_by
 
 logger = logging.getLogger("dlq")
@@ -33,18 +35,20 @@ class Backoff:
         self.due[name] = time.monotonic() + every
         return every
 
-    def failed(self, name: str, every: float, error: Exception) -> float:
-        """Returns the seconds until it is tried again: twice as many each time. The same error has its traceback logged once."""
+    def failed(self, name: str, every: float, error: Exception) -> tuple[str, float]:
+        """Returns the error in one line, and the seconds until it is tried again: twice as many each time.
+
+        The same error is logged once, with its traceback; not where it is known what is wrong with the database.
+        """
         self.failures[name] = self.failures.get(name, 0) + 1
         pause: float = min(every * 2 ** min(self.failures[name], 30), max(LONGEST_PAUSE, every))
         self.due[name] = time.monotonic() + pause
-        said = error_text(error)
-        if self.logged.get(name) != said:
-            logger.error("%s failed: %s", name, said, exc_info=error)
-            self.logged[name] = said
-        return pause
-
-
-def error_text(error: Exception) -> str:
-    """One line, with the class where it is not the database's words."""
-    return f"{type(error).__name__}: {said_by(error)}"
+        fault = fault_of(error)
+        text = fault.words if fault else f"{type(error).__name__}: {said_by(error)}"
+        if self.logged.get(name) != text:
+            # An altered table of which nothing is found may be a fault of this program.
+            is_explained = fault is not None and fault.sentence != ALTERED.sentence
+            if not is_explained:
+                logger.error("%s failed: %s", name, text, exc_info=error)
+            self.logged[name] = text
+        return text, pause

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from dlq.caretaker.backoff import Backoff, error_text
+from dlq.caretaker.backoff import Backoff
 from dlq.caretaker.duties import DUTIES, PeriodicDuty
 from dlq.db.statements import database_now
 from dlq.models import DutyRun
@@ -48,9 +48,9 @@ class Caretaker:
         except Exception as error:
             if not connection.is_usable():
                 raise
-            pause = self.backoff.failed(duty.name, duty.every, error)
-            result.failed[duty.name] = (error_text(error), pause)
-            failed = {"failures": self.backoff.failures[duty.name], "error": error_text(error), "failed_at": began_at}
+            text, pause = self.backoff.failed(duty.name, duty.every, error)
+            result.failed[duty.name] = text, pause
+            failed = {"failures": self.backoff.failures[duty.name], "error": text, "failed_at": began_at}
             self._record(duty, began_at, time.monotonic() - started, pause, amount=0, **failed)
             return
         had_failed = duty.name in self.backoff.failures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ TOLERANCE = 0.8
 """The statement timeout is set anew when less than this part of it is left: to set it for each statement costs a round trip."""
 SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 LOCK_SECONDS = 3.0
-"""How long a write waits for a row that somebody else is changing."""
+"""How long a write waits for a row that somebody else is changing, and a file for a table that somebody holds."""
 
 
 class TimedOut(OperationalError):
@@ -37,20 +38,26 @@ class _Deadline:
 
     def __init__(self, seconds: float, together: float) -> None:
         self.end = time.monotonic() + together
-        self.allowed = seconds
+        self.seconds = self.allowed = seconds
         """What PostgreSQL was told last."""
+
+    @property
+    def left(self) -> float:
+        return self.end - time.monotonic()
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         # What undoes a savepoint must run in any case, and takes no time.
         if sql.startswith(SAVEPOINTS):
             return execute(sql, params, many, context)
-        left = self.end - time.monotonic()
+        left = self.left
         if left <= 0:
             raise TimedOut("the time for all statements together is spent")
         if left < self.allowed * TOLERANCE:
+            self.allowed = min(left, self.seconds)
             with context["connection"].wrap_database_errors:
-                context["connection"].connection.execute(f"SET LOCAL statement_timeout = '{_milliseconds(left)}'")
-            self.allowed = left
+                context["connection"].connection.execute(
+                    f"SET LOCAL statement_timeout = '{_milliseconds(self.allowed)}'"
+                )
         return execute(sql, params, many, context)
 
 
@@ -58,9 +65,11 @@ class _Deadline:
 def time_limit(seconds: float, *, grace: float = 0.0) -> Iterator[None]:
     """A transaction in which each statement may take so many seconds, and all together only `grace` more. Raises TimedOut.
 
-    The setting is local to the transaction, so that it is safe behind a pooler, and put back at the end, because in a
-    nested transaction it would otherwise outlive the block.
+    Within another such block it gets no more than is left of that. The setting is local to the transaction, so that it is
+    safe behind a pooler, and put back at the end, because in a nested transaction it would otherwise outlive the block.
     """
+    around = [wrapper for wrapper in connection.execute_wrappers if isinstance(wrapper, _Deadline)]
+    seconds = min([seconds, *(outer.left for outer in around)])
     deadline = _Deadline(seconds, seconds + grace)
     try:
         with (
@@ -73,6 +82,10 @@ def time_limit(seconds: float, *, grace: float = 0.0) -> Iterator[None]:
         if isinstance(error, TimedOut) or not isinstance(error.__cause__, QueryCanceled):
             raise
         raise TimedOut(*error.args) from error.__cause__
+    finally:
+        for outer in around:
+            # What PostgreSQL was told before this block holds again, which may be more than is left.
+            outer.allowed = math.inf
 
 
 def in_time(seconds: float, read: Callable[[], T]) -> T | None:

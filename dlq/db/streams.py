@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import psycopg
 from django.db import connection, transaction
 
-from dlq.conf import conf
 from dlq.db.admission import admit
+from dlq.db.limits import LOCK_SECONDS
 
 MOST_AT_ONCE = 4
 """On all web processes together. Each keeps a thread of a web server busy as long as somebody reads."""
@@ -55,7 +55,7 @@ def streaming(reader: Reader | None, *, name: str = "") -> Iterator[psycopg.Conn
         cursor.execute(
             "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', %s, true),"
             " set_config('application_name', coalesce(nullif(%s, ''), current_setting('application_name')), true)",
-            [f"{conf.STATEMENT_TIMEOUT}s", name],
+            [f"{LOCK_SECONDS}s", name],
         )
         raw: psycopg.Connection[Any] = connection.connection
         with _watching(raw, reader):

@@ -15,13 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from dlq.db.limits import in_time
 from dlq.export.copying import csv_lines, json_lines
 from dlq.export.export_progress import name_of, progress_of
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import STATUS
 from dlq.filters.status import OPEN
 from dlq.models import BackfillDlq, EditRecord
-from dlq.selection.count import LIMIT, count_matching
+from dlq.selection.count import LIMIT, UNASKED_SECONDS, count_matching
 from dlq.selection.page import scans_first
 from dlq.web.decorators import permits
 from dlq.web.permissions import EXPORT, VIEW_ENTRIES, sees_masked
@@ -97,8 +98,8 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return _refused(request, problems)
     lines, content_type = FORMATS[wanted]
     entries = filterset.qs.order_by()
-    if not scans_first(filterset) and (count_matching(filterset, exactly=False).number or LIMIT) < LIMIT:
-        # So few are sorted in a moment; more come as the table has them.
+    if not scans_first(filterset) and _are_few(filterset):
+        # They are sorted in a moment; more come as the table has them.
         entries = entries.order_by("-failed_at", "-id")
     token = request.GET.get("token", "")
     name = name_of(token) if _is_token(token) else ""
@@ -112,6 +113,11 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     # A web server in between must pass on what comes, when it comes.
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def _are_few(filterset: DlqFilterSet) -> bool:
+    counted = in_time(UNASKED_SECONDS, lambda: count_matching(filterset, exactly=False))
+    return counted is not None and counted.number is not None and counted.number < LIMIT
 
 
 def _refused(request: HttpRequest, problems: list[str]) -> HttpResponse:

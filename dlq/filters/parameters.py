@@ -49,7 +49,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         more=False,
         help_text="Words in error, reason, payload or key; or an entry's or a job's number. “A phrase” goes in quotes. "
         f"At most {search.MOST_WORDS} words; the first {WITHIN:,} characters of a failed job count.",
-        placeholder="error, customer, key …",
+        placeholder="Search error, customer, key …",
     )
     q_by = SearchMode(
         lambda _mode: Q(),
@@ -58,7 +58,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         says="Search finds",
         help_text="What the words of a search are compared with.",
     )
-    task_identifier = exactly("task_identifier", label="Task", more=False)
+    task_identifier = exactly("task_identifier", label="Task", placeholder="Task", more=False)
     queue_name = QueueCondition(
         in_queue,
         fields.Text(),
@@ -67,7 +67,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         more=False,
         column="queue_name",
         help_text="- means: in no queue.",
-        placeholder="- for no queue",
+        placeholder="Queue, - for none",
     )
     failed_after = Condition(
         lambda moment: _failed("gte", moment),
@@ -77,7 +77,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         more=False,
         column="failed_at",
         help_text="A date, a time, or an age: 24h, 7d.",
-        placeholder="24h, 7d, a date",
+        placeholder="From: 24h, a date",
     )
     failed_before = Condition(
         lambda moment: _failed("lte", moment),
@@ -87,7 +87,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         more=False,
         column="failed_at",
         help_text="A date, a time, or an age: 24h, 7d.",
-        placeholder="24h, 7d, a date",
+        placeholder="Until: 1h, a date",
     )
     payload = PayloadCondition(
         payload_matches,

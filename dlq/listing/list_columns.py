@@ -39,7 +39,7 @@ def error(entry: BackfillDlq) -> str | SafeString:
     if advice not in (FailurePattern.Advice.NO, FailurePattern.Advice.ASK):
         return line
     label = FailurePattern.Advice(advice).label
-    return format_html('{} <span class="dlq-advice dlq-advice-{}">{}</span>', line, advice, label)
+    return format_html('<span class="dlq-advice dlq-advice-{}">{}</span> {}', advice, label, line)
 
 
 @admin.display(description="Failures", ordering="failure_count")

@@ -66,6 +66,6 @@ def _newest(entries: QuerySet[BackfillDlq]) -> list[int]:
 
 
 def _largest(counter: Counter[str]) -> list[tuple[str, int]]:
-    largest = counter.most_common(GROUPS)
+    largest = sorted(counter.items(), key=lambda group: (-group[1], group[0]))[:GROUPS]
     rest = counter.total() - sum(count for _name, count in largest)
     return [*largest, (f"{len(counter) - GROUPS} others", rest)] if rest else largest

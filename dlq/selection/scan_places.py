@@ -5,7 +5,7 @@ from __future__ import annotations
 from dlq.db.admission import admit
 from dlq.filters import DlqFilterSet
 
-MOST_AT_ONCE = 4
+MOST_AT_ONCE = 2
 """On all web processes together."""
 
 

@@ -84,7 +84,7 @@ class Progress:
     """The operation's row as it is committed."""
 
     state: str
-    cursor: int
+    cursor: int | None
     handled: int
     seconds_a_chunk: float
 

@@ -43,14 +43,17 @@ def small_disk() -> Iterator[Path]:
 
 def test_pages_can_be_read_and_changes_say_so_when_the_disk_is_full(server: Server, site: Site) -> None:
     with small_disk() as disk:
+        # Without the free places that earlier changes have left in the tables.
         server.sql(
-            f"CREATE TABLESPACE small LOCATION '{disk}'", *(f"ALTER TABLE {one} SET TABLESPACE small" for one in SMALL)
+            f"CREATE TABLESPACE small LOCATION '{disk}'",
+            *(f"ALTER TABLE {one} SET TABLESPACE small" for one in SMALL),
+            *(f"VACUUM FULL {one}" for one in SMALL),
         )
         filler = disk / "filler"
         try:
             with filler.open("wb") as full, pytest.raises(OSError, match="No space left"):
                 full.write(bytes(8_000_000))
-            # Free places within the pages are used up first.
+            # What is free in the last page of each is used up first.
             kept_away: set[str] = set()
             for _try in range(60):
                 kept_away = broken(

@@ -198,7 +198,7 @@ def test_every_link_keeps_the_filter_when_one_is_active(boss: Client) -> None:
     for link in [*page.links("Next ›"), *page.links("Last »"), *headers]:
         assert {name: QueryDict(link[1:]).getlist(name) for name in query} == query, link
         assert Page.of(boss.get(f"{LIST}{link}")).status == 200
-    (statistics,) = page.links("Statistics")
+    (statistics,) = page.links("Statistics of these")
     assert "task_identifier=b%26c%3Dd" in statistics
 
 

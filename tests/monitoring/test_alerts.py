@@ -138,11 +138,12 @@ def test_banner_says_what_the_check_says_and_leads_there_when_raised(boss: Clien
     add_entries(51, failed_at=AGO.format("1 minute"))
     add_entries(2, failed_at="now() - interval '91 days'")
     page = Page.of(boss.get(BANNER))
-    assert [text_of(line) for line in page.all("p")] == [
+    assert [text_of(line) for line in page.all("li")] == [
         "Critical: 51 new failed jobs in the last hour (more than 50). Show them",
         "Warning: the oldest failed job is 91 days old (more than 90). Show them",
     ]
     assert [counted(boss, link) for link in page.links("Show them")] == [51, 2]
+    assert text_of(page.one("summary")) == "2 alerts: Critical: 51 new failed jobs in the last hour (more than 50)."
 
 
 def test_banner_is_empty_when_nothing_is_raised(boss: Client) -> None:

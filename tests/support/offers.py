@@ -12,7 +12,7 @@ TOKEN = "csrfmiddlewaretoken"
 
 @dataclass
 class SentForm:
-    """`names` are those of its fields, `buttons` those of what sends it; `actions` are what its choice of an action has."""
+    """`names` are those of its fields, `buttons` those of what sends it; `actions` are the values of its action."""
 
     address: str
     names: set[str] = field(default_factory=set)
@@ -32,7 +32,6 @@ class Offers(HTMLParser):
         self.links: set[str] = set()
         self.forms: list[SentForm] = []
         self._form: SentForm | None = None
-        self._chooses_action = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -49,11 +48,7 @@ class Offers(HTMLParser):
         name = given.get("name", "")
         if tag in FIELDS and name:
             form.names.add(name)
-        if tag == "select":
-            self._chooses_action = name == "action"
-        elif (tag == "option" and self._chooses_action and given.get("value")) or (
-            tag == "button" and name == "action"
-        ):
+        if name == "action" and given.get("value"):
             form.actions.add(given["value"])
         elif tag == "button":
             form.buttons.add(name)
@@ -61,5 +56,3 @@ class Offers(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._form = None
-        elif tag == "select":
-            self._chooses_action = False

@@ -27,15 +27,23 @@ class Command(QuietCommand):
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         self.caretaker = Caretaker()
         if once:
-            if self._round().failed:
-                raise CommandError("Not every duty could be done.")
+            if failed := self._round().failed:
+                errors = {
+                    error: [duty for duty in failed if failed[duty][0] == error] for error, _pause in failed.values()
+                }
+                raise CommandError(
+                    "; ".join(f"{', '.join(duties)} failed: {error}" for error, duties in errors.items())
+                )
         else:
-            for_ever(self._round, INTERVAL, self.stderr)
+            for_ever(self._round_after_round, INTERVAL, self.stderr)
 
     def _round(self) -> Round:
         result = self.caretaker.round()
         for duty, amount in result.done.items():
             self.stdout.write(f"{duty}: {amount:,}")
+        return result
+
+    def _round_after_round(self) -> None:
+        result = self._round()
         for duty, (error, pause) in result.failed.items():
             self.stderr.write(f"{duty} failed, trying again in {pause:g} s: {error}")
-        return result

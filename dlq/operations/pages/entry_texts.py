@@ -18,10 +18,11 @@ from django.utils.http import urlencode
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation, OperationEntry
 from dlq.operations.kinds import kind_of
-from dlq.operations.pages.confirm_page import back_to_list
+from dlq.operations.pages.confirm_page import query_of
 from dlq.operations.result import ReasonCount, problems_of
 from dlq.redaction.texts import masked
 from dlq.web.permissions import sees_masked
+from dlq.web.way_back import list_address
 
 PROBLEMS_A_PAGE = 50
 
@@ -33,7 +34,7 @@ def entry_texts(request: HttpRequest, operation: BulkOperation, groups: Collecti
     return {
         "state_reason": masked(operation.state_reason),
         "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None and is_told else None,
-        "back": back_to_list(operation) if is_told else "",
+        "list_address": list_address(query_of(operation)) if is_told else list_address(""),
         "arrivals_query": _arrivals_query(operation) if is_told else "",
         "facts": kind_of(operation).facts(operation),
         "note": masked(operation.note),
