@@ -15,6 +15,7 @@ from pygments.lexers import JsonLexer, PythonTracebackLexer, TextLexer
 from dlq.db.expressions import JsonText, PrettyJson
 from dlq.models import BackfillDlq
 from dlq.models.entry_status import EntryStatus
+from dlq.models.entry_uncertainty import EntryUncertainty
 from dlq.redaction.masked_columns import MaskedExtraColumn, Raw
 from dlq.selection.rows import error_line
 from dlq.table.columns import TableColumn, extra_columns
@@ -71,6 +72,7 @@ def load(entry_id: int, *, unmasked: bool = False) -> BackfillDlq | None:
         "error_size": _Length(PrettyJson(error)),
         "error_line": error_line(PHRASE_LENGTH),
         "status": EntryStatus(),
+        "is_uncertain": EntryUncertainty(),
     }
     if unmasked:
         texts |= {f"raw_{name}": Raw(name) for name in TEXTS}

@@ -15,7 +15,7 @@ from dlq.filters import search, search_anywhere, search_words
 from dlq.filters.active import ActiveFilter, ActiveValue
 from dlq.filters.addresses import NOT_FILTERS, STATUS, without_cursors
 from dlq.filters.conditions import Condition, extra_column
-from dlq.filters.parameters import DlqParameters
+from dlq.filters.parameters import DlqParameters, extra_parameter
 from dlq.filters.status import ANY, OPEN
 from dlq.models import BackfillDlq
 from dlq.redaction.texts import masked
@@ -190,6 +190,14 @@ class DlqFilterSet(DlqParameters):
         return [*pairs, ("q_by", self.search_mode)] if is_open else pairs
 
     @property
+    def shareable(self) -> QueryDict:
+        """The given parameters, each time on somebody's own clock made absolute."""
+        shared: QueryDict = self.data.copy()
+        for name, condition, texts, values in self.given:
+            shared.setlist(name, [condition.shareable(text, value) for text, value in zip(texts, values, strict=True)])
+        return shared
+
+    @property
     def active(self) -> list[ActiveFilter]:
         """The filter in force, in words."""
         return [
@@ -240,9 +248,3 @@ class DlqFilterSet(DlqParameters):
     def query(self) -> str:
         """The filter's own parameters as a query string, without those that say how to show the list."""
         return query_string(dict.fromkeys(NOT_FILTERS), without_cursors(self.data)).removeprefix("?")
-
-
-def extra_parameter(column: str) -> str:
-    """The parameter of an extra column: its name, `col_<name>` where a filter or the list has that one already."""
-    taken = column in DlqFilterSet.base_filters or column in NOT_FILTERS
-    return f"col_{column}" if taken else column

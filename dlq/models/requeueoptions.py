@@ -20,6 +20,8 @@ class RequeueOptions(models.Model):
         DROP = "drop", "requeue without the key"
 
     key_policy = models.CharField(max_length=20, choices=KeyPolicy.choices, default=KeyPolicy.SKIP)
+    also_other_tasks = models.BooleanField(db_default=False)
+    """Whether a job that is replaced may be one of another task."""
     also_on_their_way = models.BooleanField(default=False)
     """Also entries whose job of an earlier requeue still waits, runs or is tried again."""
     also_recovered = models.BooleanField(default=False)
@@ -36,7 +38,7 @@ class RequeueOptions(models.Model):
     """"" is no queue: the jobs run beside each other."""
     max_attempts = models.SmallIntegerField(null=True)
     canary_size = models.IntegerField(null=True)
-    """Requeue so many first, the oldest, and go on only when enough of them have succeeded."""
+    """Requeue so many first, the oldest, and continue only when enough of them have succeeded."""
     canary_needed = models.IntegerField(null=True)
     canary_minutes = models.IntegerField(default=CANARY_MINUTES)
     """How long to wait for them, counted from when the last of them is due."""

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from dlq.filters import DlqFilterSet
 from dlq.filters.conditions import NO_QUEUE
-from dlq.filters.filterset import extra_parameter
+from dlq.filters.parameters import extra_parameter
 from dlq.redaction.masked_columns import MaskedExtraColumn
 from dlq.selection.scan_places import admit_scan
 from dlq.table.columns import listed_columns

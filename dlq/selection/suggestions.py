@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows
 from dlq.filters.conditions import NO_QUEUE
-from dlq.filters.filterset import extra_parameter
+from dlq.filters.parameters import extra_parameter
 from dlq.redaction.masked_columns import reads_as_it_is
 from dlq.selection.count import rounded
 from dlq.table.columns import listed_columns

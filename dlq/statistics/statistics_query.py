@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from dlq.filters import DlqFilterSet
+from dlq.filters.addresses import STATUS
+from dlq.filters.status import ONCE, has_status
 from dlq.models import BackfillDlq
 from dlq.statistics.dimension import Dimension
 from dlq.statistics.dimensions import BY_NAME, DIMENSIONS
@@ -27,6 +29,8 @@ class StatisticsQuery:
     filterset: DlqFilterSet
     untimed: DlqFilterSet
     """The filter without its times, which the window takes over."""
+    of_requeues: DlqFilterSet
+    """And without a status: that of an entry is what became of its requeue, so it would decide the rate."""
     window_name: str
     window: Window
     stacked: Dimension
@@ -38,6 +42,8 @@ class StatisticsQuery:
         untimed = data.copy()
         for name in TIMES:
             untimed.pop(name, None)
+        of_requeues = untimed.copy()
+        of_requeues.pop(STATUS, None)
         name = data.get("window", DEFAULT)
         by = data.get("by", DIMENSIONS[0].name)
         problems = list(filterset.problems)
@@ -49,6 +55,7 @@ class StatisticsQuery:
         return cls(
             filterset,
             DlqFilterSet(untimed, also_known=PARAMETERS, sees_all=sees_all),
+            DlqFilterSet(of_requeues, also_known=PARAMETERS, sees_all=sees_all),
             OWN if own else name,
             own or Window.ending(now, LENGTHS.get(name, LENGTHS[DEFAULT])[1]),
             BY_NAME.get(by, DIMENSIONS[0]),
@@ -57,8 +64,8 @@ class StatisticsQuery:
 
     @property
     def entries(self) -> QuerySet[BackfillDlq]:
-        """Those that match the filter, whenever they failed."""
-        return self.untimed.qs
+        """Those that match the filter, whenever they failed: each failure once, unless the filter says which status."""
+        return self.untimed.qs if self.untimed.data.get(STATUS) else self.untimed.qs.filter(has_status(ONCE))
 
 
 def _own_window(filterset: DlqFilterSet, length: Any, now: datetime) -> Window | None:

@@ -25,11 +25,14 @@ READERS = {
 }
 """Modules that may say `Raw` or `as_they_are`."""
 STATEMENTS = {
+    "faults/rights.sql": "which rights are needed",
+    "models/has_no_error.sql": "whether an entry has an error",
     "operations/kinds/note/act.sql": "writes notes, and keeps what they said",
     "operations/kinds/requeue/act.sql": "an entry becomes a job as it is",
     "operations/kinds/requeue/decide.sql": "compares keys",
     "outcomes/decide.sql": "whether an entry has a key",
     "process/as_entry.sql": "a job becomes an entry as it is",
+    "process/keep.sql": "a job becomes an entry as it is",
     "process/move.sql": "a job becomes an entry as it is",
     "process/renew.sql": "a job becomes an entry as it is",
     "process/renewal.sql": "a job becomes an entry as it is",

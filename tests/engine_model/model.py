@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from tests.engine_model.world import Entry, Job, World, job_of, joined
 
 CHUNK = 3
-NEEDS_SETTLED = ("requeue", "recall")
+ENDS = ("recovered", "failed_again", "gone", "lost", "unknown")
+NEEDS_SETTLED = ("requeue", "recall", "delete")
 """Kinds whose beginning looks which jobs have come back."""
 
 
@@ -27,6 +28,12 @@ class Link:
     previous: int | None
     outcome: str = ""
     returned_as: int | None = None
+    has_key: bool = False
+    attempts_left: int = 0
+    """Of the job, when it was last seen."""
+    seen_running: bool = False
+    is_exhausted: bool = False
+    is_uncertain: bool = False
 
     @property
     def replaced(self) -> bool:
@@ -60,6 +67,9 @@ class Operation:
     state: str = "running"
     cursor: int | None = None
     done: set[int] = field(default_factory=set)
+    along: set[int] = field(default_factory=set)
+    """Of those done the earlier lives that a delete took along."""
+    leaves_earlier_lives: bool = False
     skipped: dict[int, str] = field(default_factory=dict)
     failed: set[int] = field(default_factory=set)
 
@@ -83,6 +93,56 @@ class Model(World):
     """By operation and entry."""
     note_texts: list[tuple[int, str]] = field(default_factory=list)
     """Entry and its whole notes, for each time we wrote them."""
+    chains: dict[int, int] = field(default_factory=dict)
+    """Entries that are lives of chains, wherever they are; a chain is called by its first life."""
+
+    # Chains.
+
+    def origin_of(self, entry: Entry) -> int | None:
+        """The entry from whose requeue its job came, as our own records tell."""
+        came = [link for link in self.links if link.job == entry.job and link.outcome != "gone"]
+        return max(came, key=lambda link: link.revision).entry if came else None
+
+    def link(self, entries: Iterable[Entry]) -> None:
+        for entry in sorted(entries, key=lambda one: one.id):
+            origin = self.origin_of(entry)
+            if origin in (None, entry.id) or self.chains.get(entry.id, entry.id) != entry.id:
+                continue
+            assert origin is not None
+            chain = self.chains.get(origin, origin)
+            self.chains |= {life: chain for life, of in self.chains.items() if of == entry.id}
+            self.chains |= {entry.id: chain, origin: chain}
+
+    def lives(self, *entries: int | None) -> set[int]:
+        """These, and all that are in a chain with one of them."""
+        chains = {self.chains[entry] for entry in entries if entry in self.chains}
+        return {entry for entry in entries if entry} | {life for life, chain in self.chains.items() if chain in chains}
+
+    def last_of(self, lives: Iterable[int]) -> int:
+        """Of those that are in the table the one that failed last; it stands for all."""
+        here = [self.entries[life] for life in lives if life in self.entries]
+        return max(here, key=lambda one: (one.failed, one.id)).id
+
+    def earlier_lives(self, entries: Iterable[int]) -> set[int]:
+        """In the table, of these, without themselves."""
+        chosen = set(entries) & set(self.entries)
+        return {
+            life
+            for entry in chosen
+            for life in self.lives(entry) - chosen
+            if life in self.entries and self.last_of((life, entry)) == entry
+        }
+
+    def deleted_together(self, entries: Iterable[int]) -> set[int]:
+        """These, and the lives of their chains that the same operation deleted."""
+        chosen = set(entries)
+        return chosen | {
+            life
+            for of, entry in self.trash
+            if entry in chosen
+            for life in self.lives(entry)
+            if (of, life) in self.trash
+        }
 
     # Outcomes.
 
@@ -94,7 +154,7 @@ class Model(World):
         return any(other.job == link.job and other.revision > link.revision for other in self.links)
 
     def state_of(self, link: Link) -> str:
-        """waiting, running, retrying, recovered, failed_again or gone."""
+        """waiting, running, retrying, recovered, failed_again, lost, unknown or gone."""
         if link.outcome:
             return link.outcome
         job = self.jobs.get(link.job)
@@ -108,7 +168,22 @@ class Model(World):
             return "retrying" if job.attempts else "waiting"
         if self.came_back_as(link):
             return "failed_again"
-        return "gone" if link.later else "recovered"
+        if link.is_exhausted:
+            return "lost"
+        if link.later:
+            return "gone"
+        # A life is shorter than the time that two attempts or more take from one to the next.
+        may_have_failed = link.attempts_left <= (0 if link.seen_running else 1)
+        return "unknown" if may_have_failed and not self.was_removed(link) else "recovered"
+
+    def was_removed(self, link: Link) -> bool:
+        """By the library, as it does when a job with the key succeeds."""
+        in_trash = any(entry == link.entry for _operation, entry in self.trash)
+        return link.has_key and link.entry not in self.entries and not in_trash
+
+    def _arrival_of(self, link: Link) -> int | None:
+        arrived = [entry.id for entry in self.entries.values() if entry.job == link.job]
+        return max(arrived) if arrived and not link.outcome else None
 
     def came_back_as(self, link: Link) -> int | None:
         arrived = [entry.id for entry in self.entries.values() if entry.job == link.job]
@@ -120,6 +195,9 @@ class Model(World):
     def settle_arrivals(self) -> None:
         for entry in self.entries.values():
             self._arrived(entry)
+        self.settle_removed()
+        if self.links:
+            self.link(self.entries.values())
 
     def _arrived(self, entry: Entry) -> None:
         for link in self.links:
@@ -130,21 +208,53 @@ class Model(World):
                 and not self.is_overtaken(link)
             ):
                 link.outcome, link.returned_as = "failed_again", entry.id
+                link.is_uncertain = link.seen_running
 
     def settle(self) -> None:
         self.settle_arrivals()
         for link in self.links:
-            state = self.state_of(link)
-            if not link.outcome and state in ("recovered", "failed_again", "gone"):
+            state, job = self.state_of(link), self.jobs.get(link.job)
+            if link.outcome:
+                continue
+            if state in ENDS and not (state == "failed_again" and job):
                 link.outcome, link.returned_as = state, self.came_back_as(link)
+                link.is_uncertain = state == "failed_again" and link.seen_running
+            elif job:
+                link.attempts_left = max(job.max_attempts - job.attempts, 0)
+                link.seen_running, link.is_exhausted = job.is_locked, job.is_exhausted
+
+    def seen_exhausted(self, job: Job) -> None:
+        """Whoever moves a job has looked, and it did not run."""
+        for link in self.links:
+            if link.job == job.id and not link.outcome:
+                link.seen_running = False
+
+    def settle_removed(self) -> None:
+        for link in self.links:
+            back = link.returned_as
+            in_trash = any(entry == back for _operation, entry in self.trash)
+            later = any(other.entry in (link.entry, back) and other.id > link.id for other in self.links)
+            if (
+                link.outcome == "failed_again"
+                and link.is_uncertain
+                and link.has_key
+                and back
+                and back not in self.entries
+                and not in_trash
+                and not later
+            ):
+                link.outcome = "recovered"
 
     def status_of(self, entry: Entry) -> str:
         """As the list shows it from what is stored."""
+        if self.last_of(self.lives(entry.id)) != entry.id:
+            return "superseded"
         link = self.latest(entry)
         if link and not (entry.requeued and entry.requeued > link.at):
-            return "failed_again" if entry.failed > link.at else link.outcome or "requeued"
+            stored = link.outcome or ("failed_again" if link.is_exhausted else "requeued")
+            return "failed_again" if entry.failed > link.at else stored
         if entry.requeues <= 0 and not entry.requeued:
-            return "new"
+            return "new" if self.chains.get(entry.id, entry.id) == entry.id else "failed_again"
         return "failed_again" if entry.requeued and entry.failed > entry.requeued else "requeued"
 
     # Operations.
@@ -181,11 +291,12 @@ class Model(World):
             self._recall(operation, window)
         elif operation.kind == "restore":
             self._restore(operation, window)
+        elif operation.kind == "delete":
+            self._delete(operation, window, here)
         else:
-            act = self._delete if operation.kind == "delete" else self._note
             for entry in window:
                 if entry in here:
-                    act(operation, self.entries[entry])
+                    self._note(operation, self.entries[entry])
         answered = operation.done | operation.failed | set(operation.skipped)
         operation.skipped |= {entry: "gone" for entry in window if entry not in answered}
         operation.cursor = max(window)
@@ -234,9 +345,11 @@ class Model(World):
             reused = self.adding_reuses(new.key)
             new.id = reused.id if reused else queued.get(entry.id, -entry.id)
             job = self.add_job(new)
-            self.links.append(
-                Link(len(self.links) + 1, operation.id, entry.id, job.id, job.revision, job.later, tick, entry.requeued)
+            link = Link(
+                len(self.links) + 1, operation.id, entry.id, job.id, job.revision, job.later, tick, entry.requeued
             )
+            link.has_key, link.attempts_left = job.key is not None, job.max_attempts
+            self.links.append(link)
             entry.requeues += 1
             entry.requeued = tick
             if operation.stamp:
@@ -253,14 +366,23 @@ class Model(World):
 
     def _refusal(self, operation: Operation, entry: Entry) -> str | None:
         """The first of these that holds."""
-        link = next((link for link in reversed(self.links) if link.entry == entry.id and link.outcome != "gone"), None)
-        state = self.state_of(link) if link else ""
+        lives = self.lives(entry.id, self.origin_of(entry) if entry.job else None)
+        links = [link for link in reversed(self.links) if link.entry in lives and link.outcome != "gone"]
         job = self._job(operation, entry)
         if entry.requeued and entry.requeued > operation.frozen:
             return "requeued_since"
-        if state in ("waiting", "running", "retrying") and not operation.also_on_their_way:
-            return state
-        if link and state == "recovered" and entry.failed <= link.at and not operation.also_recovered:
+        came_back = {came for link in links for came in (link.returned_as, self._arrival_of(link)) if came}
+        if self.last_of(lives | came_back) != entry.id:
+            return "returned"
+        on_their_way = [state for state in map(self.state_of, links) if state in ("waiting", "running", "retrying")]
+        if on_their_way and not operation.also_on_their_way:
+            return on_their_way[0]
+        if (
+            links
+            and self.state_of(links[0]) == "recovered"
+            and (links[0].entry != entry.id or entry.failed <= links[0].at)
+            and not operation.also_recovered
+        ):
             return "has_run"
         if not -32768 <= job.priority <= 32767:
             return "bad_priority"
@@ -279,9 +401,6 @@ class Model(World):
         )
         if sent:
             return "same_key"
-        other = link.returned_as if link else None
-        if other and other != entry.id and other in {entry.id for entry in self.matching(operation)}:
-            return "returned"
         if sharing and max(sharing, key=lambda one: (one.failed, one.id)) is not entry:
             return "same_key"
         return self._key_refusal(operation, entry)
@@ -300,10 +419,17 @@ class Model(World):
 
     # The others.
 
-    def _delete(self, operation: Operation, entry: Entry) -> None:
-        self._arrived(entry)
-        self.trash[operation.id, entry.id] = self.entries.pop(entry.id)
-        operation.done.add(entry.id)
+    def _delete(self, operation: Operation, window: Sequence[int], here: set[int]) -> None:
+        own = {entry for entry in window if entry in here}
+        along: set[int] = set()
+        if self.chains and not operation.leaves_earlier_lives:
+            self.link(self.entries[entry] for entry in window if entry in self.entries)
+            along = self.earlier_lives(window) & self.earlier_lives(own)
+        for entry in own | along:
+            self._arrived(self.entries[entry])
+            self.trash[operation.id, entry] = self.entries.pop(entry)
+        operation.done |= own | along
+        operation.along |= along
 
     def _note(self, operation: Operation, entry: Entry) -> None:
         if entry.is_cursed:
@@ -357,6 +483,7 @@ class Model(World):
     def _why_not_recalled(self, link: Link, state: str) -> str | None:
         started = {"running": "recall_started", "retrying": "recall_started"}
         over = {"recovered": "recall_finished", "failed_again": "recall_returned", "gone": "recall_gone"}
+        over |= {"lost": "recall_returned", "unknown": "recall_finished"}
         if state != "waiting":
             return (started | over)[state]
         if link.replaced:

@@ -26,16 +26,17 @@ def pattern_ids(*entries: int) -> list[int]:
 
 
 def check_counts() -> None:
-    """Every count is what plain SQL counts of the entries that were sorted."""
+    """Every count is what plain SQL counts of the entries that were grouped and are to be counted."""
     wrong = sql(
         "SELECT p.id, p.entry_count, e.number, h.number FROM dlq_failurepattern p"
-        " CROSS JOIN LATERAL (SELECT count(*) AS number FROM dlq_entrypattern e WHERE e.pattern_id = p.id) e"
+        " CROSS JOIN LATERAL (SELECT count(*) AS number FROM dlq_entrypattern e WHERE e.pattern_id = p.id AND e.is_counted) e"
         " CROSS JOIN LATERAL (SELECT coalesce(sum(entries), 0) AS number FROM dlq_patternhour h WHERE h.pattern_id = p.id) h"
         " WHERE p.entry_count <> e.number OR p.entry_count <> h.number"
     )
     assert wrong == []
     by_hour = (
-        "SELECT pattern_id, date_trunc('hour', failed_at, 'UTC') AS hour, count(*) FROM dlq_entrypattern GROUP BY 1, 2"
+        "SELECT pattern_id, date_trunc('hour', failed_at, 'UTC') AS hour, count(*) FROM dlq_entrypattern WHERE is_counted"
+        " GROUP BY 1, 2"
     )
     assert sql(f"{by_hour} ORDER BY 1, 2") == sql(
         "SELECT pattern_id, hour, entries FROM dlq_patternhour WHERE entries <> 0 ORDER BY 1, 2"

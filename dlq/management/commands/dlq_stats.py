@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.core.serializers.json import DjangoJSONEncoder
 
 from dlq.faults.diagnosis import words_of
 from dlq.management.quiet_command import QuietCommand
 from dlq.monitoring.alerts import CRITICAL, WARNING, Alert, Thresholds, alerts
+from dlq.monitoring.recovery_of_all import recovery_of_all
 from dlq.monitoring.totals import dlq_stats
+from dlq.outcomes.recovery_rate import ENDS
 from dlq.table.location import TABLE
 
 EXIT = {"": 0, WARNING: 1, CRITICAL: 2}
@@ -25,6 +27,9 @@ THRESHOLDS = {
     "critical_total": "critical above so many failed jobs in all",
     "oldest_days": "warn of a failed job older than so many days",
     "task_hours": "warn of a task that failed in each of so many last hours",
+    "spike_hours": "hours in which a task or a failure pattern jumped",
+    "spike_factor": "warn where so many times as many failed in them as in the same hours the day before",
+    "spike_least": "and more than so many",
 }
 
 
@@ -36,7 +41,9 @@ class Command(QuietCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--json", action="store_true", help="One JSON object, under the library's names.")
+        what.add_argument(
+            "--json", action="store_true", help="One JSON object, under the library's names, and requeues_ended."
+        )
         what.add_argument("--check", action="store_true", help="Compare with the thresholds, for a monitor or cron.")
         thresholds = parser.add_argument_group("thresholds of --check (0 switches one off; defaults: DLQ_ALERT_…)")
         for name, meaning in THRESHOLDS.items():
@@ -46,9 +53,11 @@ class Command(QuietCommand):
         if check:
             self._check(Thresholds.configured(**{one.name: options[one.name] for one in fields(Thresholds)}))
             return
-        stats = dlq_stats(TABLE)
+        stats, ends = dlq_stats(TABLE), recovery_of_all()
         if json:
-            self.stdout.write(as_json(asdict(stats)))
+            self.stdout.write(
+                as_json({**asdict(stats), "requeues_ended": {end.value: getattr(ends, end) for end in ENDS}})
+            )
             return
         lines = {
             "Failed jobs": stats.total_jobs,
@@ -56,6 +65,8 @@ class Command(QuietCommand):
             "Queues": stats.unique_queues,
             "Average failures": f"{stats.avg_failure_count:.2f}",
             "Requeues": stats.total_requeued,
+            "Recovered": f"{ends.percent} % of {ends.settled:,} requeues made here whose end is known",
+            "Besides": ends.besides or "nothing",
             "Oldest failure": stats.oldest_failure or "none",
             "Newest failure": stats.newest_failure or "none",
         }
@@ -73,7 +84,7 @@ class Command(QuietCommand):
             if (words := words_of(error)) is None:
                 raise
             raised = [Alert(CRITICAL, f"could not look: {words}")]
-        level = raised[0].level if raised else ""
+        level = max((alert.level for alert in raised), key=lambda level: EXIT[level], default="")
         words = "; ".join(alert.words for alert in raised) or "nothing exceeds a threshold"
         # A task's name may have line breaks; a monitor reads one line.
         self.stdout.write(" ".join(f"DLQ {level.upper() or 'OK'}: {words}".split()))
@@ -82,4 +93,9 @@ class Command(QuietCommand):
 
 
 def as_json(numbers: dict[str, Any]) -> str:
-    return json.dumps(numbers, cls=DjangoJSONEncoder, indent=2)
+    """Times to the microsecond, as the library has them; Django's encoder would cut them."""
+    return json.dumps(numbers, default=_moment, indent=2)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

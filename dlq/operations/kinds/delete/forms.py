@@ -13,11 +13,15 @@ SEPARATORS = " ,.'\u202f\u00a0"
 
 
 class DeleteForm(ConfirmForm):
+    in_preflight = ("leaves_earlier_lives",)
+
+    leaves_earlier_lives = forms.BooleanField(label="Leave the earlier lives here", required=False)
+
     def __init__(self, count: int | None, data: Any = None) -> None:
         super().__init__(count, data)
         if count is None or count > conf.CONFIRM_ABOVE:
             self.fields["confirm_count"] = forms.CharField(
-                label="To be sure, type the number of entries" if count is not None else "To be sure, type: all",
+                label="To be sure, type the number of failed jobs" if count is not None else "To be sure, type: all",
                 widget=forms.TextInput({"autocomplete": "off", "inputmode": "text" if count is None else "numeric"}),
             )
 

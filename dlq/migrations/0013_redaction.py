@@ -147,7 +147,7 @@ DROP FUNCTION dlq_redacted_plain_json(json, jsonb, jsonb), dlq_redacted_json(jso
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dlq", "0009_duty_runs"),
+        ("dlq", "0012_outcomes"),
     ]
 
     operations = [
