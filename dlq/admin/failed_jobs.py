@@ -31,8 +31,11 @@ from dlq.models import BackfillDlq
 from dlq.monitoring import banner, totals_panel
 from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
+from dlq.redaction.candidates import masking_index
+from dlq.redaction.rules import configured
 from dlq.statistics import views as statistics
 from dlq.table import views as table
+from dlq.table.location import TABLE
 from dlq.web.decorators import page
 from dlq.web.permissions import sees_masked
 from dlq.web.way_back import came_from, list_address
@@ -132,7 +135,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
 
     @page()
     def indexes_view(self, request: HttpRequest) -> HttpResponse:
-        return table.indexes(self, request)
+        return table.indexes(self, request, [] if configured().is_empty else [masking_index(TABLE)])
 
     @page()
     def caretaker_view(self, request: HttpRequest) -> HttpResponse:

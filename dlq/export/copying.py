@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 from django.db import DatabaseError, connection
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from psycopg import ClientCursor
 
 from dlq.db.identifiers import quoted
@@ -17,13 +17,16 @@ from dlq.db.statements import execute
 from dlq.db.streams import streaming
 from dlq.export.cells import Cell, csv_select, json_select
 from dlq.models import BackfillDlq
-from dlq.redaction.masked_columns import MaskedExtraColumn, Raw
-from dlq.table.columns import extra_columns, table_columns
+from dlq.redaction.candidates import IsCandidate, is_looked_at
+from dlq.redaction.masked_columns import Raw, masked_column
+from dlq.table.columns import TableColumn, extra_columns, table_columns
 from dlq.table.extra_columns import ExtraColumn, extra_alias
+from dlq.table.indexes import table_state
 from dlq.table.location import TABLE
 from dlq.web.reader import RequestReader
 
 ALIAS = "exported"
+CANDIDATE = "is_candidate"
 BLOCK = 64 * 1024
 """Bytes that are handed on at once: a row alone would cost the web server a call each."""
 BROKEN = (DatabaseError, psycopg.Error)
@@ -126,15 +129,23 @@ def _blocks(copy: Iterable[Buffer], count: _Counter) -> Iterator[bytes]:
 
 def _query(entries: QuerySet[BackfillDlq], select: Select, unmasked: bool) -> str:
     """With its parameters quoted in the text: COPY takes none."""
-    columns = table_columns(TABLE)
     aliases = {column.name: extra_alias(number) for number, column in enumerate(extra_columns(TABLE))}
-    read: dict[str, Any] = {
-        aliases[column.name]: ExtraColumn(column.name) if unmasked else MaskedExtraColumn(column)
-        for column in extra_columns(TABLE)
-    }
-    read |= {f"read_{field.name}": Raw(field.name) if unmasked else F(field.name) for field in FIELDS}
+    read: dict[str, Any] = {alias: ExtraColumn(name) for name, alias in aliases.items()}
+    read |= {f"read_{field.name}": Raw(field.name) for field in FIELDS}
     aliases |= {str(field.column): f"read_{field.name}" for field in FIELDS}
-    chosen = entries.values(**read)
-    cells = [Cell(f"{ALIAS}.{quoted(aliases[column.name])}", column.name, column.type_name) for column in columns]
-    query, parameters = chosen.query.sql_with_params()
-    return ClientCursor(connection.connection).mogrify(select(cells, f"({query}) AS {ALIAS}"), parameters)
+    if not unmasked:
+        read[CANDIDATE] = IsCandidate(TABLE, table_state(TABLE))
+    query, parameters = entries.values(**read).query.sql_with_params()
+    # OFFSET 0 keeps PostgreSQL from asking for each cell anew whether the row is a candidate.
+    source = f"({query} OFFSET 0) AS {ALIAS}"
+    cells = [_cell(column, f"{ALIAS}.{quoted(aliases[column.name])}", unmasked) for column in table_columns(TABLE)]
+    return ClientCursor(connection.connection).mogrify(select(cells, source), parameters)
+
+
+def _cell(column: TableColumn, value: str, unmasked: bool) -> Cell:
+    if unmasked:
+        return Cell(value, column.name, column.type_name)
+    masked = masked_column(column, value)
+    if masked != value and is_looked_at(column):
+        masked = f"(CASE WHEN {ALIAS}.{CANDIDATE} THEN {masked} ELSE {value} END)"
+    return Cell(masked, column.name, column.type_name)

@@ -36,7 +36,7 @@ BEGIN
             CROSS JOIN LATERAL (SELECT parts[1] AS number) AS found
             WHERE dlq_is_card(found.number)
         LOOP
-            whole := regexp_replace(whole, '(?<![0-9.-])' || card || '(?![0-9-])', '[masked: card]', 'g');
+            whole := regexp_replace(whole, '(?<![0-9a-fA-F.-])' || card || '(?![0-9a-fA-F-])', '[masked: card]', 'g');
         END LOOP;
     END IF;
     RETURN whole;

@@ -14,8 +14,9 @@ from django.db.models.sql.compiler import SQLCompiler
 from dlq.db.identifiers import literal
 from dlq.redaction.rules import Rules, configured
 from dlq.redaction.steps import BEGINS, MASK, Steps, steps_of
-from dlq.table.columns import TableColumn
+from dlq.table.columns import LIBRARY_COLUMNS, TableColumn
 from dlq.table.extra_columns import ExtraColumn
+from dlq.table.location import TABLE
 
 M = TypeVar("M", bound=Model)
 
@@ -55,33 +56,54 @@ def masked_text(column: str) -> str:
 def _json(column: str, rules: Rules) -> str:
     if rules.is_empty:
         return column
-    hit, steps, paths = _literals(rules)
-    return (
-        f"(CASE WHEN {column}::text ~* {hit} THEN dlq_redacted_json({column}, {steps}, {paths}, 0) ELSE {column} END)"
-    )
+    steps, paths = _literals(rules)
+    look = may_have(f"{column}::text")
+    return f"(CASE WHEN {look} THEN dlq_redacted_json({column}, {steps}, {paths}, 0) ELSE {column} END)"
 
 
 def _text(column: str, rules: Rules) -> str:
     if rules.is_empty:
         return column
-    hit, steps, _paths = _literals(rules)
-    return f"(CASE WHEN {column} ~* {hit} THEN dlq_redacted_text({column}, {steps}) ELSE {column} END)"
+    steps, _paths = _literals(rules)
+    return f"(CASE WHEN {may_have(column)} THEN dlq_redacted_text({column}, {steps}) ELSE {column} END)"
 
 
 def _plain_json(column: str) -> str:
     rules = configured()
     if rules.is_empty:
         return column
-    hit, steps, paths = _literals(rules)
+    steps, paths = _literals(rules)
     masked = f"dlq_redacted_plain_json({column}, {steps}, {paths})"
-    return f"(CASE WHEN {column}::text ~* {hit} THEN {masked} ELSE {column} END)"
+    return f"(CASE WHEN {may_have(f'{column}::text')} THEN {masked} ELSE {column} END)"
+
+
+def may_have(text: str) -> str:
+    """Whether the text (an expression) may have something to mask: quickly, and never "no" where it has.
+
+    PostgreSQL makes a regular expression's automaton anew for each text, which takes many times as long as looking for a dozen
+    words; so only what has one of them is looked at by the expression.
+    """
+    steps = steps_of(configured())
+    hit = f"{text} ~* {literal(steps.hit)}"
+    if steps.stems is None:
+        return hit
+    stems = literal("{" + ",".join(f'"%{_plain(stem)}%"' for stem in steps.stems) + "}")
+    digits = f" ELSE {text} ~ {literal(steps.digits)} END" if steps.digits else " ELSE false END"
+    return f'(CASE WHEN lower({text} COLLATE "C") LIKE ANY ({stems}) THEN {hit}{digits})'
+
+
+def _plain(text: str) -> str:
+    """For LIKE, within an array's quotes."""
+    for special in "\\%_":
+        text = text.replace(special, f"\\{special}")
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 @cache
-def _literals(rules: Rules) -> tuple[str, str, str]:
+def _literals(rules: Rules) -> tuple[str, str]:
     steps = steps_of(rules)
     paths = json.dumps([[*path, ".".join(path)] for path in rules.paths])
-    return literal(steps.hit), f"{literal(steps.as_json)}::jsonb", f"{literal(paths)}::jsonb"
+    return f"{literal(steps.as_json)}::jsonb", f"{literal(paths)}::jsonb"
 
 
 class MaskedColumn(Col):
@@ -132,6 +154,7 @@ class Raw(F):
 
 MASKED = ("payload", "job_key", "failure_reason", "last_error", "notes")
 """The library's columns that are read masked."""
+READ_AS_THEY_ARE = {*LIBRARY_COLUMNS, TABLE.job_id_column} - {*MASKED}
 
 
 def raw_name(name: str) -> str:
@@ -154,21 +177,28 @@ class MaskedExtraColumn(Expression):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         column, _none = ExtraColumn(self.column.name).as_sql(compiler, connection)
-        kind = self.column.type_name
-        if label := secret_name(self.column.name):
-            mask = MASK.format(label)
-            is_document = kind in ("json", "jsonb")
-            return f"{literal(json.dumps(mask) if is_document else mask)}::{kind if is_document else 'text'}", ()
-        if kind.split("(")[0] in PLAIN_TYPES:
-            return column, ()
-        if kind == "jsonb":
-            return masked_json(column), ()
-        if kind == "json":
-            return _plain_json(column), ()
-        if kind.split("(")[0] in ("text", "character varying"):
-            return masked_text(f"{column}::text"), ()
-        # As it is printed, which for some types is not what a cast to text makes.
-        return masked_text(f"(CASE WHEN num_nulls({column}) = 0 THEN format('%%s', {column}) END)"), ()
+        return masked_column(self.column, column), ()
+
+
+def masked_column(column: TableColumn, value: str) -> str:
+    """Any column of the table's, masked. `value` is the expression that reads it."""
+    kind = column.type_name
+    if column.name in READ_AS_THEY_ARE:
+        return value
+    if column.name not in MASKED and (label := secret_name(column.name)):
+        mask = MASK.format(label)
+        is_document = kind in ("json", "jsonb")
+        return f"{literal(json.dumps(mask) if is_document else mask)}::{kind if is_document else 'text'}"
+    if kind.split("(")[0] in PLAIN_TYPES:
+        return value
+    if kind == "jsonb":
+        return masked_json(value)
+    if kind == "json":
+        return _plain_json(value)
+    if kind.split("(")[0] in ("text", "character varying"):
+        return masked_text(f"{value}::text")
+    # As it is printed, which for some types is not what a cast to text makes.
+    return masked_text(f"(CASE WHEN num_nulls({value}) = 0 THEN format('%%s', {value}) END)")
 
 
 class ReadsAs(Func):

@@ -43,6 +43,8 @@ VALUES = {
     "JWT": r"eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}",
     "PEM": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
 }
+LOOKS = {VALUES["bearer"]: "bearer", VALUES["JWT"]: "eyj", VALUES["PEM"]: "private key-----"}
+"""What tells in a moment, in any case, that a text can't have one."""
 MOST = 100
 LONGEST = 500
 """Characters of a rule."""

@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from dlq.redaction.rules import Rules
+from dlq.redaction.rules import LOOKS, Rules
+from dlq.redaction.stems import stems_of
 
 BEGINS = "[masked: "
 MASK = BEGINS + "{}]"
@@ -39,10 +40,11 @@ BARE = r"""[^\s"'\\,;&(){}\[\]<>|][^\s"'\\,;&(){}\[\]<>|]*"""
 SHALLOW = r"""(?:[^\]\["'{}\\]|\\*"[^\]\["\\{}]*\\*")*"""
 NESTED = rf"[\[{{](?:[^\]\[\"'{{}}\\]|\\*\"[^\]\[\"\\{{}}]*\\*\"|[\[{{]{SHALLOW}[\]}}])*[\]}}]"
 CARD = (
-    r"(?<![0-9.-])(?:[2-6][0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}|3[47][0-9]{2}([ -]?)[0-9]{6}\2[0-9]{5}"
-    r"|[2-6][0-9]{12,18})(?![0-9-])"
+    r"(?<![0-9a-fA-F.-])(?:[2-6][0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}|3[47][0-9]{2}([ -]?)[0-9]{6}\2[0-9]{5}"
+    r"|[2-6][0-9]{12,18})(?![0-9a-fA-F-])"
 )
-"""What may be one; its check digit decides."""
+"""What may be one; its check digit decides. Within the digits and letters of a hash there is none."""
+DIGITS = r"(?:^|[^0-9a-f.-])[2-6][0-9]{3}[ -]?[0-9]{4}[0-9 -]{5}"
 CARD_LABEL = "card"
 URL_LABEL = "login"
 DEEP_LABEL = "too deep"
@@ -69,11 +71,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Steps:
-    """`within_text` and `key` find a rule's name in a text and in a key. `hit` is the quick look first."""
+    """`within_text` and `key` find a rule's name in a text and in a key. `hit` is the quick look first, `stems` and `digits` a
+    quicker one: a text with something to mask has one of the stems, in any case, or what looks like the digits of a card."""
 
     within_text: str
     key: str
     hit: str
+    stems: tuple[str, ...] | None
+    """None where a rule has none: then only `hit` tells."""
+    digits: str
     steps: tuple[Step, ...]
     paths: tuple[tuple[str, ...], ...]
     finds_cards: bool
@@ -106,15 +112,22 @@ def steps_of(rules: Rules) -> Steps:
     values = tuple(Step(pattern, MASK.format(name).replace("\\", "\\\\")) for name, pattern in rules.values)
     texts = (*_of_headers(rules), *_of_keys(names)) if rules.keys else ()
     hits = [re.sub(SEPARATORS_OF_NAME, f"{SEPARATORS}?", re.escape(name.lower())) for name in rules.keys]
-    hits += [f"(?:{pattern})" for _name, pattern in rules.values]
+    hits += [LOOKS.get(pattern, f"(?:{pattern})") for _name, pattern in rules.values]
     hits += [re.escape(_last_key(path)) for path in rules.paths]
     if rules.finds_cards:
         values += (Step(r"(://)[^\s/?#\"'<>\\]*@", r"\1" + MASK.format(URL_LABEL) + "@", "://"),)
-        hits += ["://[^ /]*@", r"[2-6][0-9]{3}[0-9 -]{9}"]
+        hits += ["://[^ /]*@", DIGITS]
     # A document within a text may write the letters of its keys as \u0070.
     hits += [r"\\u00"] if rules.keys else []
     return Steps(
-        names.within_text, names.alone, "|".join(hits) or NEVER, (*texts, *values), rules.paths, rules.finds_cards
+        names.within_text,
+        names.alone,
+        "|".join(hits) or NEVER,
+        stems_of(rules),
+        DIGITS if rules.finds_cards else "",
+        (*texts, *values),
+        rules.paths,
+        rules.finds_cards,
     )
 
 
