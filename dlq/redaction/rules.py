@@ -22,6 +22,7 @@ KEYS = (
     "token",
     "api_key",
     "access_key",
+    "account_key",
     "private_key",
     "encryption_key",
     "authorization",
@@ -38,13 +39,33 @@ KEYS = (
     "card_number",
     "credit_card",
 )
-VALUES = {
-    "bearer": r"(?:[bB]earer|BEARER)[ \t]+[A-Za-z0-9._~+/=-]{8,}",
-    "JWT": r"eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}",
-    "PEM": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
+CHARACTER = "[A-Za-z0-9._~+/=-]"
+FOUND_BY = {
+    # Words may follow it, too: "bearer authentication failed".
+    "bearer": (rf"(?:[bB]earer|BEARER)[ \t]+(?:{CHARACTER}*[0-9]{CHARACTER}*|{CHARACTER}{{24,}})", ("bearer",)),
+    "basic": (r"(?:[bB]asic|BASIC)[ \t]+[A-Za-z0-9+/]{6,}={1,2}", ("basic",)),
+    "JWT": (r"eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}", ("eyj",)),
+    "PEM": (
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
+        ("private key-----",),
+    ),
+    "AWS": (r"A(?:KIA|SIA)[A-Z0-9]{16}", ("akia", "asia")),
+    "GitHub": (
+        r"(?:gh[opsur]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,})",
+        ("gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_"),
+    ),
+    "GitLab": (r"glpat-[A-Za-z0-9_.-]{16,}", ("glpat-",)),
+    "Slack": (
+        r"(?:xox[a-z]-[A-Za-z0-9-]{8,}|xapp-[A-Za-z0-9-]{8,}|hooks\.slack\.com/services/[A-Za-z0-9/]+)",
+        ("xox", "xapp-", "hooks.slack.com"),
+    ),
+    "Google": (r"AIza[A-Za-z0-9_-]{30,}", ("aiza",)),
+    "Stripe": (r"[rs]k_(?:live|test)_[A-Za-z0-9]{8,}", ("k_live_", "k_test_")),
 }
-LOOKS = {VALUES["bearer"]: "bearer", VALUES["JWT"]: "eyj", VALUES["PEM"]: "private key-----"}
-"""What tells in a moment, in any case, that a text can't have one."""
+"""Expressions of what is a secret by its looks, and plain texts, in lower case, one of which each of them has."""
+VALUES = {name: pattern for name, (pattern, _stems) in FOUND_BY.items()}
+STEMS = dict(FOUND_BY.values())
+"""By expression."""
 MOST = 100
 LONGEST = 500
 """Characters of a rule."""

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from dlq.redaction.rules import LOOKS, Rules
+from dlq.redaction.rules import STEMS, Rules
 
 SEPARATORS = re.compile(r"[ _.-]+")
 PLAIN = re.compile(r"[A-Za-z0-9 _:/@#&=,;<>~!\"'-]+(?![?*{+])")
@@ -19,7 +19,8 @@ SHORTEST = 2
 def stems_of(rules: Rules) -> tuple[str, ...] | None:
     """In lower case. None where a rule has none, such as a pattern that begins with a choice."""
     stems = [_longest(SEPARATORS.split(key)) for key in rules.keys]
-    stems += [_of_pattern(pattern) for _name, pattern in rules.values]
+    for _name, pattern in rules.values:
+        stems += STEMS.get(pattern, [_beginning(pattern)])
     # As a document has it: written as JSON.
     stems += [_longest(json.dumps(key, ensure_ascii=False) for key in path if key != "*") for path in rules.paths]
     if rules.finds_cards:
@@ -33,9 +34,7 @@ def stems_of(rules: Rules) -> tuple[str, ...] | None:
     return tuple(stem for stem in wanted if not any(other in stem for other in wanted if other != stem))
 
 
-def _of_pattern(pattern: str) -> str:
-    if pattern in LOOKS:
-        return LOOKS[pattern].lower()
+def _beginning(pattern: str) -> str:
     found = None if "|" in pattern else PLAIN.match(pattern)
     return found[0].lower() if found else ""
 

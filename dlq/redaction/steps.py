@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from dlq.redaction.rules import LOOKS, Rules
+from dlq.redaction.rules import STEMS, Rules
 from dlq.redaction.stems import stems_of
 
 BEGINS = "[masked: "
@@ -69,6 +69,13 @@ class Step:
         return [self.pattern.replace(key, KEY), self.replacement, self.needs]
 
 
+PARSED = r"( [^A-Za-z0-9\s]| [A-Za-z_]{1,20}(?:[\s,.;()]|\Z))"
+NO_TOKEN = Step(rf"(xpected [tT]oken):{PARSED}", "\\1<\x01\\2", "xpected ")
+NO_TOKEN_ANY_MORE = Step("(xpected [tT]oken)<\x01", r"\1:", "xpected ")
+"""What a parser says ("unexpected token: name") is no secret, but tells failures apart: it is set aside before the keys are
+looked for, and put back."""
+
+
 @dataclass(frozen=True)
 class Steps:
     """`within_text` and `key` find a rule's name in a text and in a key. `hit` is the quick look first, `stems` and `digits` a
@@ -110,9 +117,10 @@ class Steps:
 def steps_of(rules: Rules) -> Steps:
     names = _Names(rules.keys)
     values = tuple(Step(pattern, MASK.format(name).replace("\\", "\\\\")) for name, pattern in rules.values)
-    texts = (*_of_headers(rules), *_of_keys(names)) if rules.keys else ()
+    texts = (NO_TOKEN, *_of_headers(rules), *_of_keys(names), NO_TOKEN_ANY_MORE) if rules.keys else ()
     hits = [re.sub(SEPARATORS_OF_NAME, f"{SEPARATORS}?", re.escape(name.lower())) for name in rules.keys]
-    hits += [LOOKS.get(pattern, f"(?:{pattern})") for _name, pattern in rules.values]
+    for _name, pattern in rules.values:
+        hits += map(re.escape, STEMS[pattern]) if pattern in STEMS else [f"(?:{pattern})"]
     hits += [re.escape(_last_key(path)) for path in rules.paths]
     if rules.finds_cards:
         values += (Step(r"(://)[^\s/?#\"'<>\\]*@", r"\1" + MASK.format(URL_LABEL) + "@", "://"),)

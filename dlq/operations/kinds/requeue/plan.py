@@ -95,10 +95,10 @@ def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int
         return {}
     last = (
         matching(operation)
-        .alias(key=Raw("job_key"))
-        .filter(key__any_of=keys)
-        .order_by("key", "-failed_at", "-id")
-        .distinct("key")
-        .values_list("key", "id")
+        .annotate(shared_key=Raw("job_key"))
+        .filter(shared_key__any_of=keys)
+        .order_by("shared_key", "-failed_at", "-id")
+        .distinct("shared_key")
+        .values_list("shared_key", "id")
     )
     return {str(key): entry for key, entry in last}
