@@ -17,7 +17,7 @@ from dlq.db.statements import execute
 from dlq.db.streams import streaming
 from dlq.export.cells import Cell, csv_select, json_select
 from dlq.models import BackfillDlq
-from dlq.redaction.candidates import IsCandidate, is_looked_at
+from dlq.redaction.candidates import IsCandidate, has_index, is_looked_at
 from dlq.redaction.masked_columns import Raw, masked_column
 from dlq.table.columns import TableColumn, extra_columns, table_columns
 from dlq.table.extra_columns import ExtraColumn, extra_alias
@@ -134,7 +134,7 @@ def _query(entries: QuerySet[BackfillDlq], select: Select, unmasked: bool) -> st
     read |= {f"read_{field.name}": Raw(field.name) for field in FIELDS}
     aliases |= {str(field.column): f"read_{field.name}" for field in FIELDS}
     if not unmasked:
-        read[CANDIDATE] = IsCandidate(TABLE, table_state(TABLE))
+        read[CANDIDATE] = IsCandidate(TABLE, is_known=has_index(TABLE, table_state(TABLE)))
     query, parameters = entries.values(**read).query.sql_with_params()
     # OFFSET 0 keeps PostgreSQL from asking for each cell anew whether the row is a candidate.
     source = f"({query} OFFSET 0) AS {ALIAS}"

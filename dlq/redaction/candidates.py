@@ -31,10 +31,11 @@ READ_TYPES = ("text", "character varying", "json", "jsonb")
 class IsCandidate(Expression):
     """Whether something of the entry may have to be masked. False is certain, for the columns that `is_looked_at` names."""
 
-    def __init__(self, table: DlqTable, state: TableState) -> None:
+    def __init__(self, table: DlqTable, *, is_known: bool) -> None:
+        """`is_known`: by the index."""
         super().__init__(output_field=BooleanField())
         self.table = table
-        self.is_known = has_index(table, state)
+        self.is_known = is_known
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         alias = initial_alias(compiler)
