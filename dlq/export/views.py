@@ -30,6 +30,8 @@ from dlq.web.reader import RequestReader
 
 MOST_TRIES = 10
 """Seconds that the page looks out for a download that is not seen yet, or so small that it was over at once."""
+SHOWN = 20
+"""Unmasked exports of before that the page lists."""
 LONGEST_NAME = 80
 """Characters of the filter in a file's name."""
 
@@ -59,6 +61,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
         "expected": (counted.estimate if counted.is_capped else counted.number) if counted else None,
         "token": secrets.token_hex(16),
         "sees_masked": sees_masked(request.user),
+        "unmasked": EditRecord.unmasked_exports()[:SHOWN] if sees_masked(request.user) else (),
     }
     return TemplateResponse(request, "dlq/export/export.html", context)
 
@@ -106,7 +109,9 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     made = lines(entries, name=name, reader=RequestReader(request), unmasked=unmasked)
     next(made)  # admitted, and the table can be read: else there is a page that says why
     if unmasked:
-        EditRecord.of_unmasked(EditRecord.Kind.EXPORT, 0, actor=request.user.get_username(), what=str(filterset))
+        EditRecord.of_unmasked(
+            EditRecord.Kind.EXPORT, EditRecord.NO_OBJECT, actor=request.user.get_username(), what=str(filterset)
+        )
     response = StreamingHttpResponse(made, content_type=content_type)
     parts = filter(None, ("failed-jobs", f"{timezone.localtime():%Y-%m-%d}", _words(filterset)))
     response["Content-Disposition"] = f'attachment; filename="{"-".join(parts)}.{wanted}"'

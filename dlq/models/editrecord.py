@@ -26,6 +26,9 @@ class EditRecord(models.Model):
         """Somebody was shown them."""
         EXPORT = "export", "export with masked values"
 
+    NO_OBJECT = 0
+    """Of an export, which is of many."""
+
     kind = models.CharField(max_length=20, choices=Kind.choices)
     object_id = models.BigIntegerField()
     actor = models.CharField(max_length=200)
@@ -50,6 +53,11 @@ class EditRecord(models.Model):
         return cls.objects.create(
             kind=kind, object_id=object_id, actor=actor, changes=changes, created_at=timezone.now()
         )
+
+    @classmethod
+    def unmasked_exports(cls) -> models.QuerySet[EditRecord]:
+        """The latest first."""
+        return cls.objects.filter(kind=cls.Kind.EXPORT, object_id=cls.NO_OBJECT).order_by("-id")
 
     @property
     def in_words(self) -> str:

@@ -146,6 +146,9 @@ def test_export_with_what_is_masked_is_asked_for_and_recorded(site: SecretSite, 
     assert SECRET in whole
     record = EditRecord.objects.filter(kind="export").latest("pk")
     assert record.actor == "ann"
+    page = Page.of(client.get(export)).text
+    assert "Unmasked exports" in page
+    assert "ann" in page
 
 
 @pytest.mark.parametrize(
