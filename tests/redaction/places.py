@@ -36,6 +36,17 @@ TEXTS = (
     f"<password>{SECRET}</password>",
     f"Key (password)=({SECRET}) already exists.",
     f'password => "{SECRET}"',
+    f"remote: refused ghp_{SECRET}0123456789abcdef",
+    f"https://ghp_{SECRET}0123456789abcdef@github.com/a/b.git",
+    f"slack says invalid_auth to xoxb-1-{SECRET}",
+    f"POST https://hooks.slack.com/services/T0/B0/{SECRET} -> 500",
+    f"Stripe: Invalid API Key provided: sk_live_{SECRET}",
+    f"got Basic {SECRET}QUJD==",
+    f"redis://:{SECRET}@cache:6379/0",
+    f"host=pg port=5432 user=bob password={SECRET} sslmode=disable",
+    f"AccountName=x;AccountKey={SECRET}==;EndpointSuffix=y",
+    f"-----BEGIN RSA PRIVATE KEY-----\nMII{SECRET}\n-----END RSA PRIVATE KEY-----",
+    f"csrf: expected token: {SECRET}1, got none",
     f"token eyJhbGciOiJIUzI1NiJ9.eyJ{SECRET}.{SECRET}",
 )
 

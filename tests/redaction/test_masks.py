@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dlq.redaction.masked_columns import may_have
 from dlq.redaction.rules import parsed
 from dlq.redaction.steps import steps_of
 from dlq.redaction.texts import masked, masked_by
@@ -78,6 +79,11 @@ def test_everything_around_a_mask_stays_to_the_digit() -> None:
         "hotplate=on; ibanez=guitar",
         "https://example.com/a?b=c",
         "the password is wrong",
+        "Unexpected token: punc (:)",
+        "line 3: expected token: identifier",
+        "bearer authentication failed",
+        "Basic authentication is not supported",
+        "md5 0a41111111111111117c",
     ],
 )
 def test_what_only_looks_like_a_secret_stays(text: str) -> None:
@@ -163,3 +169,26 @@ def test_strings_in_documents_keep_no_secret_whatever_is_around(around: str, dep
     for _level in range(depth):
         document = {"inner": json.dumps(document), "around": around}
     assert SECRET not in document_in_sql(json.dumps(document))
+
+
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
+@given(PIECES)
+def test_quick_look_overlooks_nothing(text: str) -> None:
+    if masked(text) != text:
+        assert value(f"SELECT {may_have('x')} FROM (SELECT %s::text AS x) AS given", text)
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("/K-[0-9]{6}/", "x k-K-123456"),
+        ("/(A|B)-[0-9]{6}/", "B-123456"),
+        ("größe", "Größe=17"),
+        ("x.ä", '{"x": {"ä": 1}}'),
+    ],
+)
+def test_quick_look_finds_what_rules_of_the_owner_find(settings: Any, rule: str, text: str) -> None:
+    settings.DLQ_REDACT = ["none", rule]
+    assert value(f"SELECT {may_have('x')} FROM (SELECT %s::text AS x) AS given", text)
