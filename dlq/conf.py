@@ -20,6 +20,7 @@ class _Conf:
     JOB_ID_COLUMN: str = "original_job_id"
     EXTRA_COLUMNS: Sequence[str] = ()
     PAYLOAD_COLUMNS: Sequence[str] = ()
+    REDACT: Sequence[str] = ()
     STATEMENT_TIMEOUT: int = 5
     CHUNK_SIZE: int = 1000
     CONFIRM_ABOVE: int = 1000

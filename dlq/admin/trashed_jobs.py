@@ -23,7 +23,7 @@ from dlq.operations.pages.undo import undo
 from dlq.trash.trashed_texts import NEWEST, error_line, listed, search
 from dlq.web.decorators import page
 from dlq.web.formatting import age, clock
-from dlq.web.permissions import VIEW_OPERATIONS
+from dlq.web.permissions import VIEW_OPERATIONS, sees_masked
 
 RESTORE = "restore"
 MOST_CHOSEN = 10_000
@@ -67,7 +67,9 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[DeletedEntry], search_term: str
     ) -> tuple[QuerySet[DeletedEntry], bool]:
-        return search(queryset, search_term) if search_term else queryset, False
+        if not search_term:
+            return queryset, False
+        return search(queryset, search_term, sees_all=sees_masked(request.user)), False
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         by = "by_operation" if request.user.has_perm(VIEW_OPERATIONS) else "by"

@@ -11,6 +11,7 @@ from dlq.filters import fields
 from dlq.filters.addresses import NOT_FILTERS
 from dlq.filters.conditions import (
     Condition,
+    MaskedCondition,
     NotesCondition,
     PayloadCondition,
     QueueCondition,
@@ -20,9 +21,12 @@ from dlq.filters.conditions import (
     at_least,
     at_most,
     exactly,
+    has_key,
+    has_masked_key,
     has_notes,
     in_hour_of_week,
     in_queue,
+    masked_payload_matches,
     payload_matches,
     was_requeued,
 )
@@ -92,6 +96,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
     )
     payload = PayloadCondition(
         payload_matches,
+        masked_payload_matches,
         fields.PayloadField(),
         label="Payload has",
         says="Payload has",
@@ -129,7 +134,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         more=False,
         help_text="What became of it, as far as it is stored.",
     )
-    job_key = exactly("job_key", label="Key")
+    job_key = MaskedCondition(has_key, has_masked_key, fields.Text(), label="Key", says="Key is", column="job_key")
     original_job_id = exactly("original_job_id", fields.Number(), label="Job id", column=TABLE.job_id_column)
     failure_count_min = at_least("failure_count", label="Failures, at least", says="Failures at least")
     priority_min = at_least("priority", label="Priority from", says="Priority from")

@@ -8,10 +8,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Func, Q, TextField, Value
+from django.db.models import F, Func, TextField, Value
 
 from dlq.conf import conf
-from dlq.filters.conditions import Condition
+from dlq.filters.conditions import Condition, MaskedCondition, masked_payload_matches, payload_matches
 from dlq.filters.payload import PayloadMatch
 from dlq.table.indexes import TableState
 
@@ -43,7 +43,8 @@ class PayloadColumn:
     @property
     def filter(self) -> Condition:
         return _PathCondition(
-            _matches,
+            payload_matches,
+            masked_payload_matches,
             _ValueField(self.name),
             label=self.name,
             says=f"{self.name} is",
@@ -63,7 +64,7 @@ def payload_columns() -> Sequence[PayloadColumn]:
     return [PayloadColumn(name) for name in conf.PAYLOAD_COLUMNS]
 
 
-class _PathCondition(Condition):
+class _PathCondition(MaskedCondition):
     def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
         return state.finds_payload
 
@@ -77,10 +78,6 @@ class _ValueField(forms.Field):
 
     def clean(self, value: Any) -> PayloadMatch:
         return PayloadMatch.parse(f"{self.name}={value}")
-
-
-def _matches(match: PayloadMatch) -> Q:
-    return match.condition
 
 
 def _at_path(column: PayloadColumn, operator: str) -> Func:

@@ -27,6 +27,7 @@ from dlq.listing.news import SINCE
 from dlq.models import BackfillDlq
 from dlq.selection.keyset import Cursor, Keyset
 from dlq.selection.page import fetch_page, may_scan, scans_first
+from dlq.web.permissions import sees_masked
 from dlq.web.query_strings import query_string
 from dlq.web.way_back import LIST_QUERY
 
@@ -43,7 +44,9 @@ class EntryChangeList(ChangeList):
     filterset: DlqFilterSet
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[BackfillDlq]:
-        self.filterset = DlqFilterSet(request.GET, self.root_queryset, hide_recovered=True)
+        self.filterset = DlqFilterSet(
+            request.GET, self.root_queryset, hide_recovered=True, sees_all=sees_masked(request.user)
+        )
         self.request_data = request.GET
         self.list_per_page = page_size(request.GET)
         self.has_filters = self.has_active_filters = False

@@ -89,9 +89,10 @@ def notes(entry: BackfillDlq) -> SafeString | str:
     return "–"
 
 
-@admin.display(description="Key", ordering="job_key", empty_value="–")
+@admin.display(description="Key", empty_value="–")
 def key(entry: BackfillDlq) -> str | None:
-    return entry.job_key
+    shown: str | None = entry.job_key
+    return shown
 
 
 @admin.display(description="Priority", ordering="priority")

@@ -15,6 +15,7 @@ from dlq.db.limits import in_time
 from dlq.db.statements import rows
 from dlq.filters.searching.search import Word
 from dlq.models import BackfillDlq
+from dlq.redaction.masked_columns import masked_json, masked_text
 from dlq.table.location import TABLE
 from dlq.table.searched_text import WITHIN
 
@@ -86,7 +87,9 @@ def _find(entry_ids: list[int], words: Sequence[Word]) -> list[tuple[int, str, i
         "before": BEFORE,
         "quoted": QUOTED,
     }
-    return rows(TABLE.statement("listing/matches"), parameters)
+    texts = {name: masked_text(f"e.{name}") for name in ("notes", "job_key", "failure_reason")}
+    documents = {name: masked_json(f"e.{name}") for name in ("last_error", "payload")}
+    return rows(TABLE.statement("listing/matches", **texts, **documents), parameters)
 
 
 def _by_job(entry: BackfillDlq, words: Iterable[Word]) -> Quotation | None:

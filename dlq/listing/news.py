@@ -11,6 +11,7 @@ from dlq.db.statements import database_now
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import without_cursors
 from dlq.filters.fields import Moment
+from dlq.web.permissions import sees_masked
 from dlq.web.query_strings import query_string
 from dlq.web.way_back import list_address
 
@@ -21,7 +22,7 @@ SECONDS = 1.0
 
 
 def news(request: HttpRequest) -> HttpResponse:
-    filterset = DlqFilterSet(request.GET, also_known=(SINCE,), hide_recovered=True)
+    filterset = DlqFilterSet(request.GET, also_known=(SINCE,), hide_recovered=True, sees_all=sees_masked(request.user))
     try:
         since = Moment(end_of_day=False).clean(request.GET.get(SINCE) or database_now().isoformat())
     except ValidationError as error:

@@ -15,7 +15,7 @@ from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet
 from dlq.filters.status import FAILED_AGAIN, OPEN
 from dlq.models import DefaultView, SavedView
-from dlq.web.permissions import SHARE_VIEWS
+from dlq.web.permissions import SHARE_VIEWS, sees_masked
 
 OFTEN = 5
 """Failures from which on a job failed often."""
@@ -36,11 +36,13 @@ class ListView:
     owner: str = ""
     is_shared: bool = False
     may_delete: bool = False
+    sees_all: bool = False
+    """Whether it is counted for somebody who may see what is masked."""
 
     @property
     def count(self) -> str:
         """How many match it, up to a limit; "" where that is not told quickly."""
-        filterset = DlqFilterSet(QueryDict(self.query), hide_recovered=True)
+        filterset = DlqFilterSet(QueryDict(self.query), hide_recovered=True, sees_all=self.sees_all)
         if not filterset.is_valid() or (filterset.state.has_many and filterset.without_index):
             return ""
         limited = filterset.qs.order_by()[: COUNTED_TO + 1]
@@ -72,7 +74,7 @@ def _saved(user: Any) -> Iterator[ListView]:
     offered = SavedView.objects.filter(Q(owner=owner) | Q(is_shared=True)).order_by("name", "pk")
     for view in offered[: 2 * MOST]:
         may_delete = view.owner == owner or user.has_perm(SHARE_VIEWS)
-        yield ListView(str(view.pk), view.name, view.query, view.owner, view.is_shared, may_delete)
+        yield ListView(str(view.pk), view.name, view.query, view.owner, view.is_shared, may_delete, sees_masked(user))
 
 
 def default_query(user: Any) -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dlq", "0012_outcomes"),
+        ("dlq", "0013_redaction"),
     ]
 
     operations = [

@@ -15,9 +15,9 @@ from dlq.filters.conditions import NO_QUEUE
 from dlq.filters.parameters import extra_parameter
 from dlq.filters.payload import written
 from dlq.filters.payload_columns import PayloadColumn, payload_columns
+from dlq.redaction.masked_columns import MaskedExtraColumn
 from dlq.selection.scan_places import admit_scan
 from dlq.table.columns import listed_columns
-from dlq.table.extra_columns import ExtraColumn
 from dlq.table.location import TABLE
 
 NEWEST = 10_000
@@ -51,7 +51,7 @@ def facets_of(filterset: DlqFilterSet) -> Facets:
     extra = listed_columns(TABLE)
     columns = [("task_identifier", "Task"), ("queue_name", "Queue")]
     columns += [(extra_parameter(column.name), column.name) for column in extra]
-    listed: list[Any] = [Cast(ExtraColumn(column.name), TextField()) for column in extra]
+    listed: list[Any] = [Cast(MaskedExtraColumn(column), TextField()) for column in extra]
     paths = payload_columns()
     columns += [(path.parameter, path.name) for path in paths]
     listed += [path.document for path in paths]

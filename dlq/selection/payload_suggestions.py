@@ -7,6 +7,7 @@ from typing import Any
 from dlq.db.expressions import contains_pattern
 from dlq.db.statements import rows
 from dlq.filters.payload import DEEPEST, written
+from dlq.redaction.masked_columns import masked_json
 from dlq.selection.suggestions import Suggestion, Suggestions
 from dlq.table.location import TABLE
 
@@ -43,7 +44,7 @@ def _values(path: tuple[str, ...], typed: str) -> list[tuple[str, int]]:
 
 
 def _rows(statement: str, typed: str, **parameters: Any) -> list[tuple[Any, int]]:
-    query = TABLE.statement(statement, payload="payload")
+    query = TABLE.statement(statement, payload=masked_json("payload"))
     bounds = {"looked_at": LOOKED_AT, "largest": LARGEST, "most": MOST + 1, "like": contains_pattern(typed)}
     return rows(query, {**bounds, **parameters})
 

@@ -11,8 +11,9 @@ from dlq.filters.payload_columns import payload_columns
 from dlq.models import BackfillDlq, EntryPattern
 from dlq.models.entry_status import EntryStatus
 from dlq.models.entry_uncertainty import EntryUncertainty
+from dlq.redaction.masked_columns import MaskedExtraColumn
 from dlq.table.columns import listed_columns
-from dlq.table.extra_columns import ExtraColumn, extra_alias
+from dlq.table.extra_columns import extra_alias
 from dlq.table.location import TABLE
 
 LISTED_ERROR_LENGTH = 160
@@ -47,7 +48,7 @@ def for_list(entries: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
     """With `error_line`, `status` and `is_uncertain` (as stored), `has_notes`, `pattern_advice` (FailurePattern.Advice) and the
     extra columns and the paths of payloads that the settings list, as text."""
     listed: dict[str, Any] = {
-        extra_alias(number): Cast(ExtraColumn(column.name), TextField())
+        extra_alias(number): Cast(MaskedExtraColumn(column), TextField())
         for number, column in enumerate(listed_columns(TABLE))
     }
     listed |= {payload_alias(number): path.text for number, path in enumerate(payload_columns())}

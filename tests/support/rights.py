@@ -16,8 +16,9 @@ REQUEUE = "requeue_backfilldlq"
 DELETE = "delete_backfilldlq"
 EXPORT = "export_backfilldlq"
 OPERATIONS = "view_bulkoperation"
+SEE = "see_redacted_backfilldlq"
 SHARE = "share_savedview"
-PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, OPERATIONS, SHARE)
+PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, SEE, OPERATIONS, SHARE)
 
 
 def of(*permissions: str) -> Right:
@@ -108,6 +109,8 @@ BUTTONS: dict[tuple[str, str], Button] = {
     ("dlq_backfilldlq_changelist", "add_note_to_selected"): Button(of(VIEW, ANNOTATE), writes=False),
     ("dlq_backfilldlq_change", "notes"): Button(of(VIEW, ANNOTATE)),
     ("dlq_backfilldlq_change", "recall"): Button(of(VIEW, REQUEUE)),
+    ("dlq_backfilldlq_change", "show_masked"): Button(of(VIEW, SEE)),
+    ("dlq_backfilldlq_export", "format"): Button(of(VIEW, EXPORT, SEE)),
     ("dlq_backfilldlq_snapshot", ""): Button(of(VIEW)),
     ("dlq_backfilldlq_views", "save"): Button(of(VIEW)),
     ("dlq_backfilldlq_views", "default"): Button(of(VIEW)),

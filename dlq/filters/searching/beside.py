@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models.lookups import IsNull
 
 from dlq.db.expressions import ContainsText, contains_pattern
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows
 from dlq.filters.searching.search import Word
 from dlq.models import BackfillDlq
+from dlq.redaction.masked_columns import Raw
 from dlq.table.indexes import TableState
 from dlq.table.location import TABLE
 from dlq.table.searched_text import BesideText
@@ -32,12 +34,12 @@ class _HasOneOf(Func):
     output_field = BooleanField()
 
 
-def contains(word: Word) -> Q:
-    return Q(ContainsText(BesideText(), word.text))
+def contains(word: Word, read: Callable[[str], F]) -> Q:
+    return Q(ContainsText(BesideText(read=read), word.text))
 
 
 def by_index(words: Iterable[Word], state: TableState) -> Mapping[Word, Q] | None:
-    """Of each word the same condition, so that the table's indexes lead to what has it; None where they can't."""
+    """Of each word the same condition of what the table has, so that its indexes lead to that; None where they can't."""
     words = list(words)
     if not (state.finds_notes or state.finds_parts_of_notes) or not all(map(state.steps_through, NAMES)):
         return None
@@ -53,8 +55,8 @@ def by_index(words: Iterable[Word], state: TableState) -> Mapping[Word, Q] | Non
 
 def _with_note(word: Word) -> QuerySet[BackfillDlq, Any]:
     # As the condition of their index is written.
-    noted = BackfillDlq.objects.filter(notes__isnull=False)
-    return noted.filter(ContainsText(F("notes"), word.plain_part)).order_by().values("pk")
+    noted = BackfillDlq.objects.filter(IsNull(Raw("notes"), False))
+    return noted.filter(ContainsText(Raw("notes"), word.plain_part)).order_by().values("pk")
 
 
 def _names(column: str, words: list[Word]) -> dict[Word, list[str]] | None:

@@ -5,7 +5,7 @@ Task, queue and notes, which its index does not have, are looked through as text
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -16,23 +16,29 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from dlq.db.expressions import contains_pattern
 from dlq.filters.searching import beside
-from dlq.filters.searching.search import Search, Word
+from dlq.filters.searching.search import Search, Word, finds_masks
+from dlq.redaction.masked_columns import Raw
 from dlq.table.indexes import TableState
 from dlq.table.location import TABLE
 from dlq.table.searched_text import BesideText, SearchedWords
 
 
-def condition(searches: Sequence[Search]) -> Q:
-    """What is met by ids, task, queue and notes alone no query of full text search says: an empty one finds nothing."""
-    besides = (reduce(and_, map(_is_beside, search)) for search in searches if search)
-    return reduce(or_, besides, Q(_HasWords(searches)))
+def condition(searches: Sequence[Search], *, sees_all: bool) -> Q:
+    """As that of search_anywhere. What is met by ids, task, queue and notes alone no query of full text search says: an empty
+    one finds nothing."""
+    read = Raw if sees_all else F
+    besides = (reduce(and_, (_is_beside(word, read) for word in search)) for search in searches if search)
+    return reduce(or_, besides, Q(_HasWords(searches, read)))
 
 
-def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
+def by_index(searches: Sequence[Search], state: TableState, *, sees_all: bool) -> Q | None:
     """The same condition, so that the table's full text index, and those beside it, lead to it; None where they can't."""
     words = {word for search in searches for word in search}
     numbers = [word.number for word in words if word.number is not None]
-    if not state.finds_words or (numbers and not state.finds(TABLE.job_id_column)):
+    # Task, queue and notes are compared as texts.
+    if not state.finds_words or (not sees_all and any(finds_masks(searches, as_words=each) for each in (True, False))):
+        return None
+    if numbers and not state.finds(TABLE.job_id_column):
         return None
     has_beside = beside.by_index(words, state)
     if has_beside is None:
@@ -41,11 +47,12 @@ def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
     elsewhere = [*has_beside.values()]
     if numbers:
         elsewhere += [Q(id__any_of=numbers), Q(original_job_id__any_of=numbers)]
-    return reduce(or_, elsewhere, Q(_HasWords(searches, text_only=True))) & condition(searches)
+    found = reduce(or_, elsewhere, Q(_HasWords(searches, Raw, text_only=True)))
+    return found & condition(searches, sees_all=sees_all)
 
 
-def _is_beside(word: Word) -> Q:
-    return beside.contains(word) | word.is_id
+def _is_beside(word: Word, read: Callable[[str], F]) -> Q:
+    return beside.contains(word, read) | word.is_id
 
 
 class _HasWords(Func):
@@ -57,10 +64,10 @@ class _HasWords(Func):
 
     output_field = BooleanField()
 
-    def __init__(self, searches: Sequence[Search], *, text_only: bool = False) -> None:
+    def __init__(self, searches: Sequence[Search], read: Callable[[str], F], *, text_only: bool = False) -> None:
         self.searches = searches
         self.text_only = text_only
-        super().__init__(SearchedWords(), BesideText(), F("id"), F("original_job_id"))
+        super().__init__(SearchedWords(read=read), BesideText(read=read), F("id"), F("original_job_id"))
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         (words, _none), (beside_it, _none), *ids = (compiler.compile(part) for part in self.source_expressions)
