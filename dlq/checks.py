@@ -17,7 +17,7 @@ from dlq.db.errors import first_line
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows, scalar
 from dlq.faults.rights import lacking
-from dlq.filters.payload_columns import payload_columns
+from dlq.filters.payload_columns import payload_column_problems
 from dlq.redaction.rules import BadRule, configured
 from dlq.table.columns import TableColumn, table_columns
 from dlq.table.index_advice import advice, create_index
@@ -47,32 +47,19 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
     if problem := TABLE.problem:
         problems.append(Error(problem, hint="Set DLQ_SCHEMA, DLQ_TABLE and DLQ_JOB_ID_COLUMN.", id="dlq.E001"))
-    for name in POSITIVE:
-        value = getattr(conf, name)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            problems.append(
-                Error(
-                    f"DLQ_{name} must be a whole number of at least 1, not {value!r}.",
-                    hint="Fix the setting.",
-                    id="dlq.E002",
-                )
-            )
-    for name in NOT_NEGATIVE:
-        value = getattr(conf, name)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            problems.append(
-                Error(
-                    f"DLQ_{name} must be a whole number of at least 0 (off), not {value!r}.",
-                    hint="Fix the setting.",
-                    id="dlq.E002",
-                )
-            )
+    for names, least, said in ((POSITIVE, 1, "1"), (NOT_NEGATIVE, 0, "0 (off)")):
+        for name in names:
+            value = getattr(conf, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                wrong = f"DLQ_{name} must be a whole number of at least {said}, not {value!r}."
+                problems.append(Error(wrong, hint="Fix the setting.", id="dlq.E002"))
     columns = conf.EXTRA_COLUMNS
     if isinstance(columns, str) or not all(isinstance(name, str) and name for name in columns):
         problems.append(
             Error("DLQ_EXTRA_COLUMNS must be a list of column names.", hint='As in ["tenant_id"].', id="dlq.E003")
         )
-    problems += _check_payload_columns()
+    hint = 'A list of paths, each once, as in ["customer_id", "order.id"].'
+    problems += [Error(wrong, hint=hint, id="dlq.E007") for wrong in payload_column_problems()]
     try:
         configured()
     except BadRule as problem:
@@ -84,18 +71,6 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
             Error("The pages need django-htmx.", hint='Add "django_htmx" to INSTALLED_APPS.', id="dlq.E004")
         )
     return problems
-
-
-def _check_payload_columns() -> list[CheckMessage]:
-    names = conf.PAYLOAD_COLUMNS
-    hint, identity = 'A list of paths, each once, as in ["customer_id", "order.id"].', "dlq.E007"
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
-        return [Error("DLQ_PAYLOAD_COLUMNS must be a list of paths within the payload.", hint=hint, id=identity)]
-    return [
-        Error(f"DLQ_PAYLOAD_COLUMNS names “{path.name}”. {path.problem}", hint=hint, id=identity)
-        for path in payload_columns()
-        if path.problem
-    ]
 
 
 @register(Tags.database)

@@ -11,16 +11,14 @@ from typing import Any, cast
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from dlq.filters.active import ActiveFilter, ActiveValue
+from dlq.filters.active import ActiveFilter, ActiveValue, without_value
 from dlq.filters.addresses import COLUMNS, NOT_FILTERS, SIZE, STATUS, without_cursors
-from dlq.filters.conditions import Condition, extra_column
-from dlq.filters.parameters import DlqParameters, extra_parameter
-from dlq.filters.payload_columns import payload_columns
+from dlq.filters.conditions import Condition
+from dlq.filters.parameters import DlqParameters, further_parameters
 from dlq.filters.searching import search, search_anywhere, search_words
-from dlq.filters.status import ANY, OPEN
+from dlq.filters.status import OPEN
 from dlq.models import BackfillDlq
 from dlq.redaction.texts import masked
-from dlq.table.columns import listed_columns
 from dlq.table.indexes import TableState, table_state
 from dlq.table.location import TABLE
 from dlq.web.query_strings import query_string
@@ -68,14 +66,9 @@ class DlqFilterSet(DlqParameters):
         return cls(data, queryset, sees_all=sees_all)
 
     def _add_columns(self) -> None:
-        for column in listed_columns(TABLE):
-            added = extra_column(column)
+        for name, added in further_parameters().items():
             added.model, added.parent = self._meta.model, self
-            self.filters[extra_parameter(column.name)] = added
-        for path in payload_columns():
-            added = path.filter
-            added.model, added.parent = self._meta.model, self
-            self.filters[path.parameter] = added
+            self.filters[name] = added
 
     @property
     def unknown(self) -> list[str]:
@@ -200,14 +193,6 @@ class DlqFilterSet(DlqParameters):
         return [*pairs, ("q_by", self.search_mode)] if is_open else pairs
 
     @property
-    def shareable(self) -> QueryDict:
-        """The given parameters, each time on somebody's own clock made absolute."""
-        shared: QueryDict = self.data.copy()
-        for name, condition, texts, values in self.given:
-            shared.setlist(name, [condition.shareable(text, value) for text, value in zip(texts, values, strict=True)])
-        return shared
-
-    @property
     def active(self) -> list[ActiveFilter]:
         """The filter in force, in words."""
         return [
@@ -216,7 +201,7 @@ class DlqFilterSet(DlqParameters):
                 condition.says,
                 condition.joined_by,
                 tuple(
-                    ActiveValue(masked(condition.words(text, value)), text, self._query_without(name, text))
+                    ActiveValue(masked(condition.words(text, value)), text, without_value(self.data, name, text))
                     for text, value in zip(texts, values, strict=True)
                 ),
             )
@@ -253,11 +238,6 @@ class DlqFilterSet(DlqParameters):
     def narrowed(self, name: str, text: str) -> str:
         """The query string with this one value for the parameter, on the first page."""
         return query_string({name: text}, without_cursors(self.data))
-
-    def _query_without(self, name: str, text: str) -> str:
-        """The query string with one value removed, back on the first page."""
-        others = [other for other in self.data.getlist(name) if other != text]
-        return query_string({name: others or (ANY if name == STATUS else None)}, without_cursors(self.data))
 
     @property
     def query(self) -> str:

@@ -21,6 +21,7 @@ from dlq.filters.conditions import (
     at_least,
     at_most,
     exactly,
+    extra_column,
     has_key,
     has_masked_key,
     has_notes,
@@ -31,10 +32,12 @@ from dlq.filters.conditions import (
     was_requeued,
 )
 from dlq.filters.pattern import AssigneeCondition, PatternCondition, PatternField, assigned_to, in_pattern
+from dlq.filters.payload_columns import payload_columns
 from dlq.filters.searching import search
 from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by, returned_from
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
+from dlq.table.columns import listed_columns
 from dlq.table.location import TABLE
 from dlq.table.searched_text import WITHIN
 from dlq.web.typed_times import EXAMPLES
@@ -175,3 +178,9 @@ def extra_parameter(column: str) -> str:
     """The parameter of an extra column: its name, `col_<name>` where a filter or the list has that one already."""
     taken = column in DlqParameters.base_filters or column in NOT_FILTERS
     return f"col_{column}" if taken else column
+
+
+def further_parameters() -> dict[str, Condition]:
+    """Those of the extra columns and of the paths of payloads that the settings name."""
+    extra = {extra_parameter(column.name): extra_column(column) for column in listed_columns(TABLE)}
+    return extra | {path.parameter: path.filter for path in payload_columns()}

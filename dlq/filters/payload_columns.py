@@ -64,6 +64,14 @@ def payload_columns() -> Sequence[PayloadColumn]:
     return [PayloadColumn(name) for name in conf.PAYLOAD_COLUMNS]
 
 
+def payload_column_problems() -> list[str]:
+    """What is wrong with the setting, a sentence each."""
+    names = conf.PAYLOAD_COLUMNS
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        return ["DLQ_PAYLOAD_COLUMNS must be a list of paths within the payload."]
+    return [f"DLQ_PAYLOAD_COLUMNS names “{path.name}”. {path.problem}" for path in payload_columns() if path.problem]
+
+
 class _PathCondition(MaskedCondition):
     def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
         return state.finds_payload

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from dlq.filters.filterset import DlqFilterSet
 
@@ -15,6 +15,14 @@ def shareable_address(request: HttpRequest) -> str | None:
     if request.method != "GET" or not LOCAL & set(request.GET):
         return None
     filterset = DlqFilterSet(request.GET, also_known=request.GET)
-    if not filterset.is_valid() or (query := filterset.shareable) == request.GET:
+    if not filterset.is_valid() or (query := _shareable(filterset)) == request.GET:
         return None
     return f"{request.path}?{query.urlencode()}"
+
+
+def _shareable(filterset: DlqFilterSet) -> QueryDict:
+    """The given parameters, each time on somebody's own clock made absolute."""
+    shared: QueryDict = filterset.data.copy()
+    for name, condition, texts, values in filterset.given:
+        shared.setlist(name, [condition.shareable(text, value) for text, value in zip(texts, values, strict=True)])
+    return shared

@@ -100,7 +100,7 @@ def priority(entry: BackfillDlq) -> int:
     return entry.priority
 
 
-@admin.display(description="Job", ordering="original_job_id", empty_value="–")
+@admin.display(description="Job", empty_value="–")
 def job_id(entry: BackfillDlq) -> int | None:
     return entry.original_job_id
 
