@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 
 from dlq.entries.chain import Chain
 from dlq.models import BackfillDlq, DeletedEntry, EditRecord, EntryNote, OperationEntry, Requeue
-from dlq.operations.kinds import event_of, in_words
+from dlq.operations.kinds import KINDS, event_of, in_words
 from dlq.operations.reasons import Reason
 from dlq.outcomes.job_states import JobState, states_of_requeues
 from dlq.outcomes.labels import SHORT, WORDS
@@ -124,7 +124,8 @@ def _deleted(entry_id: int) -> Iterator[Event]:
 
 def _noted(entry_id: int) -> Iterator[Event]:
     """Notes written here, except those of a requeue, which its own event tells of."""
-    kept = EntryNote.objects.filter(entry_id=entry_id).exclude(operation__kind="requeue")
+    requeueing = [kind.name for kind in KINDS.values() if kind.makes_jobs]
+    kept = EntryNote.objects.filter(entry_id=entry_id).exclude(operation__kind__in=requeueing)
     for note in kept.order_by("-pk")[:MOST_EVENTS]:
         detail = note.text or "(emptied)"
         if note.replaced:

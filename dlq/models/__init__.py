@@ -14,6 +14,7 @@ from dlq.models.failurepattern import (
     PatternHour,
     RequeuePattern,
 )
+from dlq.models.payloadedit import PayloadEdit
 from dlq.models.requeue import Requeue
 from dlq.models.tablesnapshot import TableSnapshot
 from dlq.models.tallypart import TallyPart
@@ -33,6 +34,7 @@ __all__ = [
     "FailurePattern",
     "OperationEntry",
     "PatternHour",
+    "PayloadEdit",
     "Requeue",
     "RequeuePattern",
     "TableSnapshot",

@@ -67,6 +67,7 @@ class BackfillDlq(models.Model):
             ("annotate_backfilldlq", "Can write notes on failed jobs"),
             ("requeue_backfilldlq", "Can requeue failed jobs"),
             ("export_backfilldlq", "Can export failed jobs"),
+            ("edit_payload_backfilldlq", "Can edit payloads of failed jobs and requeue them"),
         )
 
     def __str__(self) -> str:

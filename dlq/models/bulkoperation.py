@@ -60,6 +60,10 @@ class BulkOperation(RequeueOptions):
     """Of a note: it takes the place of what the notes said. What they said is kept in the entry's history."""
     leaves_earlier_lives = models.BooleanField(default=False, db_default=False)
     """Of a delete: earlier lives of what it deletes stay, and stand again."""
+    payload_edit = models.JSONField(null=True)
+    """Of an edit: what it does to payloads, as `dlq.operations.kinds.edit.changes` reads it. JSON in it is text: exact."""
+    against_advice = models.BooleanField(default=False, db_default=False)
+    """Whether a pattern's advice was not to do it, and the person did it all the same; `reason` says why."""
     expected = models.BigIntegerField(null=True)
     """The number that the confirmation page showed; null where it did not know it."""
     cursor = models.BigIntegerField(null=True)

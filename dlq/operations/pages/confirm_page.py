@@ -24,7 +24,7 @@ from dlq.operations.pages.drive import drive, page_of
 from dlq.operations.pages.undo import undo_tag
 from dlq.operations.report import report
 from dlq.operations.selected import matching
-from dlq.patterns.advice import advice_on
+from dlq.patterns.advice import AdvisedPattern, advice_on, is_advised_against
 from dlq.web.way_back import came_from, entry_address, list_address
 
 REQUEST_BUDGET = 10.0
@@ -61,7 +61,8 @@ def ask(
         return None
     confirmation = confirmation.counted(shown.count, shown.ids)
     back = back or query_of(confirmation.as_operation())
-    return _page(model_admin, request, confirmation, shown, KINDS[kind].form(shown.count), back)
+    form = KINDS[kind].form_for(confirmation.as_operation(), shown.count)
+    return _page(model_admin, request, confirmation, shown, form, back)
 
 
 def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
@@ -78,11 +79,13 @@ def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     known = BulkOperation.objects.filter(confirmation=confirmation.key).first()
     if known is None and "count" in request.POST:
         shown = overview(confirmation.as_operation(), exactly=True)
-        form = kind.form(shown.count)
+        form = kind.form_for(confirmation.as_operation(), shown.count)
         form.initial = request.POST.dict()
         return _page(model_admin, request, confirmation.counted(shown.count, shown.ids), shown, form, back)
     if known is None:
-        form = kind.form(confirmation.count, request.POST)
+        form = kind.form_for(confirmation.as_operation(), confirmation.count, request.POST)
+        if kind.makes_jobs and is_advised_against(_advice(confirmation)):
+            form.ask_for_override()
         if not form.is_valid():
             shown = replace(overview(confirmation.as_operation()), count=confirmation.count)
             return _page(model_admin, request, confirmation, shown, form, back)
@@ -112,6 +115,7 @@ def count(request: HttpRequest) -> HttpResponse:
         "token": confirmation.token,
         "form": kind.form(confirmation.count),
         "asks_for_number": "confirm_count" in kind.form(None).fields,
+        "number": number_on_button(confirmation.count),
     }
     return TemplateResponse(request, "dlq/operations/counted.html", context)
 
@@ -124,8 +128,11 @@ def _page(
     form: ConfirmForm,
     back: str,
 ) -> TemplateResponse:
-    operation = confirmation.as_operation()
+    operation = confirmation.as_operation(**form.choices)
     kind = KINDS[confirmation.kind]
+    advice = _advice(confirmation)
+    if kind.makes_jobs and is_advised_against(advice) and not form.is_bound:
+        form.ask_for_override()
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"Confirm: {kind.verb}",
@@ -135,14 +142,26 @@ def _page(
         "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
         "overview": shown,
         "counts_on": shown.count is None and shown.looked_at > 0,
-        "advice": advice_on(matching(operation), are_many=shown.count is None),
+        "advice": advice,
+        "preview": kind.preview(operation, [entry.pk for entry in shown.samples]),
         "preflight": kind.preflight(operation),
         "token": confirmation.token,
         "form": form,
+        "number": "" if form.button else number_on_button(shown.count),
         "back": back,
         "list_address": list_address(back),
     }
     return TemplateResponse(request, "dlq/operations/confirm.html", context)
+
+
+def _advice(confirmation: Confirmation) -> list[AdvisedPattern]:
+    """What people advise about the selection; of one that was not counted, about the newest of it."""
+    return advice_on(matching(confirmation.as_operation()), are_many=confirmation.count is None)
+
+
+def number_on_button(count: int | None) -> str:
+    """Of several how many; one needs no number."""
+    return "all" if count is None else "" if count == 1 else f"{count:,}"
 
 
 def _answer(request: HttpRequest, operation: BulkOperation, back: str) -> HttpResponseRedirect:

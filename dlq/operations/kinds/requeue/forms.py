@@ -25,14 +25,14 @@ class RequeueForm(ConfirmForm):
     folded = (
         "run_at",
         "spread_minutes",
-        "canary_size",
-        "canary_needed",
         "canary_minutes",
         "priority",
         "queue_name",
         "max_attempts",
     )
     in_preflight = ("also_other_tasks", "also_on_their_way", "also_recovered")
+    in_sentence = ("canary_size", "canary_needed")
+    sentence_template = "dlq/operations/canary.html"
 
     note = forms.CharField(
         required=False,
@@ -59,12 +59,10 @@ class RequeueForm(ConfirmForm):
     spread_minutes = _number(
         "Spread over minutes", 1, MOST_MINUTES, "One job after the other, evenly, instead of all at once."
     )
-    canary_size = _number(
-        "Try first", 1, MOST_TRIED_FIRST, "So many, the oldest; the rest follows when they have succeeded."
-    )
-    canary_needed = _number("Of these must succeed", 1, MOST_TRIED_FIRST, "Empty: all of them. Too few: it pauses.")
+    canary_size = _number("How many to try first", 1, MOST_TRIED_FIRST, "")
+    canary_needed = _number("How many of them must succeed", 1, MOST_TRIED_FIRST, "")
     canary_minutes = _number(
-        "Wait at most minutes", 1, MOST_MINUTES, f"Empty: {CANARY_MINUTES}. Then it pauses and says why."
+        "Wait for the first ones at most minutes", 1, MOST_MINUTES, f"Empty: {CANARY_MINUTES}. Then it pauses and says why."
     )
     priority = _number("Priority", -32768, 32767, "Empty: as it was. A lower number runs first.")
     queue_name = forms.CharField(

@@ -1,0 +1,59 @@
+"""What an edit would make of some of its entries, shown before anybody says yes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import DatabaseError, transaction
+
+from dlq.db.bisection import is_about_a_row
+from dlq.db.limits import in_time
+from dlq.db.statements import array, rows
+from dlq.operations.kinds.edit.changes import Edit
+from dlq.operations.kinds.edit.editing import statement
+from dlq.web.text_diff import DiffLine, diff
+
+SHOWN_CHARACTERS = 64 * 1024
+"""Of each payload: what lies behind is edited, and not shown."""
+SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class EditedSample:
+    """One entry's payload before and after; no lines where nothing changes or a path is not there."""
+
+    entry_id: int
+    lines: list[DiffLine]
+    lacks_path: bool
+    is_cut: bool
+
+
+@dataclass(frozen=True)
+class EditPreview:
+    edit: Edit
+    samples: list[EditedSample]
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not any(sample.lines for sample in self.samples)
+
+
+def preview_of(edit: Edit, ids: Sequence[int]) -> EditPreview:
+    """Of these entries, in their order. Without samples where they can't be looked up in time."""
+    return EditPreview(edit, in_time(SECONDS, lambda: _samples(edit, ids)) or [])
+
+
+def _samples(edit: Edit, ids: Sequence[int]) -> list[EditedSample]:
+    parameters = {"ids": array(ids), "most": SHOWN_CHARACTERS, **edit.parameters}
+    try:
+        with transaction.atomic():
+            found = rows(statement("preview"), parameters)
+    except DatabaseError as error:  # a payload of the type json may hold what jsonb can't
+        if not is_about_a_row(error):
+            raise
+        return []
+    return [
+        EditedSample(entry, diff(before, before if after is None else after), after is None, bool(is_cut))
+        for entry, before, after, is_cut in found
+    ]
