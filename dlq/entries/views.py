@@ -21,7 +21,7 @@ from dlq.entries import documents
 from dlq.entries.chain import Chain
 from dlq.entries.note_editing import NoteConflict, NoteRefused, lost_note, save_note
 from dlq.entries.timeline import status_in_words, timeline
-from dlq.models import BackfillDlq
+from dlq.models import BackfillDlq, PayloadEdit
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
 from dlq.outcomes.job_states import states_of_entries
@@ -31,7 +31,9 @@ from dlq.table.searched_text import WITHIN
 from dlq.web.query_strings import query_string
 from dlq.web.way_back import came_from, entry_address, list_address
 
-NOTE, RECALL = KINDS["note"], KINDS["recall"]
+NOTE, EDIT, RECALL, PUT_BACK = (KINDS[name] for name in ("note", "edit", "recall", "put_back"))
+UNDOING = (RECALL, PUT_BACK)
+"""Kinds with a button of their own, by whose name it is sent."""
 
 
 class NotesForm(forms.Form):
@@ -50,8 +52,9 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
     if entry_id is None:
         return _gone(request, object_id)
     form, conflict = None, None
-    if request.method == "POST" and "recall" in request.POST:
-        return undo(request, RECALL.name, entry_ids=[entry_id])
+    for kind in UNDOING:
+        if request.method == "POST" and kind.name in request.POST:
+            return undo(request, kind.name, entry_ids=[entry_id])
     if request.method == "POST":
         if not NOTE.may(request.user):
             raise PermissionDenied
@@ -138,6 +141,9 @@ def _context(
         "may_requeue": KINDS["requeue"].may(request.user),
         "may_delete": KINDS["delete"].may(request.user),
         "may_recall": bool(state and state.state == "waiting" and RECALL.may(request.user)),
+        "may_edit": EDIT.may_confirm(request.user),
+        "may_put_back": PUT_BACK.may(request.user)
+        and PayloadEdit.objects.filter(entry_id=entry.pk, put_back_by=None).exists(),
         "may_annotate": NOTE.may(request.user),
     }
 

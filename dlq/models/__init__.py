@@ -4,7 +4,7 @@ from dlq.models.chainlife import ChainLife
 from dlq.models.deletedentry import DeletedEntry
 from dlq.models.dutyprogress import DutyProgress
 from dlq.models.dutyrun import DutyRun
-from dlq.models.editrecord import EditRecord
+from dlq.models.editrecord import EditRecord, PayloadEdit
 from dlq.models.entrynote import EntryNote
 from dlq.models.failurepattern import (
     ClassifierState,
@@ -14,7 +14,6 @@ from dlq.models.failurepattern import (
     PatternHour,
     RequeuePattern,
 )
-from dlq.models.payloadedit import PayloadEdit
 from dlq.models.requeue import Requeue
 from dlq.models.tablesnapshot import TableSnapshot
 from dlq.models.tallypart import TallyPart

@@ -22,8 +22,8 @@ from dlq.models.entry_status import superseded
 from dlq.monitoring.recovery_of_all import recovery_of_all
 from dlq.monitoring.snapshot import TASKS, newest_snapshot
 from dlq.monitoring.totals import TableTotals, count_table
-from dlq.outcomes.recovery_rate import ENDS
 from dlq.operations.kinds import KINDS
+from dlq.outcomes.recovery_rate import ENDS
 from dlq.table.location import TABLE
 
 LIVE_SECONDS = 0.5

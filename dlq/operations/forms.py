@@ -38,7 +38,9 @@ class ConfirmForm(forms.Form):
         """Of patterns whose advice is not to do it: take no yes without a tick and a reason."""
         self.fields[AGAINST_ADVICE] = forms.BooleanField(
             label="Do it against this advice",
-            error_messages={"required": "The advice is not to. Tick this to do it all the same, and say why as the reason."},
+            error_messages={
+                "required": "The advice is not to. Tick this to do it all the same, and say why as the reason."
+            },
         )
         self.fields["reason"].required = True
         self.fields["reason"].error_messages["required"] = "Say why it is done against the advice."
@@ -47,6 +49,10 @@ class ConfirmForm(forms.Form):
     def main(self) -> list[BoundField]:
         elsewhere = (*self.folded, *self.in_preflight, *self.in_sentence, AGAINST_ADVICE)
         return [field for field in self.visible_fields() if field.name not in elsewhere]
+
+    @property
+    def sentence_has_errors(self) -> bool:
+        return any(self.errors.get(name) for name in self.in_sentence)
 
     @property
     def options(self) -> list[BoundField]:

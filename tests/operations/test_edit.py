@@ -82,7 +82,8 @@ def test_payload_goes_there_and_back_in_a_column_of_either_type(kind: str) -> No
     entry = add_entry(payload=EXACT)
     before = text_of(entry)
     operation = edit([entry], 'cur = "EUR"')
-    assert '"EUR"' in payload(entry) and "12345678901234567890.123456789012345678" in payload(entry)
+    assert '"EUR"' in payload(entry)
+    assert "12345678901234567890.123456789012345678" in payload(entry)
     assert put_back(operation).done_count == 1
     sql(f"UPDATE {TABLE.regclass} SET requeued_count = 0, last_requeued_at = NULL")
     assert text_of(entry) == before
@@ -144,11 +145,11 @@ def test_entry_is_left_with_that_reason_when_its_payload_was_set_back() -> None:
 
 def test_refusals_of_a_requeue_hold_and_leave_the_payload() -> None:
     running = add_entry(payload='{"a": 1}', job_key="k")
-    start(add_job(job_key="k"))
+    start(job := add_job(job_key="k"))
     sent = add_entry(payload='{"a": 1}')
     operate("requeue", [sent])
     assert untouched(add_entry(payload='{"a": 1}', priority=32768), "a = 2") == wording("bad_priority")
-    assert untouched(running, "a = 2") == wording("key_running").format(about=1)
+    assert untouched(running, "a = 2") == wording("key_running").format(about=job)
     assert untouched(sent, "a = 2").startswith("already on its way")
 
 
@@ -240,4 +241,3 @@ def test_edited_payload_lasts_when_the_key_fails_again() -> None:
     process_failed_jobs(TABLE)
     assert payload(entry) == '{"a": 2}'
     assert put_back(None, [entry]).done_count == 1
-

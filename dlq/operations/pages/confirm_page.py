@@ -147,6 +147,7 @@ def _page(
         "preflight": kind.preflight(operation),
         "token": confirmation.token,
         "form": form,
+        "sentence": form.sentence_template if shown.count != 1 or form.sentence_has_errors else "",
         "number": "" if form.button else number_on_button(shown.count),
         "back": back,
         "list_address": list_address(back),

@@ -50,7 +50,8 @@ class EditKind(RequeueKind):
     )
     reasons = {
         "no_path": Wording(
-            "its payload has no {about}, so nothing of it was changed", "their payload lacks a field that was to be changed"
+            "its payload has no {about}, so nothing of it was changed",
+            "their payload lacks a field that was to be changed",
         ),
         "edited_already": Wording("its payload is like that already", "their payload is like that already"),
         "payload_changed": Wording("its payload changed after the page was shown"),

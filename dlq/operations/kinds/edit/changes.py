@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -28,7 +27,7 @@ class BadChanges(Exception):
 
 
 @dataclass(frozen=True)
-class Change:
+class PayloadChange:
     """One change of a payload. `value` is JSON text, exactly as it was typed; "" where something is removed."""
 
     verb: Verb
@@ -45,13 +44,13 @@ class Change:
 class Edit:
     """All changes of an operation, and the digest of the payload that the person saw; "" where they are for many."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[PayloadChange, ...]
     seen: str = ""
 
     @classmethod
     def of(cls, operation: BulkOperation) -> Edit:
         stored = operation.payload_edit or {"changes": []}
-        changes = tuple(Change(one["verb"], tuple(one["path"]), one["value"]) for one in stored["changes"])
+        changes = tuple(PayloadChange(one["verb"], tuple(one["path"]), one["value"]) for one in stored["changes"])
         return cls(changes, stored.get("seen", ""))
 
     @property
@@ -73,7 +72,7 @@ class Edit:
 def document_edit(text: str, seen: str) -> Edit:
     """A whole payload in the place of the one that was seen. Raises BadChanges."""
     try:
-        return Edit((Change("replace", (), checked_json(text)),), seen)
+        return Edit((PayloadChange("replace", (), checked_json(text)),), seen)
     except BadJson as problem:
         raise BadChanges(str(problem)) from None
 
@@ -82,13 +81,13 @@ def edit_of_lines(text: str) -> Edit:
     """One change a line: `order.currency = "EUR"`, `+ order.tax = 0.19`, `- order.legacy`. Raises BadChanges."""
     changes = [_change(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
     if not changes:
-        raise BadChanges("Write what is to be changed, one change a line.")
+        raise BadChanges("Write what is to be changed.")
     if len(changes) > MOST_CHANGES:
         raise BadChanges(f"These are {len(changes)} changes; at most {MOST_CHANGES} go at once.")
     return Edit(tuple(changes))
 
 
-def _change(number: int, line: str) -> Change:
+def _change(number: int, line: str) -> PayloadChange:
     start = len(line) - len(line.lstrip())
     verb = VERBS.get(line[start], "set")
     if verb != "set":
@@ -98,15 +97,15 @@ def _change(number: int, line: str) -> Change:
     if verb == "remove":
         if rest:
             raise _problem(number, len(line) - len(rest), "what is removed takes a path and nothing else")
-        return Change(verb, path)
+        return PayloadChange(verb, path)
     if not rest.startswith("="):
-        raise _problem(number, at, "a path and a value are needed, as in order.currency = \"EUR\"")
+        raise _problem(number, at, 'a path and a value are needed, as in order.currency = "EUR"')
     value = rest[1:].strip()
     offset = len(line) - len(rest[1:].lstrip())
     if not value:
         raise _problem(number, len(line), "the value is missing; a text stands in double quotes, no value is null")
     try:
-        return Change(verb, path, checked_json(value, line=number, column=offset + 1))
+        return PayloadChange(verb, path, checked_json(value, line=number, column=offset + 1))
     except BadJson as problem:
         raise BadChanges(str(problem)) from None
 
@@ -142,8 +141,3 @@ def _key(number: int, at: int, text: str) -> str:
 
 def _problem(number: int, at: int, why: str) -> BadChanges:
     return BadChanges(f"Line {number}, column {at + 1}: {why}.")
-
-
-def in_words(changes: Sequence[Change]) -> str:
-    """What was changed, without the values."""
-    return "; ".join(change.in_words for change in changes)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dlq.db.statements import array, dicts, rows
 from dlq.models import BulkOperation
-from dlq.models.payloadedit import DIGEST
+from dlq.models.editrecord import DIGEST
 from dlq.operations.chunk import ChunkResult, refused
 from dlq.operations.kinds.edit.changes import Edit
 from dlq.operations.kinds.requeue.plan import Plan, plan_of
@@ -18,7 +18,7 @@ from dlq.table.location import TABLE
 def edit_chunk(operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
     """Edit these locked entries and requeue them. Skipped ones keep everything, their payload too."""
     edit = Edit.of(operation)
-    query = statement("act")
+    query = edit_statement("operations/kinds/edit/act")
 
     def write(part: Sequence[int]) -> set[int]:
         parameters = {"ids": array(part), "operation": operation.pk, **edit.parameters}
@@ -33,7 +33,7 @@ def plan_of_edit(operation: BulkOperation, ids: Sequence[int]) -> Plan:
     edit = Edit.of(operation)
     if not edit.changes:  # nothing was typed yet
         return plan
-    query, found = statement("decide"), dict[int, Reason]()
+    query, found = edit_statement("operations/kinds/edit/decide"), dict[int, Reason]()
 
     def look(part: Sequence[int]) -> None:
         problems = dicts(query, {"ids": array(part), **edit.parameters})
@@ -46,10 +46,10 @@ def plan_of_edit(operation: BulkOperation, ids: Sequence[int]) -> Plan:
     return plan
 
 
-def statement(name: str) -> str:
+def edit_statement(name: str) -> str:
     """One of this kind's statements, with what the changes make of a payload."""
     return TABLE.statement(
-        f"operations/kinds/edit/{name}",
+        name,
         edited=TABLE.statement("operations/kinds/edit/edited"),
         digest=DIGEST,
     )

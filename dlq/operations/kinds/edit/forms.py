@@ -74,6 +74,7 @@ class ChangesForm(EditForm):
     changes = forms.CharField(
         label="Changes, one a line",
         max_length=LONGEST,
+        strip=False,
         widget=forms.Textarea({"rows": 5, "spellcheck": "false", "class": "dlq-code"}),
         help_text='order.currency = "EUR" sets a field that is there. + order.tax = 0.19 adds one. - order.legacy removes one.'
         " Values are JSON: a text stands in double quotes. Where the field is not there, the failed job is skipped.",

@@ -1,4 +1,4 @@
-"""JSON that a person typed, checked by PostgreSQL, which will hold it. Python only looks where the fault is, never at the value."""
+"""JSON that a person typed, checked by PostgreSQL, which will hold it. Python only looks for the place of a fault."""
 
 from __future__ import annotations
 

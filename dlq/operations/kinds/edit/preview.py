@@ -11,7 +11,7 @@ from dlq.db.bisection import is_about_a_row
 from dlq.db.limits import in_time
 from dlq.db.statements import array, rows
 from dlq.operations.kinds.edit.changes import Edit
-from dlq.operations.kinds.edit.editing import statement
+from dlq.operations.kinds.edit.editing import edit_statement
 from dlq.web.text_diff import DiffLine, diff
 
 SHOWN_CHARACTERS = 64 * 1024
@@ -48,7 +48,7 @@ def _samples(edit: Edit, ids: Sequence[int]) -> list[EditedSample]:
     parameters = {"ids": array(ids), "most": SHOWN_CHARACTERS, **edit.parameters}
     try:
         with transaction.atomic():
-            found = rows(statement("preview"), parameters)
+            found = rows(edit_statement("operations/kinds/edit/preview"), parameters)
     except DatabaseError as error:  # a payload of the type json may hold what jsonb can't
         if not is_about_a_row(error):
             raise

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 
 from dlq.db.bisection import is_about_a_row
 from dlq.db.statements import rows
-from dlq.models.payloadedit import DIGEST
+from dlq.models.editrecord import DIGEST
 from dlq.operations.kinds.edit.json_text import LONGEST
 from dlq.table.location import TABLE
 

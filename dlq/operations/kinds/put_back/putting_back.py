@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dlq.conf import conf
 from dlq.db.statements import array, dicts, rows
 from dlq.models import BackfillDlq, BulkOperation, PayloadEdit
-from dlq.models.payloadedit import DIGEST
+from dlq.models.editrecord import DIGEST
 from dlq.operations.batch import Batch, locked_or_busy, next_ticked
 from dlq.operations.chunk import ChunkResult, acted_on, refused
 from dlq.operations.reasons import Reason

@@ -21,6 +21,11 @@ def _number(label: str, least: int, most: int, help_text: str) -> forms.IntegerF
     return forms.IntegerField(label=label, required=False, min_value=least, max_value=most, help_text=help_text)
 
 
+def _number_in_sentence(label: str, placeholder: str) -> forms.IntegerField:
+    widget = forms.NumberInput({"aria-label": label, "placeholder": placeholder, "aria-describedby": "dlq-canary-help"})
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=MOST_TRIED_FIRST, widget=widget)
+
+
 class RequeueForm(ConfirmForm):
     folded = (
         "run_at",
@@ -59,10 +64,13 @@ class RequeueForm(ConfirmForm):
     spread_minutes = _number(
         "Spread over minutes", 1, MOST_MINUTES, "One job after the other, evenly, instead of all at once."
     )
-    canary_size = _number("How many to try first", 1, MOST_TRIED_FIRST, "")
-    canary_needed = _number("How many of them must succeed", 1, MOST_TRIED_FIRST, "")
+    canary_size = _number_in_sentence("How many to try first", "10")
+    canary_needed = _number_in_sentence("How many of them must succeed", "all")
     canary_minutes = _number(
-        "Wait for the first ones at most minutes", 1, MOST_MINUTES, f"Empty: {CANARY_MINUTES}. Then it pauses and says why."
+        "Wait for the first ones at most minutes",
+        1,
+        MOST_MINUTES,
+        f"Empty: {CANARY_MINUTES}. Then it pauses and says why.",
     )
     priority = _number("Priority", -32768, 32767, "Empty: as it was. A lower number runs first.")
     queue_name = forms.CharField(

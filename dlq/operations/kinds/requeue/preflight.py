@@ -75,9 +75,7 @@ class Preflight:
         return self.checked - self.would_be_skipped
 
 
-def preflight_of(
-    operation: BulkOperation, plan: Callable[[BulkOperation, Sequence[int]], Plan] = plan_of
-) -> Preflight:
+def preflight_of(operation: BulkOperation, plan: Callable[[BulkOperation, Sequence[int]], Plan] = plan_of) -> Preflight:
     """Look up what speaks against requeueing the operation's entries (it need not be saved yet); `plan` decides it."""
     if not queue_is_visible():
         return Preflight(0, is_sample=False, sees_queue=False)

@@ -61,8 +61,8 @@ def requeue_chunk(
 ) -> ChunkResult:
     """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database.
 
-    `plan` says who goes. `first` is done with those before their jobs are added, and undone where there is no job; it returns with
-    which it was done.
+    `plan` says who goes. `first` is done with those before their jobs are added, and undone where there is no job; it returns
+    with which it was done.
     """
     planned = plan(operation, ids)
     _hold(planned)
@@ -99,9 +99,7 @@ def _hold(plan: Plan) -> None:
     plan.skipped |= {entry: Reason("key_locked") for entry, job in plan.replaces.items() if job in busy}
 
 
-def _act(
-    operation: BulkOperation, plan: Plan, first: Callable[[Sequence[int]], set[int]] | None
-) -> ChunkResult:
+def _act(operation: BulkOperation, plan: Plan, first: Callable[[Sequence[int]], set[int]] | None) -> ChunkResult:
     result = ChunkResult(skipped=dict(plan.skipped), failed=dict(plan.failed))
     earliest = operation.next_run_at or operation.run_at
 
