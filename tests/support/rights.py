@@ -15,8 +15,9 @@ ANNOTATE = "annotate_backfilldlq"
 REQUEUE = "requeue_backfilldlq"
 DELETE = "delete_backfilldlq"
 EXPORT = "export_backfilldlq"
+EDIT = "edit_payload_backfilldlq"
 OPERATIONS = "view_bulkoperation"
-PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, OPERATIONS)
+PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, EDIT, OPERATIONS)
 
 
 def of(*permissions: str) -> Right:
@@ -97,16 +98,27 @@ class Button:
 
 
 _CONTROLS = ("drive", "pause", "resume", "cancel")
-_KINDS = {"requeue": REQUEUE, "delete": DELETE, "note": ANNOTATE, "restore": DELETE, "recall": REQUEUE}
+_KINDS = {
+    "requeue": REQUEUE,
+    "edit": EDIT,
+    "delete": DELETE,
+    "note": ANNOTATE,
+    "restore": DELETE,
+    "recall": REQUEUE,
+    "put_back": EDIT,
+}
 
 BUTTONS: dict[tuple[str, str], Button] = {
     ("dlq_backfilldlq_changelist", "requeue_selected"): Button(of(VIEW, REQUEUE), writes=False),
+    ("dlq_backfilldlq_changelist", "edit_selected"): Button(of(VIEW, EDIT), writes=False),
     ("dlq_backfilldlq_changelist", "delete_selected"): Button(of(VIEW, DELETE), writes=False),
     ("dlq_backfilldlq_changelist", "add_note_to_selected"): Button(of(VIEW, ANNOTATE), writes=False),
     ("dlq_backfilldlq_change", "notes"): Button(of(VIEW, ANNOTATE)),
     ("dlq_backfilldlq_change", "recall"): Button(of(VIEW, REQUEUE)),
+    ("dlq_backfilldlq_change", "put_back"): Button(of(VIEW, EDIT)),
     ("dlq_backfilldlq_snapshot", ""): Button(of(VIEW)),
     ("confirmation of requeue", "token"): Button(of(VIEW, REQUEUE)),
+    ("confirmation of edit", "token"): Button(of(VIEW, EDIT)),
     ("confirmation of delete", "token"): Button(of(VIEW, DELETE)),
     ("confirmation of note", "token"): Button(of(VIEW, ANNOTATE)),
     ("dlq_failurepattern_changelist", ""): Button(of(VIEW)),
@@ -123,6 +135,10 @@ BUTTONS: dict[tuple[str, str], Button] = {
     ("requeue operation", "recall"): Button(of(OPERATIONS, REQUEUE)),
     ("requeue operation", "trash_recovered"): Button(of(OPERATIONS, VIEW, DELETE), writes=False),
     ("requeue operation", "again"): Button(of(OPERATIONS, VIEW, REQUEUE), writes=False),
+    ("edit operation", "recall"): Button(of(OPERATIONS, REQUEUE)),
+    ("edit operation", "put_back"): Button(of(OPERATIONS, EDIT)),
+    ("edit operation", "trash_recovered"): Button(of(OPERATIONS, VIEW, DELETE), writes=False),
+    ("edit operation", "again"): Button(of(OPERATIONS, VIEW, EDIT), writes=False),
 }
 """By where they are sent, and their name there: of the button, of the action, or of the form's first field."""
 
