@@ -467,6 +467,8 @@ class Model(World):
             if holder.is_locked:
                 return "key_running"
             return "key_exhausted" if holder.is_exhausted else "key_waiting"
+        if operation.key_policy == "replace" and holder.task != entry.task:
+            return "key_of_other_task"
         if operation.key_policy == "replace" and holder.is_available and joined(holder.payload, entry.payload):
             return "key_joins"
         return None
