@@ -199,6 +199,8 @@ def _dlq_setting(name: str, default: object) -> object:
             return env.int(name, default)
         case tuple():
             return tuple(env.list(name, list(default)))
+        case dict():
+            return env.dict(name, default)
         case _:
             return env.str(name, str(default))
 

@@ -15,6 +15,7 @@ from django.db import DatabaseError, transaction
 from dlq.conf import conf
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows, scalar
+from dlq.entries.owner_links import links_problem
 from dlq.faults.rights import lacking
 from dlq.table.columns import TableColumn, table_columns
 from dlq.table.index_advice import advice, create_index
@@ -69,6 +70,9 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         problems.append(
             Error("DLQ_EXTRA_COLUMNS must be a list of column names.", hint='As in ["tenant_id"].', id="dlq.E003")
         )
+    if problem := links_problem(conf.LINKS):
+        hint = 'As in {"Customer": "https://crm.example.org/customers/{customer_id}"}.'
+        problems.append(Error(problem, hint=hint, id="dlq.E020"))
     if not apps.is_installed("django_htmx"):
         problems.append(
             Error("The pages need django-htmx.", hint='Add "django_htmx" to INSTALLED_APPS.', id="dlq.E004")

@@ -20,6 +20,8 @@ from dlq.db.limits import time_limit
 from dlq.entries import documents
 from dlq.entries.chain import Chain
 from dlq.entries.note_editing import NoteConflict, NoteRefused, lost_note, save_note
+from dlq.entries.owner_links import owner_links
+from dlq.entries.ticket import ticket_text
 from dlq.entries.timeline import status_in_words, timeline
 from dlq.models import BackfillDlq, PayloadEdit
 from dlq.operations.kinds import KINDS
@@ -122,6 +124,11 @@ def _context(
         "next": entry_address(entry.pk, back, "next"),
         "previous": entry_address(entry.pk, back, "previous"),
         "history": entry_address(entry.pk, back, "history"),
+        "compare": entry_address(entry.pk, back, "compare"),
+        "back": back,
+        "links": owner_links(entry.pk),
+        "own_address": (own_address := request.build_absolute_uri(entry_address(entry.pk, ""))),
+        "ticket": ticket_text(entry, own_address, status_in_words(entry, state, chain)),
         "payload": documents.payload_document(entry),
         "error": documents.error_document(entry),
         "is_searched_in_part": documents.is_searched_in_part(entry),

@@ -160,6 +160,7 @@ def addresses(site: SecretSite) -> Iterator[tuple[str, list[str]]]:
         "autocomplete": ["?app_label=dlq&model_name=deletedentry&field_name=operation&term=outage"],
         "dlq_backfilldlq_values": ["?of=task_identifier"],
         "dlq_backfilldlq_payload": ["?column=last_error"],
+        "dlq_backfilldlq_compare": ["", f"?with={site.waiting}"],
         "dlq_backfilldlq_export": ["", "?format=csv", "?format=jsonl"],
         "dlq_backfilldlq_export_progress": [f"?token={'0' * 32}"],
         "dlq_backfilldlq_statistics": ["", "?table=time"],
