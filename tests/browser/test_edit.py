@@ -31,7 +31,7 @@ def test_payloads_of_many_are_cured_after_a_look(
     opened = window(superuser, width=width, theme=theme)
     page = opened.open(LIST)
     page.locator("#action-toggle").check()
-    page.get_by_role("button", name="Edit payload and requeue …").click()
+    page.get_by_role("button", name="Edit payload …").click()
     page.get_by_label("Changes, one a line").fill("order.currency = EUR")
     page.get_by_role("button", name="Show what would change").click()
     page.get_by_text("Line 1, column 18: this is no JSON").wait_for()
@@ -94,4 +94,35 @@ def test_advice_not_to_requeue_takes_a_tick_and_a_reason(
     page.get_by_label("Do it against this advice").check()
     page.get_by_role("button", name="Requeue", exact=True).click()
     page.get_by_text("Requeued: 1 failed job.").wait_for()
+    assert opened.problems == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_a_ticket_wants_is_copied_and_two_are_compared(
+    superuser: User, window: Callable[..., Window], width: int
+) -> None:
+    entry = add_entry(payload='{"total": 10.00}', last_error='"Refused by db-1"', job_key="k-7")
+    other = add_entry(payload='{"total": 10.0}', last_error='"Refused by db-2"')
+    opened = window(superuser, width=width)
+    page = opened.open(entry_url(entry))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    def copied(label: str) -> str:
+        page.get_by_role("button", name=label).press("Enter")
+        page.get_by_role("button", name="Copied").last.wait_for()
+        return str(page.evaluate("navigator.clipboard.readText()"))
+
+    assert copied("Copy id") == str(entry)
+    assert copied("Copy link") == f"{opened.address}{entry_url(entry)}"
+    ticket = copied("Copy for a ticket")
+    assert ticket.startswith(f"Failed job send_email #{entry}\n{opened.address}{entry_url(entry)}\n")
+    assert "Key: k-7." in ticket
+    assert ticket.endswith("\nRefused by db-1")
+    assert copied("Copy the error") == "Refused by db-1"
+    assert copied("Copy the payload") == '{\n    "total": 10.00\n}'
+    assert (opened.unreadable(), opened.overflow) == ({}, 0)
+    page.get_by_label("Compare with #").fill(str(other))
+    page.keyboard.press("Enter")
+    page.get_by_text("+ Refused by db-2").wait_for()
+    assert (opened.unreadable(), opened.overflow) == ({}, 0)
     assert opened.problems == []

@@ -352,8 +352,11 @@ class Model(World):
     def _requeue(self, operation: Operation, ids: Sequence[int], tick: int, queued: Mapping[int, int]) -> None:
         refusals = {entry: self._refusal(operation, self.entries[entry]) for entry in ids}
         if operation.kind == "edit":
+            # Whether payloads are joined shows when the job is added.
             refusals |= {
-                entry: self._edit_refusal(operation, self.entries[entry]) for entry, why in refusals.items() if not why
+                entry: self._edit_refusal(operation, self.entries[entry]) or why
+                for entry, why in refusals.items()
+                if why in (None, "key_joins")
             }
         operation.skipped |= {entry: why for entry, why in refusals.items() if why}
         for entry in (self.entries[entry] for entry, why in refusals.items() if not why):

@@ -39,7 +39,7 @@ class EditKind(RequeueKind):
     done = "edited and requeued"
     verb = "edit and requeue"
     action = "edit_selected"
-    action_label = "Edit payload and requeue …"
+    action_label = "Edit payload …"
     button = "Edit and requeue"
     form = ChangesForm
     preview_template = "dlq/operations/edit_preview.html"
