@@ -12,17 +12,19 @@ from django.template.response import TemplateResponse
 from dlq.db.bigint import entry_number
 from dlq.entries import documents
 from dlq.models import BackfillDlq
+from dlq.redaction.steps import BEGINS
 from dlq.web.text_diff import DiffLine, diff
 from dlq.web.way_back import came_from, entry_address, list_address
 
 
 @dataclass(frozen=True)
 class Difference:
-    """No lines where both are the same, as far as they were compared."""
+    """No lines where both are the same, as far as they were compared: as everybody reads them."""
 
     heading: str
     lines: list[DiffLine]
     is_cut: bool
+    has_masked: bool
 
 
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponse:
@@ -54,7 +56,12 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
 def _differences(entry: Any, other: Any) -> list[Difference]:
     most = documents.SHOWN_CHARACTERS
     return [
-        Difference(heading, diff(one or "", another or ""), max(size or 0, other_size or 0) > most)
+        Difference(
+            heading,
+            diff(one or "", another or ""),
+            is_cut=max(size or 0, other_size or 0) > most,
+            has_masked=any(BEGINS in (text or "") for text in (one, another)),
+        )
         for heading, one, another, size, other_size in (
             ("Error", _error(entry), _error(other), entry.error_size, other.error_size),
             ("Payload", entry.payload_text, other.payload_text, entry.payload_size, other.payload_size),

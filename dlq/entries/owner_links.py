@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from dlq.conf import conf
 from dlq.db.statements import rows
+from dlq.redaction.masked_columns import masked_json
 from dlq.table.location import TABLE
 
 PATH = re.compile(r"\{([^{}]*)\}")
@@ -17,13 +18,13 @@ PATH = re.compile(r"\{([^{}]*)\}")
 
 
 def owner_links(entry_id: int) -> list[tuple[str, str]]:
-    """Label and address of each link that this entry has the values for, in the order of the setting."""
+    """Label and address of each link that this entry has the values for, none of them masked, in the order of the setting."""
     templates: Mapping[str, str] = conf.LINKS
     paths = sorted({path for template in templates.values() for path in PATH.findall(template)})
     if not templates:
         return []
     parameters = {"entry": entry_id, "paths": json.dumps([path.split(".") for path in paths])}
-    found = rows(TABLE.statement("entries/link_values"), parameters)
+    found = rows(TABLE.statement("entries/link_values", masked=masked_json("e.payload::jsonb")), parameters)
     values = {".".join(path): value for path, value in found if value is not None}
     return [
         (label, PATH.sub(lambda path: quote(values[path[1]], safe=""), template))

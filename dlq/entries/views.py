@@ -12,6 +12,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.cache import add_never_cache_headers
 from django.utils.text import normalize_newlines
 
 from dlq.conf import conf
@@ -23,13 +24,15 @@ from dlq.entries.note_editing import NoteConflict, NoteRefused, lost_note, save_
 from dlq.entries.owner_links import owner_links
 from dlq.entries.ticket import ticket_text
 from dlq.entries.timeline import status_in_words, timeline
-from dlq.models import BackfillDlq, PayloadEdit
+from dlq.models import BackfillDlq, EditRecord, PayloadEdit
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
 from dlq.outcomes.job_states import states_of_entries
 from dlq.outcomes.labels import HELP, UNCERTAIN_HELP
 from dlq.patterns.advice import pattern_of
+from dlq.redaction.steps import BEGINS
 from dlq.table.searched_text import WITHIN
+from dlq.web.permissions import sees_masked
 from dlq.web.query_strings import query_string
 from dlq.web.way_back import came_from, entry_address, list_address
 
@@ -54,10 +57,13 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
     if entry_id is None:
         return _gone(request, object_id)
     form, conflict = None, None
+    unmasked = request.method == "POST" and "show_masked" in request.POST
+    if unmasked and not sees_masked(request.user):
+        raise PermissionDenied
     for kind in UNDOING:
         if request.method == "POST" and kind.name in request.POST:
             return undo(request, kind.name, entry_ids=[entry_id])
-    if request.method == "POST":
+    if request.method == "POST" and not unmasked:
         if not NOTE.may(request.user):
             raise PermissionDenied
         form = NotesForm(request.POST)
@@ -71,13 +77,18 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
             except BackfillDlq.DoesNotExist:
                 return _gone(request, object_id)
     with time_limit(conf.STATEMENT_TIMEOUT) if request.method == "GET" else nullcontext():
-        entry = documents.load(entry_id)
+        entry = documents.load(entry_id, unmasked=unmasked)
         if entry is None:
             return _gone(request, object_id)
-        response = TemplateResponse(
-            request, "dlq/entries/entry.html", _context(model_admin, request, entry, form, conflict)
-        )
-        return response.render()
+        if unmasked:
+            EditRecord.of_unmasked(
+                EditRecord.Kind.SEEN, entry_id, actor=request.user.get_username(), what=f"failed job {entry_id}"
+            )
+        context = _context(model_admin, request, entry, form, conflict) | {"unmasked": unmasked}
+        response = TemplateResponse(request, "dlq/entries/entry.html", context).render()
+        if unmasked:
+            add_never_cache_headers(response)
+        return response
 
 
 def _save(request: HttpRequest, entry_id: int, typed: dict[str, str]) -> HttpResponse:
@@ -148,11 +159,17 @@ def _context(
         "may_requeue": KINDS["requeue"].may(request.user),
         "may_delete": KINDS["delete"].may(request.user),
         "may_recall": bool(state and state.state == "waiting" and RECALL.may(request.user)),
-        "may_edit": EDIT.may_confirm(request.user),
+        "may_edit": EDIT.may_confirm(request.user) and (sees_masked(request.user) or not _shows_masks(entry)),
         "may_put_back": PUT_BACK.may(request.user)
         and PayloadEdit.objects.filter(entry_id=entry.pk, put_back_by=None).exists(),
         "may_annotate": NOTE.may(request.user),
+        "may_see_masked": sees_masked(request.user),
     }
+
+
+def _shows_masks(entry: Any) -> bool:
+    """Whether something of the payload is masked, as far as the page shows it."""
+    return BEGINS in entry.payload_text
 
 
 def _similar(entry: Any) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import dlq.models.deletedentry
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("dlq", "0012_outcomes"),
+        ("dlq", "0013_redaction"),
     ]
 
     operations = [
@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                     ("requeue_backfilldlq", "Can requeue failed jobs"),
                     ("export_backfilldlq", "Can export failed jobs"),
                     ("edit_payload_backfilldlq", "Can edit payloads of failed jobs and requeue them"),
+                    ("see_redacted_backfilldlq", "Can see what is masked in failed jobs"),
                 ),
                 "verbose_name": "failed job",
                 "verbose_name_plural": "failed jobs",

@@ -17,7 +17,8 @@ DELETE = "delete_backfilldlq"
 EXPORT = "export_backfilldlq"
 EDIT = "edit_payload_backfilldlq"
 OPERATIONS = "view_bulkoperation"
-PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, EDIT, OPERATIONS)
+SEE = "see_redacted_backfilldlq"
+PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, EDIT, SEE, OPERATIONS)
 
 
 def of(*permissions: str) -> Right:
@@ -117,6 +118,8 @@ BUTTONS: dict[tuple[str, str], Button] = {
     ("dlq_backfilldlq_change", "notes"): Button(of(VIEW, ANNOTATE)),
     ("dlq_backfilldlq_change", "recall"): Button(of(VIEW, REQUEUE)),
     ("dlq_backfilldlq_change", "put_back"): Button(of(VIEW, EDIT)),
+    ("dlq_backfilldlq_change", "show_masked"): Button(of(VIEW, SEE)),
+    ("dlq_backfilldlq_export", "format"): Button(of(VIEW, EXPORT, SEE)),
     ("dlq_backfilldlq_snapshot", ""): Button(of(VIEW)),
     ("confirmation of requeue", "token"): Button(of(VIEW, REQUEUE)),
     ("confirmation of edit", "token"): Button(of(VIEW, EDIT)),

@@ -22,8 +22,7 @@ from pytest_django import DjangoDbBlocker
 from dlq.models import BulkOperation
 from dlq.operations.confirmation import Confirmation
 from dlq.operations.kinds import KINDS
-from dlq.operations.kinds.edit.changes import document_edit
-from dlq.operations.kinds.edit.shown import shown_payload
+from dlq.operations.kinds.edit.changes import edit_of_lines
 from dlq.operations.pages.buttons import CONTROLS
 from dlq.pattern_pages.pattern_page import ACTS
 from tests.support.database import SCHEMA, sql
@@ -196,12 +195,15 @@ def forms(site: SecretSite, user: int) -> Iterator[tuple[str, str, str, dict[str
                 yield LIST, kind.action, reverse(f"admin:{LIST}"), {"action": kind.action, **selected}
             token = Confirmation.of(kind.name, user, entry_ids=[site.entry]).counted(1).token
             address = reverse("admin:dlq_backfilldlq_confirmed")
-            fields = {"token": token, "note": "n"} | (_edited(site.entry) if kind.name == "edit" else {})
+            fields = {"token": token, "note": "n"} | (_edited() if kind.name == "edit" else {})
             yield f"confirmation of {kind.name}", "token", address, fields
     at = reverse(f"admin:{ENTRY}", args=[site.entry])
     yield ENTRY, "notes", at, {"notes": "new", "seen": f"notes {SECRET}"}
     yield ENTRY, "recall", reverse(f"admin:{ENTRY}", args=[site.waiting]), {"recall": "1"}
     yield ENTRY, "put_back", reverse(f"admin:{ENTRY}", args=[site.edited]), {"put_back": "1"}
+    yield ENTRY, "show_masked", at, {"show_masked": "1"}
+    export = reverse("admin:dlq_backfilldlq_export")
+    yield "dlq_backfilldlq_export", "format", export, {"unmasked": "1", "format": "csv"}
     yield "dlq_backfilldlq_snapshot", "", reverse("admin:dlq_backfilldlq_snapshot"), {"": ""}
     yield PATTERNS, "", reverse(f"admin:{PATTERNS}"), {"": ""}
     at = reverse(f"admin:{PATTERN}", args=[site.pattern])
@@ -224,12 +226,10 @@ def forms(site: SecretSite, user: int) -> Iterator[tuple[str, str, str, dict[str
             yield f"{kind.name} operation", follow_up.name, at, {follow_up.name: "1"}
 
 
-def _edited(entry: int) -> dict[str, str]:
-    """A change of its payload that was looked at."""
-    shown = shown_payload(entry)
-    assert shown
-    edit = document_edit('{"a": 1}', shown.digest)
-    return {"document": '{"a": 1}', "seen": shown.digest, "shown": edit.fingerprint}
+def _edited() -> dict[str, str]:
+    """A change of payloads that was looked at."""
+    changes = "+ added = 1"
+    return {"changes": changes, "shown": edit_of_lines(changes).fingerprint}
 
 
 def place_of(address: str) -> str:

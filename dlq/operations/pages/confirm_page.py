@@ -25,6 +25,7 @@ from dlq.operations.pages.undo import undo_tag
 from dlq.operations.report import report
 from dlq.operations.selected import matching
 from dlq.patterns.advice import AdvisedPattern, advice_on, is_advised_against
+from dlq.web.permissions import sees_masked
 from dlq.web.way_back import came_from, entry_address, list_address
 
 REQUEST_BUDGET = 10.0
@@ -54,7 +55,10 @@ def ask(
             f"At most {MOST_TICKED} rows can be ticked at once. Nothing was done: use a filter and select everything.",
         )
         return None
-    confirmation = Confirmation.of(kind, int(request.user.pk or 0), filterset=filterset, entry_ids=entry_ids)
+    user = request.user
+    confirmation = Confirmation.of(
+        kind, int(user.pk or 0), filterset=filterset, entry_ids=entry_ids, sees_all=sees_masked(user)
+    )
     shown = overview(confirmation.as_operation())
     if shown.count == 0:
         messages.warning(request, "None of what you selected is here any more. Nothing was done.")
@@ -74,7 +78,7 @@ def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         messages.error(request, str(problem))
         return HttpResponseRedirect(list_address(back))
     kind = KINDS[confirmation.kind]
-    if not kind.may_confirm(request.user):
+    if not kind.may_confirm(request.user) or (confirmation.sees_all and not sees_masked(request.user)):
         raise PermissionDenied
     known = BulkOperation.objects.filter(confirmation=confirmation.key).first()
     if known is None and "count" in request.POST:
@@ -104,7 +108,7 @@ def count(request: HttpRequest) -> HttpResponse:
     except BadConfirmation as problem:
         return HttpResponse(format_html("<strong>{}</strong>", str(problem)))
     kind = KINDS[confirmation.kind]
-    if not kind.may_confirm(request.user):
+    if not kind.may_confirm(request.user) or (confirmation.sees_all and not sees_masked(request.user)):
         raise PermissionDenied
     shown = unless_busy(lambda: overview(confirmation.as_operation(), exactly=True))
     if shown is not None:

@@ -11,8 +11,9 @@ from dlq.operations.chunk import ChunkResult
 from dlq.operations.forms import ConfirmForm
 from dlq.operations.kind import FollowUp
 from dlq.operations.kinds.edit.changes import Edit
-from dlq.operations.kinds.edit.editing import edit_chunk, plan_of_edit
+from dlq.operations.kinds.edit.editing import MASKED, edit_chunk, plan_of_edit
 from dlq.operations.kinds.edit.forms import ChangesForm, DocumentForm
+from dlq.operations.kinds.edit.masked_values import masked_values
 from dlq.operations.kinds.edit.preview import EditPreview, preview_of
 from dlq.operations.kinds.edit.shown import ShownPayload, shown_payload
 from dlq.operations.kinds.requeue import RequeueKind
@@ -49,6 +50,10 @@ class EditKind(RequeueKind):
         FollowUp("again", "edit", _again, lambda operation: [("left_by", str(operation.pk))], of_problems=True),
     )
     reasons = {
+        MASKED: Wording(
+            "something in its payload is masked for whoever confirmed this: that takes the permission to see it",
+            "something in their payload is masked for whoever confirmed this",
+        ),
         "no_path": Wording(
             "its payload has no {about}, so nothing of it was changed",
             "their payload lacks a field that was to be changed",
@@ -72,7 +77,7 @@ class EditKind(RequeueKind):
         )
 
     def form_for(self, operation: BulkOperation, count: int | None, data: Any = None) -> ConfirmForm:
-        """The whole document of one; changes for many, and for one that is too long to be edited as a text."""
+        """The whole document of one; changes for many, for one too long to be edited as a text, or with something masked."""
         is_typed = bool(data and "document" in data)
         if operation.entry_ids and len(operation.entry_ids) == 1 and (is_typed or not data):
             payload = shown_payload(operation.entry_ids[0])
@@ -85,11 +90,13 @@ class EditKind(RequeueKind):
 
     def preview(self, operation: BulkOperation, samples: Sequence[int]) -> EditPreview | None:
         edit = Edit.of(operation)
-        return preview_of(edit, samples) if edit.changes else None
+        return preview_of(edit, samples, sees_all=operation.sees_all) if edit.changes else None
 
     def facts(self, operation: BulkOperation) -> list[tuple[str, str]]:
         changes = Edit.of(operation).changes
-        return [(one.in_words, _cut(one.value)) for one in changes] + super().facts(operation)
+        values = masked_values(changes)
+        told = [(one.in_words, _cut(value)) for one, value in zip(changes, values, strict=True)]
+        return told + super().facts(operation)
 
 
 def _cut(value: str) -> str:

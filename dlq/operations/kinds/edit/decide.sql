@@ -1,11 +1,12 @@
 -- What speaks against editing the given (locked) entries. One row for each with a refusal (a code of EditKind.reasons);
 -- `refusal_about` is the path or the operation that its wording names. `seen` is the digest of the payload that the person saw, where
--- the whole document was written.
+-- the whole document was written. What is masked for who confirmed it is not edited, and nothing else is told of it.
 WITH RECURSIVE {edited}
 SELECT id, refusal, CASE refusal WHEN 'no_path' THEN no_path WHEN 'payload_set_back' THEN edited_by END AS refusal_about
 FROM (
     SELECT e.id,
            CASE
+               WHEN NOT %(sees_all)s AND {is_masked}                            THEN 'masked'
                WHEN %(seen)s <> '' AND {digest} <> %(seen)s                     THEN 'payload_changed'
                WHEN %(seen)s = '' AND last.original::text = e.payload::text     THEN 'payload_set_back'
                WHEN edited.doc IS NULL                                          THEN 'no_path'

@@ -12,7 +12,11 @@ from dlq.operations.kinds.edit.changes import Edit
 from dlq.operations.kinds.requeue.plan import Plan, plan_of
 from dlq.operations.kinds.requeue.requeueing import requeue_chunk
 from dlq.operations.reasons import Reason
+from dlq.redaction.masked_columns import json_has_masked, masked_json
 from dlq.table.location import TABLE
+
+MASKED = "masked"
+"""The refusal of what has something that is masked for the person."""
 
 
 def edit_chunk(operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
@@ -31,13 +35,13 @@ def plan_of_edit(operation: BulkOperation, ids: Sequence[int]) -> Plan:
     """Who may not be requeued, and whose payload can't be edited, with the reason for each."""
     plan = plan_of(operation, ids)
     edit = Edit.of(operation)
-    if not edit.changes:  # nothing was typed yet
-        return plan
     query, found = edit_statement("operations/kinds/edit/decide"), dict[int, Reason]()
 
     def look(part: Sequence[int]) -> None:
-        problems = dicts(query, {"ids": array(part), **edit.parameters})
-        found.update({one["id"]: Reason(one["refusal"], one["refusal_about"] or "") for one in problems})
+        for one in dicts(query, {"ids": array(part), "sees_all": operation.sees_all, **edit.parameters}):
+            # Before anything was typed only what is masked speaks against it.
+            if edit.changes or one["refusal"] == MASKED:
+                found[one["id"]] = Reason(one["refusal"], one["refusal_about"] or "")
 
     if chosen := plan.chosen:
         # A payload of the type json may hold what jsonb can't.
@@ -52,4 +56,7 @@ def edit_statement(name: str) -> str:
         name,
         edited=TABLE.statement("operations/kinds/edit/edited"),
         digest=DIGEST,
+        is_masked=json_has_masked("e.payload::jsonb"),
+        masked_before=masked_json("e.payload::jsonb"),
+        masked_after=masked_json("edited.doc"),
     )

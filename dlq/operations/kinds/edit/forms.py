@@ -106,7 +106,7 @@ class DocumentForm(EditForm):
 
     def edit_of(self, text: str) -> Edit:
         seen = self.cleaned_data.get("seen", "")
-        if seen != self.payload.digest:
+        if not seen or seen != self.payload.digest:
             self._put("seen", self.payload.digest)
             raise BadChanges(CHANGED)
         return document_edit(text, seen)

@@ -21,11 +21,15 @@ SECONDS = 2.0
 
 @dataclass(frozen=True)
 class EditedSample:
-    """One entry's payload before and after; no lines where nothing changes or a path is not there."""
+    """One entry's payload before and after, masked; no lines where nothing changes or a path is not there."""
 
     entry_id: int
     lines: list[DiffLine]
     lacks_path: bool
+    is_kept: bool
+    """Something in it is masked for the person, so nothing is told of it."""
+    is_changed: bool
+    """Also where that is masked."""
     is_cut: bool
 
 
@@ -36,16 +40,19 @@ class EditPreview:
 
     @property
     def changes_nothing(self) -> bool:
-        return not any(sample.lines for sample in self.samples)
+        return not any(sample.is_changed for sample in self.samples)
 
 
-def preview_of(edit: Edit, ids: Sequence[int]) -> EditPreview:
-    """Of these entries, in their order. Without samples where they can't be looked up in time."""
-    return EditPreview(edit, in_time(SECONDS, lambda: _samples(edit, ids)) or [])
+def preview_of(edit: Edit, ids: Sequence[int], *, sees_all: bool) -> EditPreview:
+    """Of these entries, in their order; without samples where they can't be looked up in time.
+
+    `sees_all`: for somebody who may edit what is masked.
+    """
+    return EditPreview(edit, in_time(SECONDS, lambda: _samples(edit, ids, sees_all)) or [])
 
 
-def _samples(edit: Edit, ids: Sequence[int]) -> list[EditedSample]:
-    parameters = {"ids": array(ids), "most": SHOWN_CHARACTERS, **edit.parameters}
+def _samples(edit: Edit, ids: Sequence[int], sees_all: bool) -> list[EditedSample]:
+    parameters = {"ids": array(ids), "most": SHOWN_CHARACTERS, "sees_all": sees_all, **edit.parameters}
     try:
         with transaction.atomic():
             found = rows(edit_statement("operations/kinds/edit/preview"), parameters)
@@ -54,6 +61,13 @@ def _samples(edit: Edit, ids: Sequence[int]) -> list[EditedSample]:
             raise
         return []
     return [
-        EditedSample(entry, diff(before, before if after is None else after), after is None, bool(is_cut))
-        for entry, before, after, is_cut in found
+        EditedSample(
+            entry,
+            diff(before, after) if is_changed else [],
+            lacks_path=after is None,
+            is_kept=is_kept,
+            is_changed=is_changed,
+            is_cut=bool(is_cut),
+        )
+        for entry, before, after, is_kept, is_changed, is_cut in found
     ]

@@ -10,6 +10,7 @@ from dlq.db.bisection import is_about_a_row
 from dlq.db.statements import rows
 from dlq.models.editrecord import DIGEST
 from dlq.operations.kinds.edit.json_text import LONGEST
+from dlq.redaction.masked_columns import json_has_masked
 from dlq.table.location import TABLE
 
 
@@ -22,9 +23,10 @@ class ShownPayload:
 
 
 def shown_payload(entry_id: int) -> ShownPayload | None:
-    """None where it is too long for a text area, can't be printed, or the entry is gone."""
+    """None where it is too long for a text area, has something to mask, can't be printed, or the entry is gone."""
     parameters = {"entry": entry_id, "longest": LONGEST}
-    query = TABLE.statement("operations/kinds/edit/shown", digest=DIGEST)
+    is_masked = json_has_masked("e.payload::jsonb")
+    query = TABLE.statement("operations/kinds/edit/shown", digest=DIGEST, is_masked=is_masked)
     try:
         with transaction.atomic():
             found = rows(query, parameters)
