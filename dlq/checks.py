@@ -47,26 +47,11 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
     if problem := TABLE.problem:
         problems.append(Error(problem, hint="Set DLQ_SCHEMA, DLQ_TABLE and DLQ_JOB_ID_COLUMN.", id="dlq.E001"))
-    for name in POSITIVE:
-        value = getattr(conf, name)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            problems.append(
-                Error(
-                    f"DLQ_{name} must be a whole number of at least 1, not {value!r}.",
-                    hint="Fix the setting.",
-                    id="dlq.E002",
-                )
-            )
-    for name in NOT_NEGATIVE:
-        value = getattr(conf, name)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            problems.append(
-                Error(
-                    f"DLQ_{name} must be a whole number of at least 0 (off), not {value!r}.",
-                    hint="Fix the setting.",
-                    id="dlq.E002",
-                )
-            )
+    for name in (*POSITIVE, *NOT_NEGATIVE):
+        value, least, means = getattr(conf, name), *((1, "") if name in POSITIVE else (0, " (off)"))
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            problem = f"DLQ_{name} must be a whole number of at least {least}{means}, not {value!r}."
+            problems.append(Error(problem, hint="Fix the setting.", id="dlq.E002"))
     columns = conf.EXTRA_COLUMNS
     if isinstance(columns, str) or not all(isinstance(name, str) and name for name in columns):
         problems.append(
@@ -77,9 +62,9 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         problems.append(Error(problem, hint=hint, id="dlq.E020"))
     try:
         configured()
-    except BadRule as problem:
+    except BadRule as bad:
         problems.append(
-            Error(str(problem), hint="Fix the rule: docs/running.md, “What is masked”, has examples.", id="dlq.E005")
+            Error(str(bad), hint="Fix the rule: docs/running.md, “What is masked”, has examples.", id="dlq.E005")
         )
     if not apps.is_installed("django_htmx"):
         problems.append(

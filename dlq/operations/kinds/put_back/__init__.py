@@ -8,7 +8,7 @@ from dlq.models import BulkOperation, PayloadEdit
 from dlq.operations.batch import Batch, BatchFinder
 from dlq.operations.chunk import ChunkResult
 from dlq.operations.kind import Kind
-from dlq.operations.kinds.put_back.putting_back import next_edited, put_back_chunk
+from dlq.operations.kinds.put_back.originals import next_edited, put_back_chunk
 from dlq.operations.reasons import Wording
 
 
