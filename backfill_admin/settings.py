@@ -201,6 +201,8 @@ def _dlq_setting(name: str, default: object) -> object:
             # A pattern of DLQ_REDACT may have commas of its own: such a list is written as JSON.
             is_json = env.str(name, "").lstrip().startswith("[")
             return tuple(env.json(name) if is_json else env.list(name, list(default)))
+        case dict():
+            return env.dict(name, default)
         case _:
             return env.str(name, str(default))
 

@@ -16,6 +16,7 @@ from dlq.conf import conf
 from dlq.db.errors import first_line
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows, scalar
+from dlq.entries.owner_links import links_problem
 from dlq.faults.rights import lacking
 from dlq.filters.payload_columns import payload_column_problems
 from dlq.redaction.rules import BadRule, configured
@@ -60,11 +61,14 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         )
     hint = 'A list of paths, each once, as in ["customer_id", "order.id"].'
     problems += [Error(wrong, hint=hint, id="dlq.E007") for wrong in payload_column_problems()]
+    if problem := links_problem(conf.LINKS):
+        hint = 'As in {"Customer": "https://crm.example.org/customers/{customer_id}"}.'
+        problems.append(Error(problem, hint=hint, id="dlq.E020"))
     try:
         configured()
-    except BadRule as problem:
+    except BadRule as bad:
         problems.append(
-            Error(str(problem), hint="Fix the rule: docs/running.md, “What is masked”, has examples.", id="dlq.E005")
+            Error(str(bad), hint="Fix the rule: docs/running.md, “What is masked”, has examples.", id="dlq.E005")
         )
     if not apps.is_installed("django_htmx"):
         problems.append(

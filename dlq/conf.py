@@ -6,7 +6,7 @@ The README's settings table says what they mean; the checks in `dlq.checks` vali
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -36,6 +36,7 @@ class _Conf:
     ALERT_SPIKE_FACTOR: int = 3
     ALERT_SPIKE_LEAST: int = 100
     METRICS_TOKEN: str = ""
+    LINKS: Mapping[str, str] = {}
 
     def __getattribute__(self, name: str) -> Any:
         default = object.__getattribute__(self, name)

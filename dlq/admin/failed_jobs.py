@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from dlq.admin.read_only import ReadOnlyAdmin
 from dlq.caretaker import views as caretaker
 from dlq.db.bigint import entry_number
-from dlq.entries import history_page, payload_download
+from dlq.entries import comparison, history_page, payload_download
 from dlq.entries import views as entries
 from dlq.export import views as export
 from dlq.filters import DlqFilterSet
@@ -72,6 +72,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("confirmed/", self.confirmed_view, "confirmed"),
             self.at("confirmed/count/", self.confirmed_count_view, "confirmed_count"),
             self.at("<str:object_id>/payload/", self.payload_view, "payload"),
+            self.at("<str:object_id>/compare/", self.compare_view, "compare"),
             self.at("<str:object_id>/next/", self.next_view, "next"),
             self.at("<str:object_id>/previous/", self.previous_view, "previous"),
             *super().get_urls(),
@@ -117,6 +118,10 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return history_page.show(self, request, object_id)
+
+    @page()
+    def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return comparison.show(self, request, object_id)
 
     @page()
     def statistics_view(self, request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ past AS MATERIALIZED (
       AND (SELECT true FROM {table} e WHERE e.id = c.entry_id LIMIT 1) IS NULL
       AND (SELECT true FROM dlq_deletedentry d WHERE d.entry_id = c.entry_id LIMIT 1) IS NULL
       AND (SELECT true FROM dlq_requeue r WHERE r.entry_id = c.entry_id LIMIT 1) IS NULL
+      AND (SELECT true FROM dlq_payloadedit p WHERE p.entry_id = c.entry_id LIMIT 1) IS NULL
     FOR UPDATE SKIP LOCKED
 ),
 pruned AS (

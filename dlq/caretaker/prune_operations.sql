@@ -23,6 +23,8 @@ past AS MATERIALIZED (
       AND (SELECT true FROM dlq_requeue r WHERE r.operation_id = o.id LIMIT 1) IS NULL
       AND (SELECT true FROM dlq_operationentry r WHERE r.operation_id = o.id LIMIT 1) IS NULL
       AND (SELECT true FROM dlq_entrynote n WHERE n.operation_id = o.id LIMIT 1) IS NULL
+      AND (SELECT true FROM dlq_payloadedit p WHERE p.operation_id = o.id LIMIT 1) IS NULL
+      AND (SELECT true FROM dlq_payloadedit p WHERE p.put_back_by_id = o.id LIMIT 1) IS NULL
       -- Looked up once for the slice: no index of the trash finds one operation at once. A day for clocks that differ.
       AND o.id <> ALL (ARRAY(
           SELECT DISTINCT d.operation_id FROM dlq_deletedentry d WHERE d.deleted_at < %(before)s + interval '1 day'

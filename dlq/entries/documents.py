@@ -122,7 +122,9 @@ def is_searched_in_part(entry: Any) -> bool:
 
 
 def _document(text: str, size: int, kind: str) -> Document:
-    lexer = {"json": JsonLexer, "traceback": PythonTracebackLexer, "text": TextLexer}[kind](stripnl=False)
-    # Pygments escapes the text; what it returns is markup of its own classes only.
-    markup = SafeString(highlight(text, lexer, HtmlFormatter(nowrap=True)))
+    lexer = {"json": JsonLexer, "traceback": PythonTracebackLexer, "text": TextLexer}[kind](
+        stripnl=False, ensurenl=False
+    )
+    # Pygments escapes the text; what it returns is markup of its own classes only, and a line break that is copied with it.
+    markup = SafeString(highlight(text, lexer, HtmlFormatter(nowrap=True)).removesuffix("\n"))
     return Document(markup, size, size > SHOWN_CHARACTERS, kind)

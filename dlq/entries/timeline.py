@@ -13,8 +13,9 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
 from dlq.entries.chain import Chain
-from dlq.models import BackfillDlq, DeletedEntry, EditRecord, EntryNote, OperationEntry, Requeue
-from dlq.operations.kinds import event_of, in_words
+from dlq.models import BackfillDlq, DeletedEntry, EditRecord, EntryNote, OperationEntry, PayloadEdit, Requeue
+from dlq.operations.kinds import KINDS, event_of, in_words
+from dlq.operations.kinds.edit.changes import Edit
 from dlq.operations.reasons import Reason
 from dlq.outcomes.job_states import JobState, states_of_requeues
 from dlq.outcomes.labels import SHORT, WORDS
@@ -109,6 +110,7 @@ def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:
     """The timeline and everything that people did, also of an entry that is gone; newest first."""
     events = timeline(entry) if entry else _requeued(None, _requeues(entry_id))
     events += [*_operated(entry_id), *_deleted(entry_id), *_noted(entry_id), *_edited(entry_id)]
+    events += _payload_edited(entry_id)
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
@@ -131,7 +133,8 @@ def _deleted(entry_id: int) -> Iterator[Event]:
 
 def _noted(entry_id: int) -> Iterator[Event]:
     """Notes written here, except those of a requeue, which its own event tells of."""
-    kept = EntryNote.objects.filter(entry_id=entry_id).exclude(operation__kind="requeue")
+    requeueing = [kind.name for kind in KINDS.values() if kind.makes_jobs]
+    kept = EntryNote.objects.filter(entry_id=entry_id).exclude(operation__kind__in=requeueing)
     for note in kept.order_by("-pk")[:MOST_EVENTS]:
         detail = note.text or "(emptied)"
         if note.replaced:
@@ -149,6 +152,15 @@ def _edited(entry_id: int) -> Iterator[Event]:
             yield Event(edit.created_at, "Looked at what is masked", edit.actor)
         else:
             yield Event(edit.created_at, "Changed", edit.actor, edit.in_words)
+
+
+def _payload_edited(entry_id: int) -> Iterator[Event]:
+    """What was changed of the payload, without the values: the operation's page has them."""
+    edits = PayloadEdit.objects.filter(entry_id=entry_id).select_related("operation").defer("original").order_by("-pk")
+    for edit in edits[:MOST_EVENTS]:
+        operation = edit.operation
+        detail = "; ".join(change.in_words for change in Edit.of(operation).changes)
+        yield Event(edit.created_at, "Payload edited", operation.actor, detail, operation_id=operation.pk)
 
 
 def _requeues(entry_id: int) -> list[Requeue]:

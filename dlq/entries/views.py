@@ -21,19 +21,24 @@ from dlq.db.limits import time_limit
 from dlq.entries import documents
 from dlq.entries.chain import Chain
 from dlq.entries.note_editing import NoteConflict, NoteRefused, lost_note, save_note
+from dlq.entries.owner_links import owner_links
+from dlq.entries.ticket import ticket_text
 from dlq.entries.timeline import status_in_words, timeline
-from dlq.models import BackfillDlq, EditRecord
+from dlq.models import BackfillDlq, EditRecord, PayloadEdit
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
 from dlq.outcomes.job_states import states_of_entries
 from dlq.outcomes.labels import HELP, UNCERTAIN_HELP
 from dlq.patterns.advice import pattern_of
+from dlq.redaction.steps import BEGINS
 from dlq.table.searched_text import WITHIN
 from dlq.web.permissions import sees_masked
 from dlq.web.query_strings import query_string
 from dlq.web.way_back import came_from, entry_address, list_address
 
-NOTE, RECALL = KINDS["note"], KINDS["recall"]
+NOTE, EDIT, RECALL, PUT_BACK = (KINDS[name] for name in ("note", "edit", "recall", "put_back"))
+UNDOING = (RECALL, PUT_BACK)
+"""Kinds with a button of their own, by whose name it is sent."""
 
 
 class NotesForm(forms.Form):
@@ -55,8 +60,9 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
     unmasked = request.method == "POST" and "show_masked" in request.POST
     if unmasked and not sees_masked(request.user):
         raise PermissionDenied
-    if request.method == "POST" and "recall" in request.POST:
-        return undo(request, RECALL.name, entry_ids=[entry_id])
+    for kind in UNDOING:
+        if request.method == "POST" and kind.name in request.POST:
+            return undo(request, kind.name, entry_ids=[entry_id])
     if request.method == "POST" and not unmasked:
         if not NOTE.may(request.user):
             raise PermissionDenied
@@ -122,6 +128,8 @@ def _context(
     status = str(getattr(entry, "status"))  # noqa: B009 (an annotation)
     chain = Chain.of(entry.pk)
     back = came_from(request)
+    # A ticket is read by others: it has what is masked as masks, also while they are shown to this person.
+    told = (documents.load(entry.pk) or entry) if unmasked else entry
     return {
         **model_admin.admin_site.each_context(request),
         "title": entry.task_identifier,
@@ -133,6 +141,11 @@ def _context(
         "history": entry_address(entry.pk, back, "history"),
         "payload": documents.payload_document(entry, unmasked=unmasked),
         "unmasked": unmasked,
+        "compare": entry_address(entry.pk, back, "compare"),
+        "back": back,
+        "links": owner_links(entry.pk),
+        "own_address": (own_address := request.build_absolute_uri(entry_address(entry.pk, ""))),
+        "ticket": ticket_text(told, own_address, status_in_words(entry, state, chain)),
         "error": documents.error_document(entry),
         "is_searched_in_part": documents.is_searched_in_part(entry),
         "searched_within": WITHIN,
@@ -151,9 +164,17 @@ def _context(
         "may_requeue": KINDS["requeue"].may(request.user),
         "may_delete": KINDS["delete"].may(request.user),
         "may_recall": bool(state and state.state == "waiting" and RECALL.may(request.user)),
+        "may_edit": EDIT.may_confirm(request.user) and (sees_masked(request.user) or not _shows_masks(entry)),
+        "may_put_back": PUT_BACK.may(request.user)
+        and PayloadEdit.objects.filter(entry_id=entry.pk, put_back_by=None).exists(),
         "may_annotate": NOTE.may(request.user),
         "may_see_masked": sees_masked(request.user),
     }
+
+
+def _shows_masks(entry: Any) -> bool:
+    """Whether something of the payload is masked, as far as the page shows it."""
+    return BEGINS in entry.payload_text
 
 
 def _similar(entry: Any) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from dlq.models.chainlife import ChainLife
 from dlq.models.deletedentry import DeletedEntry
 from dlq.models.dutyprogress import DutyProgress
 from dlq.models.dutyrun import DutyRun
-from dlq.models.editrecord import EditRecord
+from dlq.models.editrecord import EditRecord, PayloadEdit
 from dlq.models.entrynote import EntryNote
 from dlq.models.failurepattern import (
     ClassifierState,
@@ -34,6 +34,7 @@ __all__ = [
     "FailurePattern",
     "OperationEntry",
     "PatternHour",
+    "PayloadEdit",
     "Requeue",
     "RequeuePattern",
     "SavedView",

@@ -68,6 +68,7 @@ class BackfillDlq(models.Model):
             ("annotate_backfilldlq", "Can write notes on failed jobs"),
             ("requeue_backfilldlq", "Can requeue failed jobs"),
             ("export_backfilldlq", "Can export failed jobs"),
+            ("edit_payload_backfilldlq", "Can edit payloads of failed jobs and requeue them"),
             ("see_redacted_backfilldlq", "Can see what is masked in failed jobs"),
         )
 

@@ -48,7 +48,7 @@ class BulkOperation(RequeueOptions):
     filter = models.JSONField(default=list)
     """The list's filter as [name, value] pairs, times absolute; in force where `entry_ids` is null."""
     sees_all = models.BooleanField(default=False, db_default=False)
-    """Whether the filter is compared with what is masked for others: it was made by somebody who may see that."""
+    """Whether whoever confirmed it may see what is masked: the filter looks into that, and payloads that have it are edited."""
     entry_ids = ArrayField(models.BigIntegerField(), null=True)
     max_id = models.BigIntegerField()
     frozen_at = models.DateTimeField()
@@ -63,6 +63,10 @@ class BulkOperation(RequeueOptions):
     """Of a note: it takes the place of what the notes said. What they said is kept in the entry's history."""
     leaves_earlier_lives = models.BooleanField(default=False, db_default=False)
     """Of a delete: earlier lives of what it deletes stay, and stand again."""
+    payload_edit = models.JSONField(null=True)
+    """Of an edit: what it does to payloads, as `dlq.operations.kinds.edit.changes` reads it. JSON in it is text: exact."""
+    against_advice = models.BooleanField(default=False, db_default=False)
+    """Whether a pattern's advice was not to do it, and the person did it all the same; `reason` says why."""
     expected = models.BigIntegerField(null=True)
     """The number that the confirmation page showed; null where it did not know it."""
     cursor = models.BigIntegerField(null=True)

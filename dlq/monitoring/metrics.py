@@ -22,6 +22,7 @@ from dlq.models.entry_status import superseded
 from dlq.monitoring.recovery_of_all import recovery_of_all
 from dlq.monitoring.snapshot import TASKS, newest_snapshot
 from dlq.monitoring.totals import TableTotals, count_table
+from dlq.operations.kinds import KINDS
 from dlq.outcomes.recovery_rate import ENDS
 from dlq.table.location import TABLE
 
@@ -71,7 +72,8 @@ def _totals() -> TableTotals | TableSnapshot:
 
 
 def _activity() -> Iterator[Metric]:
-    (found,) = dicts(TABLE.statement("monitoring/metrics", superseded=superseded("e")))
+    requeueing = [kind.name for kind in KINDS.values() if kind.makes_jobs]
+    (found,) = dicts(TABLE.statement("monitoring/metrics", superseded=superseded("e")), {"requeueing": requeueing})
     yield _gauge("backfill_admin_new_last_hour", "Entries that failed within the last hour.", found["new_in_hour"])
     for name, meaning in (
         ("requeued", "Entries requeued through backfill-admin."),

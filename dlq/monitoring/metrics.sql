@@ -5,7 +5,7 @@ SELECT (SELECT count(*) FROM {table} e
           AND NOT {superseded}) AS new_in_hour,
        tallies.*
 FROM (
-    SELECT coalesce(sum(number) FILTER (WHERE name = 'done' AND label = 'requeue'), 0)::bigint       AS requeued,
-           coalesce(sum(number) FILTER (WHERE name = 'done' AND label = 'delete'), 0)::bigint        AS deleted
+    SELECT coalesce(sum(number) FILTER (WHERE name = 'done' AND label = ANY (%(requeueing)s)), 0)::bigint AS requeued,
+           coalesce(sum(number) FILTER (WHERE name = 'done' AND label = 'delete'), 0)::bigint              AS deleted
     FROM dlq_tallypart
 ) AS tallies

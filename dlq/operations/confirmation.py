@@ -42,14 +42,21 @@ class Confirmation:
     count: int | None = None
     """The number that the page shows; None where it does not know it."""
     sees_all: bool = False
+    """Whether it was shown to somebody who may see what is masked."""
     first_id: int = LEAST_ID
     """The lowest id that was ticked, or that matched. The work is done between it and `max_id`: the rest is not read."""
 
     @classmethod
     def of(
-        cls, kind: str, user_id: int, *, filterset: DlqFilterSet | None = None, entry_ids: Sequence[int] | None = None
+        cls,
+        kind: str,
+        user_id: int,
+        *,
+        filterset: DlqFilterSet | None = None,
+        entry_ids: Sequence[int] | None = None,
+        sees_all: bool = False,
     ) -> Confirmation:
-        """Freeze now: everything that matches the filter, or the ticked entries."""
+        """Freeze now: everything that matches the filter, or the ticked entries of somebody who `sees_all`."""
         bounds = dicts(TABLE.statement("operations/bounds"))[0]
         return cls(
             key=uuid.uuid4().hex,
@@ -57,7 +64,7 @@ class Confirmation:
             kind=kind,
             filter=[list(pair) for pair in filterset.absolute_pairs] if filterset else [],
             entry_ids=None if entry_ids is None else sorted(set(entry_ids)),
-            sees_all=bool(filterset and filterset.sees_all),
+            sees_all=filterset.sees_all if filterset else sees_all,
             max_id=bounds["max_id"] or 0,
             first_id=min(entry_ids) if entry_ids else LEAST_ID,
             frozen_at=bounds["frozen_at"].isoformat(),

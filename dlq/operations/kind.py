@@ -53,10 +53,14 @@ class Kind(ABC):
     action_label: ClassVar[str] = ""
     button: ClassVar[str] = ""
     """What the confirmation page's button says."""
+    button_before_number: ClassVar[str] = ""
+    """What it says before the number of several, where that is not the same."""
     is_destructive: ClassVar[bool] = False
     form: ClassVar[type[ConfirmForm]] = ConfirmForm
     preflight_template: ClassVar[str] = "dlq/operations/preflight.html"
     """Shows what `preflight` found."""
+    preview_template: ClassVar[str] = ""
+    """Shows the `preview`, of a kind that has one."""
 
     # Of its page and its records.
     reasons: ClassVar[Mapping[str, Wording]] = {}
@@ -88,6 +92,14 @@ class Kind(ABC):
     def explanation(self) -> str:
         """A sentence for the confirmation page: what it means for the entries."""
         return ""
+
+    def form_for(self, operation: BulkOperation, count: int | None, data: Any = None) -> ConfirmForm:
+        """The form of the confirmation page for this operation, not begun yet; `data` is what was sent."""
+        return self.form(count, data)
+
+    def preview(self, operation: BulkOperation, samples: Sequence[int]) -> Any:
+        """What would become of these entries, shown before the yes; None: nothing to show (yet)."""
+        return None
 
     def preflight(self, operation: BulkOperation) -> Any:
         """What the operation would meet, looked up for its confirmation page; None: nothing to say."""

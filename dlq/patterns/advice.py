@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,11 @@ def advice_on(entries: QuerySet[BackfillDlq], *, are_many: bool = False) -> list
         counts, of_sample = _counts(newest, list(advised)), len(newest)
     found = [AdvisedPattern(advised[pattern], count, of_sample) for pattern, count in counts.items()]
     return sorted(found, key=lambda one: (ORDER.index(Advice(one.pattern.advice)), -one.count))
+
+
+def is_advised_against(advice: Iterable[AdvisedPattern]) -> bool:
+    """Whether any of it is not to requeue."""
+    return any(advised.pattern.advice == Advice.NO for advised in advice)
 
 
 def pattern_of(entry_id: int) -> FailurePattern | None:

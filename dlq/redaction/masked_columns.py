@@ -48,6 +48,11 @@ def masked_json(column: str) -> str:
     return _json(column, configured())
 
 
+def json_has_masked(column: str) -> str:
+    """The condition that something of a jsonb column is masked."""
+    return "false" if configured().is_empty else f"({masked_json(column)} <> {column})"
+
+
 def masked_text(column: str) -> str:
     """The same of a text."""
     return _text(column, configured())

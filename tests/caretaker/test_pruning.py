@@ -20,6 +20,7 @@ from dlq.models import (
     EditRecord,
     EntryNote,
     OperationEntry,
+    PayloadEdit,
     Requeue,
     RequeuePattern,
 )
@@ -41,6 +42,7 @@ TIMES = {
     "dlq_requeue": ("created_at",),
     "dlq_entrynote": ("created_at",),
     "dlq_editrecord": ("created_at",),
+    "dlq_payloadedit": ("created_at",),
     "dlq_deletedentry": ("deleted_at",),
 }
 
@@ -183,6 +185,29 @@ def test_what_is_of_an_entry_in_the_trash_stays_until_it_is_purged(settings: Any
     purge_trash()
     prune(10)
     assert left() == {}
+
+
+def test_original_payload_stays_as_long_as_any_life_of_the_chain() -> None:
+    first, later, alone = add_entries(3, payload="jsonb_build_object('a', 1)")
+    edit = {"changes": [{"verb": "set", "path": ["a"], "value": "2"}], "seen": ""}
+    operation = operate("edit", [first, alone], payload_edit=edit)
+    put_back, _new = begin(Confirmation.of("put_back", 1, entry_ids=[first]), actor="tester")
+    advance(put_back.pk, float("inf"))
+    settle_as("failed_again")
+    sql("INSERT INTO dlq_chainlife VALUES (%s, %s, now()), (%s, %s, now())", first, first, later, first)
+    everything_is(500)
+    sql("UPDATE dlq_chainlife SET created_at = now() - interval '500 days'")
+    vanish(first, alone)
+    prune(10)
+    assert set(PayloadEdit.objects.values_list("entry_id", flat=True)) == {first}
+    assert operations() == {operation.pk, put_back.pk}
+    assert ChainLife.objects.count() == 2
+    vanish(later)
+    prune(10)
+    prune(10)
+    assert not PayloadEdit.objects.exists()
+    assert left() == {}
+    assert not ChainLife.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["running", "watching", "paused"])

@@ -39,7 +39,7 @@ def test_setting_is_in_the_table_when_the_app_has_it(readme: str, setting: str) 
     rows = [line for line in readme.splitlines() if line.startswith("|") and f"`{setting}`" in line]
     assert rows, f"the README's settings table lacks {setting}"
     default = DEFAULTS[setting]
-    if default not in ((), ""):
+    if default not in ((), "", {}):
         assert f"`{default}`" in rows[0] or f" {default} " in rows[0], (
             f"the README gives another default of {setting} than {default}"
         )

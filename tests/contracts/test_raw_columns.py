@@ -26,10 +26,17 @@ READERS = {
 }
 """Modules that may say `Raw` or `as_they_are`."""
 STATEMENTS = {
+    "entries/link_values.sql": "links leave out what is masked",
     "faults/rights.sql": "which rights are needed",
     "listing/matches.sql": "names places, whose texts it is given masked",
     "models/has_no_error.sql": "whether an entry has an error",
+    "operations/kinds/edit/act.sql": "edits payloads, and keeps what they were",
+    "operations/kinds/edit/decide.sql": "compares payloads, and tells nothing of those with something masked",
+    "operations/kinds/edit/edited.sql": "what an edit makes of payloads",
+    "operations/kinds/edit/preview.sql": "compares payloads, and shows them masked",
+    "operations/kinds/edit/shown.sql": "a payload to edit, with nothing to mask in it",
     "operations/kinds/note/act.sql": "writes notes, and keeps what they said",
+    "operations/kinds/put_back/act.sql": "a payload is put back as it was",
     "operations/kinds/requeue/act.sql": "an entry becomes a job as it is",
     "operations/kinds/requeue/decide.sql": "compares keys",
     "outcomes/decide.sql": "whether an entry has a key",

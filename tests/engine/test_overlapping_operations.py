@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import cycle
 from typing import Any
 
 import pytest
 from django.db.models import Sum
 
-from dlq.models import BulkOperation, OperationEntry, Requeue
+from dlq.models import BulkOperation, OperationEntry, PayloadEdit, Requeue
 from dlq.operations.confirmation import begin
 from dlq.operations.runner import advance
 from tests.support.database import sql, value
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ENTRIES = 4_000
 DRIVERS = 8
+EDIT = {"changes": [{"verb": "add", "path": ["cured"], "value": "1.50"}], "seen": ""}
 TURN = 0.05
 """Seconds that a driver stays at one operation: short, so that they meet at each of them."""
 FILTERS: list[list[tuple[str, str]]] = [
@@ -37,9 +39,11 @@ def drive_all(operations: list[int]) -> None:
         operations = [pk for pk in operations if advance(pk, TURN).state != BulkOperation.State.DONE]
 
 
-@pytest.mark.parametrize("unique_keys", [True, False])
+@pytest.mark.parametrize(
+    ("unique_keys", "kinds"), [(True, ["requeue"]), (False, ["requeue"]), (True, ["requeue", "edit"])]
+)
 def test_each_entry_is_requeued_at_most_once_when_8_drivers_share_4_overlapping_operations(
-    settings: Any, unique_keys: bool
+    settings: Any, unique_keys: bool, kinds: list[str]
 ) -> None:
     settings.DLQ_CHUNK_SIZE = 50
     key = "'k' || (10000 - n)" if unique_keys else "'k' || n % 1000"
@@ -52,8 +56,8 @@ def test_each_entry_is_requeued_at_most_once_when_8_drivers_share_4_overlapping_
         payload="jsonb_build_object('n', n, 'half', n % 2)",
         job_key=f"CASE WHEN n % 4 < 2 THEN {key} END",
     )
-    confirmations = [confirm("requeue", pairs=pairs) for pairs in FILTERS]
-    operations = [begin(confirmation, actor="tester")[0].pk for confirmation in confirmations]
+    confirmations = [confirm(kind, pairs=pairs) for kind, pairs in zip(cycle(kinds), FILTERS, strict=False)]
+    operations = [begin(one, actor="tester", payload_edit=EDIT)[0].pk for one in confirmations]
 
     at_once(*[lambda turn=turn: drive_all(operations[turn % 4 :] + operations[: turn % 4]) for turn in range(DRIVERS)])
 
@@ -74,6 +78,17 @@ def test_each_entry_is_requeued_at_most_once_when_8_drivers_share_4_overlapping_
         assert set(left.values_list("code", flat=True)) <= {"requeued_since", "waiting", "key_waiting", "same_key"} | (
             {"key_taken"} if not unique_keys else set()
         )
+    edits = Requeue.objects.filter(operation__kind="edit")
+    assert set(PayloadEdit.objects.values_list("entry_id")) == set(edits.values_list("entry_id"))
+    assert bool(edits) == ("edit" in kinds)
+    assert (
+        value(
+            "SELECT count(*) FROM dlq_requeue r JOIN graphile_worker._private_jobs j ON j.id = r.job_id"
+            " JOIN graphile_worker.backfill_dlq e ON e.id = r.entry_id WHERE j.payload::text = e.payload::text"
+            " AND (e.payload ? 'cured') = EXISTS (SELECT FROM dlq_payloadedit p WHERE p.entry_id = e.id)"
+        )
+        == jobs
+    )
     everything = BulkOperation.objects.get(pk=operations[0])
     assert everything.handled_count == ENTRIES
     assert sql("SELECT count(DISTINCT key), count(key) FROM graphile_worker._private_jobs")[0][0] == keys

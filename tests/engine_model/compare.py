@@ -16,6 +16,9 @@ from tests.engine_model.model import Link, Model, Operation
 from tests.engine_model.world import Entry, Job
 from tests.support.database import SCHEMA, sql
 
+REQUEUEING = ("requeue", "edit")
+"""Kinds that make jobs."""
+
 
 @dataclass
 class Clock:
@@ -44,6 +47,7 @@ def compare(model: Model, clock: Clock) -> None:
     for operation in model.operations.values():
         _compare_operation(operation)
     assert sorted(EntryNote.objects.values_list("entry_id", "text")) == sorted(model.note_texts)
+    assert _edits() == [(one.operation, one.entry, one.original, one.put_back_by) for one in model.edits]
     assert dict(ChainLife.objects.values_list("entry_id", "chain")) == model.chains
     statuses = dict(BackfillDlq.objects.annotate(status=EntryStatus()).values_list("id", "status"))
     assert statuses == {entry.id: model.status_of(entry) for entry in model.entries.values()}
@@ -118,13 +122,17 @@ def _compare_operation(expected: Operation) -> None:
         expected.failed, ("failed", "refused")
     )
     done = {entry for entry, result, _code in records if result == "done"}
-    if expected.kind == "requeue":
+    if expected.kind in REQUEUEING:
         done = set(operation.requeues.values_list("entry_id", flat=True))
     elif expected.kind == "note":
         done = set(operation.notes.values_list("entry_id", flat=True))
     elif expected.kind == "delete":
         done |= set(operation.deleted_entries.values_list("entry_id", flat=True))
     assert done == expected.done, expected
+
+
+def _edits() -> list[tuple[Any, ...]]:
+    return sql("SELECT operation_id, entry_id, original::text, put_back_by_id FROM dlq_payloadedit ORDER BY id")
 
 
 def _sums() -> Counter[str]:
@@ -156,7 +164,7 @@ def _is_among(status: str, asked: str) -> bool:
 
 def _compare_order() -> None:
     """Within an operation jobs become due in the order of the entries, one after the other, never two at once."""
-    for operation in BulkOperation.objects.filter(kind="requeue"):
+    for operation in BulkOperation.objects.filter(kind__in=REQUEUEING):
         due = list(operation.requeues.order_by("entry_id").values_list("run_at", flat=True))
         gaps = [later - earlier for earlier, later in pairwise(due)]
         assert all(gap > operation.step for gap in gaps), (operation.pk, operation.step, due)

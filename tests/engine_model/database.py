@@ -15,7 +15,7 @@ from tests.support.entries import add_entry, drop_unique_key_index
 
 OURS = (
     "dlq_chainlife, dlq_requeue, dlq_entrynote, dlq_deletedentry, dlq_operationentry, dlq_dutyprogress, dlq_bulkoperation,"
-    " dlq_tallypart"
+    " dlq_tallypart, dlq_payloadedit"
 )
 
 
@@ -90,4 +90,8 @@ def requeue_by_library(entry: Entry) -> int:
 def details(options: dict[str, Any]) -> dict[str, Any]:
     """The operation's columns: a time is given from now on."""
     after: timedelta | None = options.get("run_at")
-    return options | ({"run_at": timezone.now() + after} if after else {})
+    columns = {name: chosen for name, chosen in options.items() if name != "change"}
+    if change := options.get("change"):
+        verb, name, number = change
+        columns["payload_edit"] = {"changes": [{"verb": verb, "path": [name], "value": number}], "seen": ""}
+    return columns | ({"run_at": timezone.now() + after} if after else {})

@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 TASKS = ("send_email", "charge")
 KEYS = (None, None, None, *"abcdef")
-PAYLOADS = ('{"n": 10.00}', "[1]", "[2, 3]", "null", '{"big": 1152921504606846976}')
+PAYLOADS = ('{"n": 10.00}', '{"n": 7}', "[1]", "[2, 3]", "null", '{"big": 1152921504606846976}')
 FILTERS: dict[str, tuple[list[tuple[str, str]], Callable[[Model, Entry], bool]]] = {
     "everything": ([], lambda _model, _entry: True),
     "task": ([("task_identifier", "send_email")], lambda _model, entry: entry.task == "send_email"),
@@ -91,6 +91,9 @@ CHUNKS = st.sampled_from((None, 0, 1, 10, 10))
 NOTE_OPTIONS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"note": st.just("told the customer"), "replace_notes": st.booleans()}
 )
+CHANGES = st.sampled_from((("set", "n", "0.50"), ("set", "n", "7"), ("add", "cured", "1.50"), ("add", "n", "10.00")))
+"""Of the payloads that are objects; of the others each is refused."""
+UNDOES = {"requeue": ("recall",), "edit": ("recall", "put_back"), "delete": ("restore",)}
 SEEN: Counter[str] = Counter()
 """What has happened in all lives: kinds, states, reasons and outcomes."""
 
@@ -199,6 +202,18 @@ class Engine(RuleBasedStateMachine):
         self._confirm(data, "requeue", selection, options)
         self._go_on(chunks)
 
+    @rule(data=st.data(), selection=SELECTIONS, options=REQUEUE_OPTIONS, change=CHANGES, chunks=CHUNKS)
+    def payloads_are_edited(
+        self,
+        data: st.DataObject,
+        selection: str,
+        options: dict[str, Any],
+        change: tuple[str, str, str],
+        chunks: int | None,
+    ) -> None:
+        self._confirm(data, "edit", selection, options | {"change": change})
+        self._go_on(chunks)
+
     @rule(data=st.data(), options=NOTE_OPTIONS, chunks=CHUNKS)
     def entries_are_noted(self, data: st.DataObject, options: dict[str, Any], chunks: int | None) -> None:
         self._confirm(data, "note", "noted", options)
@@ -233,7 +248,7 @@ class Engine(RuleBasedStateMachine):
         return [entry.id for entry in self.model.entries.values() if entry.key is None and not entry.is_cursed]
 
     @precondition(lambda self: self.model.entries)
-    @rule(data=st.data(), kind=st.sampled_from(("recall", "restore")))
+    @rule(data=st.data(), kind=st.sampled_from(("recall", "restore", "put_back")))
     def chosen_ones_are_taken_back(self, data: st.DataObject, kind: str) -> None:
         known = [*self.model.entries, *(entry for _operation, entry in self.model.trash)]
         self._confirm(data, kind, "ticked", {}, known=sorted(set(known)))
@@ -283,14 +298,14 @@ class Engine(RuleBasedStateMachine):
     @rule(data=st.data(), chunks=CHUNKS.filter(lambda chunks: chunks is not None))
     def whole_operation_is_taken_back(self, data: st.DataObject, chunks: int) -> None:
         undone = self.one(data, self._undoable(), "operation")
-        kind = {"requeue": "recall", "delete": "restore"}[undone.kind]
+        kind = self.one(data, UNDOES[undone.kind], "kind")
         expected = Operation(kind, self.model.next_tick(), 0, undoes=undone.id)
         operation, _new = begin(Confirmation.of(kind, 1), actor="bob", undoes_id=undone.id)
         self._begun(operation, expected)
         self._drive(expected, chunks)
 
     def _undoable(self) -> list[Operation]:
-        return [operation for operation in self.model.operations.values() if operation.kind in ("requeue", "delete")]
+        return [operation for operation in self.model.operations.values() if operation.kind in UNDOES]
 
     @precondition(lambda self: self.model.operations)
     @rule(data=st.data(), verb=st.sampled_from((None, "pause", "resume", "cancel")), chunks=st.sampled_from((0, 1, 10)))
@@ -355,6 +370,7 @@ def _with_options(operation: Operation, options: dict[str, Any]) -> Operation:
         key_policy=options.get("key_policy", "skip"),
         also_on_their_way=options.get("also_on_their_way", False),
         also_recovered=options.get("also_recovered", False),
+        change=options.get("change", ("", "", "")),
         leaves_earlier_lives=options.get("leaves_earlier_lives", False),
         priority=options.get("priority"),
         max_attempts=options.get("max_attempts"),

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.engine_model.world import Entry, Job, World, job_of, joined
+from tests.engine_model.world import Entry, Job, World, edited, job_of, joined
 
 CHUNK = 3
 ENDS = ("recovered", "failed_again", "gone", "lost", "unknown")
-NEEDS_SETTLED = ("requeue", "recall", "delete")
+NEEDS_SETTLED = ("requeue", "edit", "recall", "delete")
 """Kinds whose beginning looks which jobs have come back."""
 
 
@@ -38,6 +38,17 @@ class Link:
     @property
     def replaced(self) -> bool:
         return self.revision > 0
+
+
+@dataclass
+class PayloadEdited:
+    """A payload that one of our operations changed."""
+
+    operation: int
+    entry: int
+    original: str
+    edited: str
+    put_back_by: int | None = None
 
 
 @dataclass
@@ -70,6 +81,8 @@ class Operation:
     along: set[int] = field(default_factory=set)
     """Of those done the earlier lives that a delete took along."""
     leaves_earlier_lives: bool = False
+    change: tuple[str, str, str] = ("", "", "")
+    """Of an edit: set or add, the field, and the number that it gets."""
     skipped: dict[int, str] = field(default_factory=dict)
     failed: set[int] = field(default_factory=set)
 
@@ -91,6 +104,7 @@ class Model(World):
     links: list[Link] = field(default_factory=list)
     trash: dict[tuple[int, int], Entry] = field(default_factory=dict)
     """By operation and entry."""
+    edits: list[PayloadEdited] = field(default_factory=list)
     note_texts: list[tuple[int, str]] = field(default_factory=list)
     """Entry and its whole notes, for each time we wrote them."""
     chains: dict[int, int] = field(default_factory=dict)
@@ -285,12 +299,14 @@ class Model(World):
             operation.state = "done"
             return
         here = {entry.id for entry in self.matching(operation)}
-        if operation.kind == "requeue":
+        if operation.kind in ("requeue", "edit"):
             self._requeue(operation, [entry for entry in window if entry in here], tick, queued)
         elif operation.kind == "recall":
             self._recall(operation, window)
         elif operation.kind == "restore":
             self._restore(operation, window)
+        elif operation.kind == "put_back":
+            self._put_back(operation, window)
         elif operation.kind == "delete":
             self._delete(operation, window, here)
         else:
@@ -321,6 +337,8 @@ class Model(World):
             ahead = operation.ticked
         elif operation.kind == "restore":
             ahead = [entry for of, entry in self.trash if of == operation.undoes]
+        elif operation.kind == "put_back":
+            ahead = [one.entry for one in self.edits if one.operation == operation.undoes and not one.put_back_by]
         elif operation.kind == "recall":
             ahead = [link.entry for link in self.links if link.operation == operation.undoes and not link.outcome]
         else:
@@ -333,11 +351,22 @@ class Model(World):
 
     def _requeue(self, operation: Operation, ids: Sequence[int], tick: int, queued: Mapping[int, int]) -> None:
         refusals = {entry: self._refusal(operation, self.entries[entry]) for entry in ids}
+        if operation.kind == "edit":
+            # Whether payloads are joined shows when the job is added.
+            refusals |= {
+                entry: self._edit_refusal(operation, self.entries[entry]) or why
+                for entry, why in refusals.items()
+                if why in (None, "key_joins")
+            }
         operation.skipped |= {entry: why for entry, why in refusals.items() if why}
         for entry in (self.entries[entry] for entry, why in refusals.items() if not why):
             if entry.is_cursed:
                 operation.failed.add(entry.id)
                 continue
+            if operation.kind == "edit":
+                after = edited(entry.payload, *operation.change) or ""
+                self.edits.append(PayloadEdited(operation.id, entry.id, entry.payload, after))
+                entry.payload = after
             holder = self.job_with_key(entry.key)
             new = self._job(operation, entry)
             if holder and operation.key_policy == "drop":
@@ -405,6 +434,34 @@ class Model(World):
             return "same_key"
         return self._key_refusal(operation, entry)
 
+    def _last_edit(self, entry: int) -> PayloadEdited | None:
+        return next((one for one in reversed(self.edits) if one.entry == entry), None)
+
+    def _edit_refusal(self, operation: Operation, entry: Entry) -> str | None:
+        last, after = self._last_edit(entry.id), edited(entry.payload, *operation.change)
+        if last and not last.put_back_by and last.original == entry.payload:
+            return "payload_set_back"
+        if after is None:
+            return "no_path"
+        return "edited_already" if after == entry.payload else None
+
+    def _put_back(self, operation: Operation, window: Sequence[int]) -> None:
+        for entry in window:
+            in_force = [one for one in self.edits if one.entry == entry and not one.put_back_by]
+            of = [one for one in self.edits if one.entry == entry and one.operation == operation.undoes]
+            edit = (of if operation.undoes else in_force)[-1:]
+            if not edit or edit[0].put_back_by:
+                operation.skipped[entry] = "put_back_none"
+            elif entry not in self.entries:
+                operation.skipped[entry] = "put_back_gone"
+            elif in_force[-1] is not edit[0]:
+                operation.skipped[entry] = "put_back_later"
+            elif self.entries[entry].payload != edit[0].edited:
+                operation.skipped[entry] = "put_back_changed"
+            else:
+                self.entries[entry].payload, edit[0].put_back_by = edit[0].original, operation.id
+                operation.done.add(entry)
+
     def _key_refusal(self, operation: Operation, entry: Entry) -> str | None:
         holder = self.job_with_key(entry.key)
         if not holder:
@@ -413,6 +470,8 @@ class Model(World):
             if holder.is_locked:
                 return "key_running"
             return "key_exhausted" if holder.is_exhausted else "key_waiting"
+        if operation.key_policy == "replace" and holder.task != entry.task:
+            return "key_of_other_task"
         if operation.key_policy == "replace" and holder.is_available and joined(holder.payload, entry.payload):
             return "key_joins"
         return None

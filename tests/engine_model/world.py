@@ -151,6 +151,19 @@ def job_of(entry: Entry, job_id: int) -> Job:
     return Job(job_id, entry.task, entry.payload, entry.queue, entry.priority, entry.key, attempts)
 
 
+def edited(payload: str, verb: str, name: str, value: str) -> str | None:
+    """The payload, an object of numbers, with a field set or added, as PostgreSQL prints it; None where it has none to be set."""
+    fields = json.loads(payload, parse_float=str, parse_int=str)
+    if not isinstance(fields, dict) or (verb == "set" and name not in fields):
+        return None
+    changed = sorted((fields | {name: value}).items(), key=_as_stored)
+    return "{" + ", ".join(f'"{key}": {number}' for key, number in changed) + "}"
+
+
+def _as_stored(field: tuple[str, str]) -> tuple[int, str]:
+    return len(field[0]), field[0]
+
+
 def joined(one: str, other: str) -> str | None:
     """What the queue makes of two lists under one key; None where it takes the newer payload."""
     lists = json.loads(one), json.loads(other)

@@ -50,7 +50,7 @@ def test_it_is_confirmed_run_and_reported(hurrier: User) -> None:
     assert page.title.startswith("Confirm: put first in the line")
     assert "You are about to put first in the line 5 failed jobs" in page.text
     assert "their jobs run before all others" in page.text
-    assert "Hurry" in page.buttons
+    assert "Hurry 5" in page.buttons
     page = send(client, page)
     assert "This field is required." in page.text
     done = send(client, page, why_so_urgent="the boss", reason="now")

@@ -82,6 +82,9 @@ def mark_everything() -> None:
     EditRecord.objects.update(changes=[{"label": "Notes", "before": TEXTS[0], "after": TEXTS[3]}])
     DutyRun.objects.update(error=TEXTS[6])
     BulkOperation.objects.update(note=TEXTS[0], state_reason=TEXTS[3], filter=[["q", "outage"]])
+    typed = [("set", ["user", "password"], json.dumps(SECRET)), ("replace", [], json.dumps(DOCUMENTS))]
+    changes = [{"verb": verb, "path": path, "value": value} for verb, path, value in typed]
+    BulkOperation.objects.filter(kind="edit").update(payload_edit={"changes": changes, "seen": ""})
     EditRecord.objects.create(kind="pattern", object_id=1, actor="ann", changes=[], created_at=timezone.now())
 
 

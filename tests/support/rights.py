@@ -15,10 +15,11 @@ ANNOTATE = "annotate_backfilldlq"
 REQUEUE = "requeue_backfilldlq"
 DELETE = "delete_backfilldlq"
 EXPORT = "export_backfilldlq"
+EDIT = "edit_payload_backfilldlq"
 OPERATIONS = "view_bulkoperation"
 SEE = "see_redacted_backfilldlq"
 SHARE = "share_savedview"
-PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, SEE, OPERATIONS, SHARE)
+PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, EDIT, SEE, OPERATIONS, SHARE)
 
 
 def of(*permissions: str) -> Right:
@@ -39,6 +40,7 @@ PAGES: dict[str, Right] = {
     "dlq_backfilldlq_delete": of(VIEW, DELETE),
     "dlq_backfilldlq_history": of(VIEW),
     "dlq_backfilldlq_payload": of(VIEW),
+    "dlq_backfilldlq_compare": of(VIEW),
     "dlq_backfilldlq_next": of(VIEW),
     "dlq_backfilldlq_previous": of(VIEW),
     "dlq_backfilldlq_statistics": of(VIEW),
@@ -101,20 +103,31 @@ class Button:
 
 
 _CONTROLS = ("drive", "pause", "resume", "cancel")
-_KINDS = {"requeue": REQUEUE, "delete": DELETE, "note": ANNOTATE, "restore": DELETE, "recall": REQUEUE}
+_KINDS = {
+    "requeue": REQUEUE,
+    "edit": EDIT,
+    "delete": DELETE,
+    "note": ANNOTATE,
+    "restore": DELETE,
+    "recall": REQUEUE,
+    "put_back": EDIT,
+}
 
 BUTTONS: dict[tuple[str, str], Button] = {
     ("dlq_backfilldlq_changelist", "requeue_selected"): Button(of(VIEW, REQUEUE), writes=False),
+    ("dlq_backfilldlq_changelist", "edit_selected"): Button(of(VIEW, EDIT), writes=False),
     ("dlq_backfilldlq_changelist", "delete_selected"): Button(of(VIEW, DELETE), writes=False),
     ("dlq_backfilldlq_changelist", "add_note_to_selected"): Button(of(VIEW, ANNOTATE), writes=False),
     ("dlq_backfilldlq_change", "notes"): Button(of(VIEW, ANNOTATE)),
     ("dlq_backfilldlq_change", "recall"): Button(of(VIEW, REQUEUE)),
+    ("dlq_backfilldlq_change", "put_back"): Button(of(VIEW, EDIT)),
     ("dlq_backfilldlq_change", "show_masked"): Button(of(VIEW, SEE)),
     ("dlq_backfilldlq_export", "format"): Button(of(VIEW, EXPORT, SEE)),
     ("dlq_backfilldlq_snapshot", ""): Button(of(VIEW)),
     ("dlq_backfilldlq_views", "save"): Button(of(VIEW)),
     ("dlq_backfilldlq_views", "default"): Button(of(VIEW)),
     ("confirmation of requeue", "token"): Button(of(VIEW, REQUEUE)),
+    ("confirmation of edit", "token"): Button(of(VIEW, EDIT)),
     ("confirmation of delete", "token"): Button(of(VIEW, DELETE)),
     ("confirmation of note", "token"): Button(of(VIEW, ANNOTATE)),
     ("dlq_failurepattern_changelist", ""): Button(of(VIEW)),
@@ -131,6 +144,10 @@ BUTTONS: dict[tuple[str, str], Button] = {
     ("requeue operation", "recall"): Button(of(OPERATIONS, REQUEUE)),
     ("requeue operation", "trash_recovered"): Button(of(OPERATIONS, VIEW, DELETE), writes=False),
     ("requeue operation", "again"): Button(of(OPERATIONS, VIEW, REQUEUE), writes=False),
+    ("edit operation", "recall"): Button(of(OPERATIONS, REQUEUE)),
+    ("edit operation", "put_back"): Button(of(OPERATIONS, EDIT)),
+    ("edit operation", "trash_recovered"): Button(of(OPERATIONS, VIEW, DELETE), writes=False),
+    ("edit operation", "again"): Button(of(OPERATIONS, VIEW, EDIT), writes=False),
 }
 """By where they are sent, and their name there: of the button, of the action, or of the form's first field."""
 

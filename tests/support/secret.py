@@ -26,6 +26,7 @@ from tests.support.patterns import group_everything, pattern_of
 
 SECRET = "Xyzzyplugh"
 BEGUN_BY = "ann"
+EDIT = {"changes": [{"verb": "set", "path": [SECRET], "value": f'"new {SECRET}"'}], "seen": ""}
 
 NO_TEXTS = {
     "dlq_bulkoperation": {"kind", "state", "actor", "reason", "key_policy", "entry_ids"},
@@ -33,6 +34,7 @@ NO_TEXTS = {
     "dlq_operationentry": {"result", "code"},
     "dlq_entrynote": {"actor"},
     "dlq_editrecord": {"kind", "actor"},
+    "dlq_payloadedit": {"digest"},
     "dlq_failurepattern": {"fingerprint", "state", "advice"},
     "dlq_deletedentry": {"null_columns"},
     "dlq_tablesnapshot": set[str](),
@@ -58,18 +60,23 @@ class SecretSite:
     """An operation of each kind, with all of its work to be done."""
     over: dict[str, int]
     """Those that others can follow."""
+    edited: int
+    """Its payload was."""
     paused: int
 
 
 def make_secret_site() -> SecretSite:
-    entry, waiting, recovered, left, without_notes, gone = (_entry(key) for key in "abcdef")
+    entry, waiting, recovered, left, without_notes, gone, edited = (_entry(key) for key in "abcdefg")
     requeue = operate("requeue", [waiting, recovered], actor=BEGUN_BY, note=SECRET)
     delete = operate("delete", [gone], actor=BEGUN_BY)
     operate("note", [waiting], actor=BEGUN_BY, note=SECRET)
+    edit = operate("edit", [edited], actor=BEGUN_BY, payload_edit=EDIT)
     operations = {
         "requeue": _begin("requeue", entry_ids=[entry]),
         "delete": _begin("delete", entry_ids=[entry]),
         "note": _begin("note", entry_ids=[entry], note=SECRET),
+        "edit": _begin("edit", entry_ids=[entry], payload_edit=EDIT),
+        "put_back": _begin("put_back", undoes=edit),
         "restore": _begin("restore", undoes=delete),
         "recall": _begin("recall", undoes=requeue),
     }
@@ -86,7 +93,8 @@ def make_secret_site() -> SecretSite:
         trashed=DeletedEntry.objects.get(entry_id=gone).pk,
         pattern=pattern_of(entry).pk,
         under_way=operations,
-        over={"requeue": requeue.pk, "delete": delete.pk},
+        over={"requeue": requeue.pk, "delete": delete.pk, "edit": edit.pk},
+        edited=edited,
         paused=paused,
     )
 

@@ -22,6 +22,7 @@ from pytest_django import DjangoDbBlocker
 from dlq.models import BulkOperation
 from dlq.operations.confirmation import Confirmation
 from dlq.operations.kinds import KINDS
+from dlq.operations.kinds.edit.changes import edit_of_lines
 from dlq.operations.pages.buttons import CONTROLS
 from dlq.pattern_pages.pattern_page import ACTS
 from tests.support.database import SCHEMA, sql
@@ -146,7 +147,7 @@ def addresses(site: SecretSite) -> Iterator[tuple[str, list[str]]]:
     """The name of each page, and its addresses: the first one, and others at which it looks otherwise."""
     arguments: dict[str, list[Any]] = {
         "app_list": ["dlq"],
-        "dlq_backfilldlq_change": [site.entry, site.waiting, site.without_notes],
+        "dlq_backfilldlq_change": [site.entry, site.waiting, site.without_notes, site.edited],
         "dlq_backfilldlq_history": [site.entry, site.gone],
         "dlq_backfilldlq": [site.entry],
         "dlq_bulkoperation_change": [*site.over.values(), *site.under_way.values(), site.paused],
@@ -158,6 +159,7 @@ def addresses(site: SecretSite) -> Iterator[tuple[str, list[str]]]:
         "autocomplete": ["?app_label=dlq&model_name=deletedentry&field_name=operation&term=outage"],
         "dlq_backfilldlq_values": ["?of=task_identifier"],
         "dlq_backfilldlq_payload": ["?column=last_error"],
+        "dlq_backfilldlq_compare": ["", f"?with={site.waiting}"],
         "dlq_backfilldlq_export": ["", "?format=csv", "?format=jsonl"],
         "dlq_backfilldlq_export_progress": [f"?token={'0' * 32}"],
         "dlq_backfilldlq_statistics": ["", "?table=time"],
@@ -193,10 +195,12 @@ def forms(site: SecretSite, user: int) -> Iterator[tuple[str, str, str, dict[str
                 yield LIST, kind.action, reverse(f"admin:{LIST}"), {"action": kind.action, **selected}
             token = Confirmation.of(kind.name, user, entry_ids=[site.entry]).counted(1).token
             address = reverse("admin:dlq_backfilldlq_confirmed")
-            yield f"confirmation of {kind.name}", "token", address, {"token": token, "note": "n"}
+            fields = {"token": token, "note": "n"} | (_edited() if kind.name == "edit" else {})
+            yield f"confirmation of {kind.name}", "token", address, fields
     at = reverse(f"admin:{ENTRY}", args=[site.entry])
     yield ENTRY, "notes", at, {"notes": "new", "seen": f"notes {SECRET}"}
     yield ENTRY, "recall", reverse(f"admin:{ENTRY}", args=[site.waiting]), {"recall": "1"}
+    yield ENTRY, "put_back", reverse(f"admin:{ENTRY}", args=[site.edited]), {"put_back": "1"}
     yield ENTRY, "show_masked", at, {"show_masked": "1"}
     export = reverse("admin:dlq_backfilldlq_export")
     yield "dlq_backfilldlq_export", "format", export, {"unmasked": "1", "format": "csv"}
@@ -223,6 +227,12 @@ def forms(site: SecretSite, user: int) -> Iterator[tuple[str, str, str, dict[str
         for follow_up in kind.follow_ups:
             at = reverse(f"admin:{OPERATION}", args=[site.over[kind.name]])
             yield f"{kind.name} operation", follow_up.name, at, {follow_up.name: "1"}
+
+
+def _edited() -> dict[str, str]:
+    """A change of payloads that was looked at."""
+    changes = "+ added = 1"
+    return {"changes": changes, "shown": edit_of_lines(changes).fingerprint}
 
 
 def place_of(address: str) -> str:

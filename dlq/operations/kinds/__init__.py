@@ -7,7 +7,9 @@ from django.utils.text import capfirst
 from dlq.models import BulkOperation
 from dlq.operations.kind import FollowUp, Kind
 from dlq.operations.kinds.delete import DeleteKind
+from dlq.operations.kinds.edit import EditKind
 from dlq.operations.kinds.note import NoteKind
+from dlq.operations.kinds.put_back import PutBackKind
 from dlq.operations.kinds.recall import RecallKind
 from dlq.operations.kinds.requeue import RequeueKind
 from dlq.operations.kinds.restore import RestoreKind
@@ -27,7 +29,8 @@ __all__ = [
 ]
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (RequeueKind(), DeleteKind(), NoteKind(), RestoreKind(), RecallKind())
+    kind.name: kind
+    for kind in (RequeueKind(), EditKind(), DeleteKind(), NoteKind(), RestoreKind(), RecallKind(), PutBackKind())
 }
 """By name, in the order in which the list offers them."""
 

@@ -24,7 +24,8 @@ from dlq.operations.pages.drive import drive, page_of
 from dlq.operations.pages.undo import undo_tag
 from dlq.operations.report import report
 from dlq.operations.selected import matching
-from dlq.patterns.advice import advice_on
+from dlq.patterns.advice import AdvisedPattern, advice_on, is_advised_against
+from dlq.web.permissions import sees_masked
 from dlq.web.way_back import came_from, entry_address, list_address
 
 REQUEST_BUDGET = 10.0
@@ -54,14 +55,18 @@ def ask(
             f"At most {MOST_TICKED} rows can be ticked at once. Nothing was done: use a filter and select everything.",
         )
         return None
-    confirmation = Confirmation.of(kind, int(request.user.pk or 0), filterset=filterset, entry_ids=entry_ids)
+    user = request.user
+    confirmation = Confirmation.of(
+        kind, int(user.pk or 0), filterset=filterset, entry_ids=entry_ids, sees_all=sees_masked(user)
+    )
     shown = overview(confirmation.as_operation())
     if shown.count == 0:
         messages.warning(request, "None of what you selected is here any more. Nothing was done.")
         return None
     confirmation = confirmation.counted(shown.count, shown.ids)
     back = back or query_of(confirmation.as_operation())
-    return _page(model_admin, request, confirmation, shown, KINDS[kind].form(shown.count), back)
+    form = KINDS[kind].form_for(confirmation.as_operation(), shown.count)
+    return _page(model_admin, request, confirmation, shown, form, back)
 
 
 def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
@@ -73,16 +78,18 @@ def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         messages.error(request, str(problem))
         return HttpResponseRedirect(list_address(back))
     kind = KINDS[confirmation.kind]
-    if not kind.may_confirm(request.user):
+    if not kind.may_confirm(request.user) or (confirmation.sees_all and not sees_masked(request.user)):
         raise PermissionDenied
     known = BulkOperation.objects.filter(confirmation=confirmation.key).first()
     if known is None and "count" in request.POST:
         shown = overview(confirmation.as_operation(), exactly=True)
-        form = kind.form(shown.count)
+        form = kind.form_for(confirmation.as_operation(), shown.count)
         form.initial = request.POST.dict()
         return _page(model_admin, request, confirmation.counted(shown.count, shown.ids), shown, form, back)
     if known is None:
-        form = kind.form(confirmation.count, request.POST)
+        form = kind.form_for(confirmation.as_operation(), confirmation.count, request.POST)
+        if kind.makes_jobs and is_advised_against(_advice(confirmation)):
+            form.ask_for_override()
         if not form.is_valid():
             shown = replace(overview(confirmation.as_operation()), count=confirmation.count)
             return _page(model_admin, request, confirmation, shown, form, back)
@@ -101,7 +108,7 @@ def count(request: HttpRequest) -> HttpResponse:
     except BadConfirmation as problem:
         return HttpResponse(format_html("<strong>{}</strong>", str(problem)))
     kind = KINDS[confirmation.kind]
-    if not kind.may_confirm(request.user):
+    if not kind.may_confirm(request.user) or (confirmation.sees_all and not sees_masked(request.user)):
         raise PermissionDenied
     shown = unless_busy(lambda: overview(confirmation.as_operation(), exactly=True))
     if shown is not None:
@@ -112,6 +119,7 @@ def count(request: HttpRequest) -> HttpResponse:
         "token": confirmation.token,
         "form": kind.form(confirmation.count),
         "asks_for_number": "confirm_count" in kind.form(None).fields,
+        "number": number_on_button(confirmation.count),
     }
     return TemplateResponse(request, "dlq/operations/counted.html", context)
 
@@ -124,8 +132,11 @@ def _page(
     form: ConfirmForm,
     back: str,
 ) -> TemplateResponse:
-    operation = confirmation.as_operation()
+    operation = confirmation.as_operation(**form.choices)
     kind = KINDS[confirmation.kind]
+    advice = _advice(confirmation)
+    if kind.makes_jobs and is_advised_against(advice) and not form.is_bound:
+        form.ask_for_override()
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"Confirm: {kind.verb}",
@@ -135,14 +146,27 @@ def _page(
         "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
         "overview": shown,
         "counts_on": shown.count is None and shown.looked_at > 0,
-        "advice": advice_on(matching(operation), are_many=shown.count is None),
+        "advice": advice,
+        "preview": kind.preview(operation, [entry.pk for entry in shown.samples]),
         "preflight": kind.preflight(operation),
         "token": confirmation.token,
         "form": form,
+        "sentence": form.sentence_template if shown.count != 1 or form.sentence_has_errors else "",
+        "number": "" if form.button else number_on_button(shown.count),
         "back": back,
         "list_address": list_address(back),
     }
     return TemplateResponse(request, "dlq/operations/confirm.html", context)
+
+
+def _advice(confirmation: Confirmation) -> list[AdvisedPattern]:
+    """What people advise about the selection; of one that was not counted, about the newest of it."""
+    return advice_on(matching(confirmation.as_operation()), are_many=confirmation.count is None)
+
+
+def number_on_button(count: int | None) -> str:
+    """Of several how many; one needs no number."""
+    return "all" if count is None else "" if count == 1 else f"{count:,}"
 
 
 def _answer(request: HttpRequest, operation: BulkOperation, back: str) -> HttpResponseRedirect:

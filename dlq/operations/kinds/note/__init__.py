@@ -20,6 +20,7 @@ class NoteKind(Kind):
     action = "add_note_to_selected"
     action_label = "Add a note …"
     button = "Add the note"
+    button_before_number = "Add the note to"
     form = NoteForm
 
     def act(self, operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:

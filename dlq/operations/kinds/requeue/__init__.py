@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import ClassVar
 
 from dlq.models import BulkOperation, Requeue
 from dlq.operations.chunk import ChunkResult
@@ -37,7 +38,7 @@ class RequeueKind(Kind):
     form = RequeueForm
     makes_jobs = True
     settles_first = True
-    follow_ups = (
+    follow_ups: ClassVar[Sequence[FollowUp]] = (
         FollowUp("recall", "recall", _recall),
         TRASH_RECOVERED,
         FollowUp("again", "requeue", _again, lambda operation: [("left_by", str(operation.pk))], of_problems=True),

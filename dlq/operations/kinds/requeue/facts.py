@@ -21,6 +21,8 @@ def facts_of(operation: BulkOperation) -> list[tuple[str, str]]:
 
 
 def _facts(operation: BulkOperation) -> Iterator[tuple[str, str]]:
+    if operation.against_advice:
+        yield "Advice", "not to requeue; done all the same, for the reason below"
     yield "Keys taken by other jobs", BulkOperation.KeyPolicy(operation.key_policy).label
     if operation.also_other_tasks:
         yield "Also those of other tasks", in_time(SECONDS, lambda: _replaced(operation)) or "replaced too"

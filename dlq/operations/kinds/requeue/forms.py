@@ -21,18 +21,23 @@ def _number(label: str, least: int, most: int, help_text: str) -> forms.IntegerF
     return forms.IntegerField(label=label, required=False, min_value=least, max_value=most, help_text=help_text)
 
 
+def _number_in_sentence(label: str, placeholder: str) -> forms.IntegerField:
+    widget = forms.NumberInput({"aria-label": label, "placeholder": placeholder, "aria-describedby": "dlq-canary-help"})
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=MOST_TRIED_FIRST, widget=widget)
+
+
 class RequeueForm(ConfirmForm):
     folded = (
         "run_at",
         "spread_minutes",
-        "canary_size",
-        "canary_needed",
         "canary_minutes",
         "priority",
         "queue_name",
         "max_attempts",
     )
     in_preflight = ("also_other_tasks", "also_on_their_way", "also_recovered")
+    in_sentence = ("canary_size", "canary_needed")
+    sentence_template = "dlq/operations/canary.html"
 
     note = forms.CharField(
         required=False,
@@ -59,12 +64,13 @@ class RequeueForm(ConfirmForm):
     spread_minutes = _number(
         "Spread over minutes", 1, MOST_MINUTES, "One job after the other, evenly, instead of all at once."
     )
-    canary_size = _number(
-        "Try first", 1, MOST_TRIED_FIRST, "So many, the oldest; the rest follows when they have succeeded."
-    )
-    canary_needed = _number("Of these must succeed", 1, MOST_TRIED_FIRST, "Empty: all of them. Too few: it pauses.")
+    canary_size = _number_in_sentence("How many to try first", "10")
+    canary_needed = _number_in_sentence("How many of them must succeed", "all")
     canary_minutes = _number(
-        "Wait at most minutes", 1, MOST_MINUTES, f"Empty: {CANARY_MINUTES}. Then it pauses and says why."
+        "Wait for the first ones at most minutes",
+        1,
+        MOST_MINUTES,
+        f"Empty: {CANARY_MINUTES}. Then it pauses and says why.",
     )
     priority = _number("Priority", -32768, 32767, "Empty: as it was. A lower number runs first.")
     queue_name = forms.CharField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from dlq.db.limits import in_time
 from dlq.models import BackfillDlq, BulkOperation, Requeue
 from dlq.models.entry_status import EntryStatus
 from dlq.models.entry_uncertainty import EntryUncertainty
-from dlq.operations.kinds.requeue.plan import plan_of
+from dlq.operations.kinds.requeue.plan import Plan, plan_of
 from dlq.operations.selected import matching
 from dlq.table.queue import oldest_due, queue_is_visible
 
@@ -74,15 +75,15 @@ class Preflight:
         return self.checked - self.would_be_skipped
 
 
-def preflight_of(operation: BulkOperation) -> Preflight:
-    """Look up what speaks against requeueing the operation's entries (it need not be saved yet)."""
+def preflight_of(operation: BulkOperation, plan: Callable[[BulkOperation, Sequence[int]], Plan] = plan_of) -> Preflight:
+    """Look up what speaks against requeueing the operation's entries (it need not be saved yet); `plan` decides it."""
     if not queue_is_visible():
         return Preflight(0, is_sample=False, sees_queue=False)
-    found = in_time(SECONDS, lambda: _look_up(operation)) or Preflight(0, is_sample=False)
+    found = in_time(SECONDS, lambda: _look_up(operation, plan)) or Preflight(0, is_sample=False)
     return replace(found, oldest_due=in_time(SECONDS, oldest_due))
 
 
-def _look_up(operation: BulkOperation) -> Preflight:
+def _look_up(operation: BulkOperation, plan_of: Callable[[BulkOperation, Sequence[int]], Plan]) -> Preflight:
     ids = list(matching(operation).order_by().values_list("id", flat=True)[: MOST_CHECKED + 1])
     # Nothing is locked, and keys may still be taken.
     plan = plan_of(operation, ids[:MOST_CHECKED])
@@ -90,7 +91,7 @@ def _look_up(operation: BulkOperation) -> Preflight:
     return Preflight(
         len(plan.ids),
         len(ids) > MOST_CHECKED,
-        Counter(why.code for why in plan.skipped.values()),
+        Counter(why.code for why in (plan.skipped | plan.failed).values()),
         other_tasks=Counter(plan.other_tasks.values()),
         **going.aggregate(
             uncertain=Count("pk", filter=Q(EntryUncertainty())),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 
@@ -48,29 +48,45 @@ class _Suppressed(_Undone):
     """They would have jobs, but a trigger of the table's owner kept them from being counted."""
 
 
-def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
-    """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database."""
-    plan = plan_of(operation, ids)
-    _hold(plan)
+class _NotQueued(_Undone):
+    """They have no job, and were changed for it."""
+
+
+def requeue_chunk(
+    operation: BulkOperation,
+    ids: Sequence[int],
+    *,
+    plan: Callable[[BulkOperation, Sequence[int]], Plan] = plan_of,
+    first: Callable[[Sequence[int]], set[int]] | None = None,
+) -> ChunkResult:
+    """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database.
+
+    `plan` says who goes. `first` is done with those before their jobs are added, and undone where there is no job; it returns
+    with which it was done.
+    """
+    planned = plan(operation, ids)
+    _hold(planned)
     unseen: set[int] = set()
     while True:
         try:
-            return _act(operation, plan)
+            return _act(operation, planned, first)
         except _KeysTaken as taken:
             # Each round settles an entry, or sees one for the first time: the loop ends.
             if operation.key_policy == KeyPolicy.DROP:
-                plan.without_key |= taken.entries
+                planned.without_key |= taken.entries
             else:
-                plan.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
+                planned.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
         except _OfOtherTasks as others:
-            plan.skipped |= {entry: Reason("key_of_other_task", task) for entry, task in others.tasks.items()}
+            planned.skipped |= {entry: Reason("key_of_other_task", task) for entry, task in others.tasks.items()}
         except _Unseen as new:
-            plan.skipped |= {entry: Reason("key_taken") for entry in new.entries & unseen}
+            planned.skipped |= {entry: Reason("key_taken") for entry in new.entries & unseen}
             unseen |= new.entries
         except _Joined as joined:
-            plan.skipped |= {entry: Reason("key_joins") for entry in joined.entries}
+            planned.skipped |= {entry: Reason("key_joins") for entry in joined.entries}
         except _Suppressed as kept:
-            plan.failed |= suppressed(kept.entries)
+            planned.failed |= suppressed(kept.entries)
+        except _NotQueued as without:
+            planned.skipped |= {entry: Reason("key_locked") for entry in without.entries}
 
 
 def _hold(plan: Plan) -> None:
@@ -83,12 +99,14 @@ def _hold(plan: Plan) -> None:
     plan.skipped |= {entry: Reason("key_locked") for entry, job in plan.replaces.items() if job in busy}
 
 
-def _act(operation: BulkOperation, plan: Plan) -> ChunkResult:
+def _act(operation: BulkOperation, plan: Plan, first: Callable[[Sequence[int]], set[int]] | None) -> ChunkResult:
     result = ChunkResult(skipped=dict(plan.skipped), failed=dict(plan.failed))
     earliest = operation.next_run_at or operation.run_at
 
     def add(ids: Sequence[int]) -> None:
         nonlocal earliest
+        if first and (left := set(ids) - first(ids)):
+            raise _Suppressed(left)
         ((done, not_queued, overwritten, other_tasks, joined, kept, last_due),) = rows(
             TABLE.statement("operations/kinds/requeue/act"),
             {
@@ -113,6 +131,8 @@ def _act(operation: BulkOperation, plan: Plan) -> ChunkResult:
             raise _Joined(set(joined))
         if kept:
             raise _Suppressed(set(kept))
+        if first and not_queued:
+            raise _NotQueued(set(not_queued))
         result.done += done
         result.skipped |= {entry: Reason("key_locked") for entry in not_queued}
         earliest = last_due + operation.step
