@@ -5,17 +5,22 @@ docs/checks.md explains each id.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import django
 from django.apps import apps
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, router
 
 from dlq.conf import conf
+from dlq.db.database import alias, atomic, database_problem
 from dlq.db.identifiers import quoted
+from dlq.db.router import ROUTER
 from dlq.db.statements import rows, scalar
 from dlq.faults.rights import lacking
+from dlq.models import BackfillDlq
 from dlq.table.columns import TableColumn, table_columns
 from dlq.table.index_advice import advice, create_index
 from dlq.table.indexes import table_state
@@ -38,10 +43,13 @@ NOT_NEGATIVE = (
 )
 """0 switches the alarm off."""
 
+NEEDED_APPS = ("django_htmx", *(["django.contrib.postgres"] if django.VERSION >= (6, 0) else []))
+"""From 6.0 on Django wants the latter wherever a model has an array; it adds nothing to a page."""
+
 
 @register(Tags.models)
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    problems: list[CheckMessage] = []
+    problems = [*_check_project()]
     if problem := TABLE.problem:
         problems.append(Error(problem, hint="Set DLQ_SCHEMA, DLQ_TABLE and DLQ_JOB_ID_COLUMN.", id="dlq.E001"))
     for name in POSITIVE:
@@ -69,17 +77,35 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         problems.append(
             Error("DLQ_EXTRA_COLUMNS must be a list of column names.", hint='As in ["tenant_id"].', id="dlq.E003")
         )
-    if not apps.is_installed("django_htmx"):
-        problems.append(
-            Error("The pages need django-htmx.", hint='Add "django_htmx" to INSTALLED_APPS.', id="dlq.E004")
-        )
     return problems
+
+
+def _check_project() -> Iterator[CheckMessage]:
+    """What a project that this app is put into has to have."""
+    for app in NEEDED_APPS:
+        if not apps.is_installed(app):
+            yield Error(f"This app needs {app}.", hint=f'Add "{app}" to INSTALLED_APPS.', id="dlq.E004")
+    if problem := database_problem():
+        hint = "Set DLQ_DATABASE to the alias in DATABASES of the PostgreSQL that has the queue."
+        yield Error(problem, hint=hint, id="dlq.E005")
+    elif router.db_for_write(BackfillDlq) != alias():
+        yield Error(
+            f"DLQ_DATABASE is {alias()!r}, but no router sends this app's models there.",
+            hint=f'Set DATABASE_ROUTERS = ["{ROUTER}"].',
+            id="dlq.E006",
+        )
+    if not settings.USE_TZ:
+        yield Error(
+            "The times of failed jobs have a zone, which Django keeps only with USE_TZ.",
+            hint="Set USE_TZ = True.",
+            id="dlq.E007",
+        )
 
 
 @register(Tags.database)
 def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Compare the table with the model, and look whether this role can work with the queue."""
-    if not databases or "default" not in databases or TABLE.problem:
+    if not databases or alias() not in databases or database_problem() or TABLE.problem:
         return []
     try:
         found = {column.name: column for column in table_columns(TABLE)}
@@ -147,7 +173,7 @@ def _has_equality(column: TableColumn) -> bool:
     if column.type_name == "json":  # compared as jsonb
         return True
     try:
-        with transaction.atomic():
+        with atomic():
             rows(f"SELECT FROM {TABLE.names['table']} WHERE {quoted(column.name)} = NULL::{column.type_name} LIMIT 0")
     except DatabaseError:
         return False

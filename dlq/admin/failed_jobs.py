@@ -40,7 +40,6 @@ DELETE = "delete"
 """The kind of operation behind Django's own address for deleting."""
 
 
-@admin.register(BackfillDlq)
 class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     """Entries come from the queue; people requeue, delete and annotate them by operations."""
 
@@ -189,10 +188,11 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     def actions(self) -> list[Callable[..., HttpResponse | None]]:  # type: ignore[override]
         return [_action(kind) for kind in KINDS.values() if kind.action]
 
-    def get_actions(self, request: HttpRequest, *args: Any) -> dict[str, Any]:
-        """Those that the person may begin. Further arguments are those of newer Django versions."""
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
+        """Those that the person may begin. Django asks for a location from 6.1 on."""
+        asked = {"action_location": action_location} if action_location else {}
         refused = {kind.action for kind in KINDS.values() if not kind.may_confirm(request.user)}
-        return {name: found for name, found in super().get_actions(request, *args).items() if name not in refused}
+        return {name: found for name, found in super().get_actions(request, **asked).items() if name not in refused}
 
     def confirm(self, request: HttpRequest, kind: Kind) -> HttpResponse | None:
         """The confirmation page for the ticked rows, or for everything that matches the filter."""

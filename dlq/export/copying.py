@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from psycopg import ClientCursor
 
+from dlq.db.database import connection
 from dlq.db.identifiers import quoted
+from dlq.db.loader import compiled
 from dlq.db.statements import execute
 from dlq.db.streams import streaming
 from dlq.export.cells import Cell, csv_select, json_select
@@ -128,10 +130,10 @@ def _query(entries: QuerySet[BackfillDlq], select: Select) -> str:
     columns = table_columns(TABLE)
     aliases = {column.name: extra_alias(number) for number, column in enumerate(extra_columns(TABLE))}
     owners: dict[str, Any] = {alias: ExtraColumn(name) for name, alias in aliases.items()}
-    chosen = entries.values(*(field.name for field in BackfillDlq._meta.concrete_fields), **owners)
+    fields = {field.column: field.name for field in BackfillDlq._meta.concrete_fields}
+    chosen = entries.values(*fields.values(), **owners)
     cells = [
-        Cell(f"{ALIAS}.{quoted(aliases.get(column.name, column.name))}", column.name, column.type_name)
-        for column in columns
+        Cell(f"{ALIAS}.{quoted((fields | aliases)[column.name])}", column.name, column.type_name) for column in columns
     ]
-    query, parameters = chosen.query.sql_with_params()
+    query, parameters = compiled(chosen)
     return ClientCursor(connection.connection).mogrify(select(cells, f"({query}) AS {ALIAS}"), parameters)

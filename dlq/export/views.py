@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -23,6 +22,7 @@ from dlq.filters.status import OPEN
 from dlq.models import BackfillDlq
 from dlq.selection.count import LIMIT, UNASKED_SECONDS, count_matching
 from dlq.selection.page import scans_first
+from dlq.web.addresses import address_of
 from dlq.web.decorators import permits
 from dlq.web.permissions import EXPORT, VIEW_ENTRIES
 from dlq.web.reader import RequestReader
@@ -113,7 +113,7 @@ def _are_few(filterset: DlqFilterSet) -> bool:
 
 def _refused(request: HttpRequest, problems: list[str]) -> HttpResponse:
     messages.error(request, f"Nothing was exported. {' '.join(problems)}")
-    return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
+    return HttpResponseRedirect(address_of("dlq_backfilldlq_changelist"))
 
 
 def _number(text: str) -> int | None:

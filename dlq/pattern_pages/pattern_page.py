@@ -9,7 +9,6 @@ from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
 from dlq.conf import conf
 from dlq.db.bigint import by_number
@@ -27,6 +26,7 @@ from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_o
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
 from dlq.patterns.samples import fingerprint_of_sample
+from dlq.web.addresses import address_of
 
 ACTS = {"requeue_all": KINDS["requeue"], "delete_all": KINDS["delete"]}
 """The buttons that lead to a confirmation page for everything of the pattern."""
@@ -89,7 +89,7 @@ def _theirs(pattern: FailurePattern, values: dict[str, Any]) -> list[Change]:
 
 
 def _page_of(pattern: FailurePattern) -> str:
-    return reverse("admin:dlq_failurepattern_change", args=[pattern.pk])
+    return address_of("dlq_failurepattern_change", pattern.pk)
 
 
 def _context(

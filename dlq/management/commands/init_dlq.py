@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import CommandError, CommandParser
 
 from dlq.management.quiet_command import QuietCommand
@@ -15,8 +16,7 @@ from dlq.table.lock_limit import NotMade
 
 class Command(QuietCommand):
     help = "Creates the dead letter table and its indexes where they are missing. Harmless to run again."
-    # The checks compare the database with the model: they would complain of what this command is about to make.
-    requires_system_checks = ()
+    requires_system_checks = (Tags.models,)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--schema", default=TABLE.schema, help="The schema (default: %(default)s).")

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import reverse
 
 from dlq.models import BulkOperation
 from dlq.operations.access import may_follow
 from dlq.operations.confirmation import Confirmation, begin
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.drive import drive, page_of
+from dlq.web.addresses import address_of
 
 BUDGET = 10.0
 """Seconds that the request works on it; a longer one continues from its own page."""
@@ -62,4 +62,4 @@ def undo_button(tags: str | None) -> UndoButton | None:
     name, operation = found[1], int(found[2])
     # A requeue is not undone by it altogether: what has started is not recalled.
     label = "Recall" if name == "recall" else "Undo"
-    return UndoButton(reverse("admin:dlq_bulkoperation_change", args=[operation]), name, label)
+    return UndoButton(address_of("dlq_bulkoperation_change", operation), name, label)
