@@ -15,8 +15,10 @@ from dlq.conf import DEFAULTS as DLQ_DEFAULTS
 
 env = Env()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-WANTED_DATA_DIR = env.str("DATA_DIR", "") or str(BASE_DIR / ".data")
+PACKAGE = Path(__file__).resolve().parent
+CHECKOUT = PACKAGE.parent if (PACKAGE.parent / "manage.py").exists() else None
+"""None where the package is installed: nothing is kept among other packages' files."""
+WANTED_DATA_DIR = env.str("DATA_DIR", "") or str((CHECKOUT or Path.cwd()) / ".data")
 DATA_DIR = data_dir(WANTED_DATA_DIR)
 
 DATABASE_URL: str = env.str("DATABASE_URL", "")
@@ -131,7 +133,7 @@ WSGI_APPLICATION = "backfill_admin.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [PACKAGE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

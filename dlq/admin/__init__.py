@@ -11,7 +11,7 @@ from dlq.models import BackfillDlq, BulkOperation, DeletedEntry, FailurePattern
 
 __all__ = ["BackfillDlqAdmin", "BulkOperationAdmin", "DeletedEntryAdmin", "FailurePatternAdmin", "register_dlq"]
 
-ADMINS: dict[type[Model], type[admin.ModelAdmin[Any]]] = {
+ADMINS: dict[type[Model], Any] = {
     BackfillDlq: BackfillDlqAdmin,
     FailurePattern: FailurePatternAdmin,
     BulkOperation: BulkOperationAdmin,

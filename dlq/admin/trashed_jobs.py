@@ -20,10 +20,10 @@ from dlq.filters.fields import Number
 from dlq.models import DeletedEntry
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
-from dlq.web.addresses import address_of
 from dlq.web.decorators import page
 from dlq.web.formatting import age, clock
 from dlq.web.permissions import VIEW_OPERATIONS
+from dlq.web.site_addresses import address_of
 
 RESTORE = "restore"
 MOST_CHOSEN = 10_000

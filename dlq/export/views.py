@@ -22,10 +22,10 @@ from dlq.filters.status import OPEN
 from dlq.models import BackfillDlq
 from dlq.selection.count import LIMIT, UNASKED_SECONDS, count_matching
 from dlq.selection.page import scans_first
-from dlq.web.addresses import address_of
 from dlq.web.decorators import permits
 from dlq.web.permissions import EXPORT, VIEW_ENTRIES
 from dlq.web.reader import RequestReader
+from dlq.web.site_addresses import address_of
 
 MOST_TRIES = 10
 """Seconds that the page looks out for a download that is not seen yet, or so small that it was over at once."""

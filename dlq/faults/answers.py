@@ -24,7 +24,7 @@ from dlq.db.database import alias
 from dlq.faults.diagnosis import fault_of
 from dlq.faults.fault import AWAY, BUSY, Fault
 from dlq.faults.meanings import meaning
-from dlq.web.addresses import address_of, site_of
+from dlq.web.site_addresses import address_of, site_of
 
 logger = logging.getLogger("dlq")
 

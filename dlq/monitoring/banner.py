@@ -14,8 +14,8 @@ from dlq.filters.addresses import STATUS
 from dlq.filters.status import ONCE
 from dlq.monitoring.alerts import Alert, Thresholds, alerts
 from dlq.table.location import TABLE
-from dlq.web.addresses import address_of
 from dlq.web.query_strings import query_string
+from dlq.web.site_addresses import address_of
 
 logger = logging.getLogger("dlq")
 

@@ -15,8 +15,8 @@ from dlq.filters.status import ANY
 from dlq.monitoring.snapshot import newest_snapshot, take_snapshot
 from dlq.monitoring.totals import LISTED_TASKS
 from dlq.table.location import TABLE
-from dlq.web.addresses import address_of
 from dlq.web.query_strings import query_string
+from dlq.web.site_addresses import address_of
 
 
 def totals_context() -> dict[str, Any]:

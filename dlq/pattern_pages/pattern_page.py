@@ -26,7 +26,7 @@ from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_o
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
 from dlq.patterns.samples import fingerprint_of_sample
-from dlq.web.addresses import address_of
+from dlq.web.site_addresses import address_of
 
 ACTS = {"requeue_all": KINDS["requeue"], "delete_all": KINDS["delete"]}
 """The buttons that lead to a confirmation page for everything of the pattern."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from dlq.web.addresses import address_of
 from dlq.web.permissions import VIEW_ENTRIES, VIEW_OPERATIONS
+from dlq.web.site_addresses import address_of
 
 PLACES = (
     ("Failed jobs", "dlq_backfilldlq_changelist", VIEW_ENTRIES),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, QueryDict
 
-from dlq.web.addresses import address_of
 from dlq.web.query_strings import query_string
+from dlq.web.site_addresses import address_of
 
 LIST_QUERY = "_changelist_filters"
 """Django's name, which the links in its lists have."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from dlq.db.errors import first_line
 from dlq.models import BulkOperation
 from dlq.operations.runner import advance_or_pause
-from dlq.web.addresses import address_of
+from dlq.web.site_addresses import address_of
 
 
 def drive(request: HttpRequest, operation: BulkOperation, budget: float) -> BulkOperation:

@@ -15,7 +15,7 @@ from dlq.operations.access import may_follow
 from dlq.operations.confirmation import Confirmation, begin
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.drive import drive, page_of
-from dlq.web.addresses import address_of
+from dlq.web.site_addresses import address_of
 
 BUDGET = 10.0
 """Seconds that the request works on it; a longer one continues from its own page."""

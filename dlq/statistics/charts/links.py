@@ -13,8 +13,8 @@ from dlq.filters.status import ONCE
 from dlq.statistics.dimension import Dimension
 from dlq.statistics.statistics_query import PARAMETERS, TIMES, StatisticsQuery
 from dlq.statistics.window import Slot
-from dlq.web.addresses import address_of
 from dlq.web.query_strings import query_string
+from dlq.web.site_addresses import address_of
 
 EVERYTHING: Mapping[str, str] = {}
 

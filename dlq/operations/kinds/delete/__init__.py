@@ -15,7 +15,7 @@ from dlq.operations.kind import FollowUp, Kind
 from dlq.operations.kinds.delete.deletion import delete_chunk
 from dlq.operations.kinds.delete.forms import DeleteForm
 from dlq.operations.kinds.delete.taken_along import TakenAlong, go_along_with, taken_along_by
-from dlq.web.addresses import address_of
+from dlq.web.site_addresses import address_of
 
 
 def _restore(operation: BulkOperation, _jobs: Counter[str]) -> str:
