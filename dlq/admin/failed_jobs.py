@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils.decorators import method_decorator
@@ -34,6 +34,7 @@ from dlq.operations.pages import confirm_page
 from dlq.statistics import views as statistics
 from dlq.table import views as table
 from dlq.web.decorators import page
+from dlq.web.stock_templates import selection_script
 from dlq.web.way_back import came_from, list_address
 
 DELETE = "delete"
@@ -60,6 +61,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("indexes/", self.indexes_view, "indexes"),
             self.at("caretaker/", self.caretaker_view, "caretaker"),
             self.at("values/", self.suggestions_view, "values"),
+            self.at("selection.js", self.script_view, "script"),
             self.at("confirmed/", self.confirmed_view, "confirmed"),
             self.at("confirmed/count/", self.confirmed_count_view, "confirmed_count"),
             self.at("<str:object_id>/payload/", self.payload_view, "payload"),
@@ -173,6 +175,15 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     @page()
     def confirmed_count_view(self, request: HttpRequest) -> HttpResponse:
         return confirm_page.count(request)
+
+    @page(right=None, limited=False)
+    def script_view(self, request: HttpRequest) -> FileResponse:
+        """Of all lists, for whoever may see one of them."""
+        if (script := selection_script()) is None:
+            raise Http404("The lists take Django’s script from where static files are.")
+        return FileResponse(
+            script.open("rb"), content_type="text/javascript", headers={"Cache-Control": "max-age=3600"}
+        )
 
     # The list
 

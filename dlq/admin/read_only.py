@@ -9,6 +9,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
@@ -19,6 +20,8 @@ from dlq.filters.address_form import AddressForm
 from dlq.listing.too_slow import too_slow_page
 from dlq.web.decorators import page
 from dlq.web.permissions import VIEW_ENTRIES
+from dlq.web.site_addresses import address_of
+from dlq.web.stock_templates import selection_script
 
 M = TypeVar("M", bound=Model)
 
@@ -54,6 +57,11 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
         shown: Any = self.admin_site.admin_view(view)
         pattern: URLPattern = path(address, shown, name=f"{self.opts.app_label}_{self.opts.model_name}_{name}")
         return pattern
+
+    @property
+    def media(self) -> Media:
+        """In a theme's project the one script that our lists need; it comes from a page of ours (`script_view`)."""
+        return Media(js=[address_of("dlq_backfilldlq_script")]) if selection_script() else super().media
 
     def too_slow(self, request: HttpRequest) -> HttpResponse:
         """For the page decorator: what is shown where a query was cancelled."""

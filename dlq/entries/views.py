@@ -29,6 +29,7 @@ from dlq.outcomes.labels import HELP, UNCERTAIN_HELP
 from dlq.patterns.advice import pattern_of
 from dlq.table.searched_text import WITHIN
 from dlq.web.query_strings import query_string
+from dlq.web.stock_templates import rendered
 from dlq.web.way_back import came_from, entry_address, list_address
 
 NOTE, RECALL = KINDS["note"], KINDS["recall"]
@@ -72,7 +73,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
         response = TemplateResponse(
             request, "dlq/entries/entry.html", _context(model_admin, request, entry, form, conflict)
         )
-        return response.render()
+        return rendered(response)
 
 
 def _save(request: HttpRequest, entry_id: int, typed: dict[str, str]) -> HttpResponse:

@@ -16,7 +16,6 @@ from django.db.transaction import non_atomic_requests
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
-from django.template.response import SimpleTemplateResponse
 from django.urls import NoReverseMatch
 from django.views.defaults import server_error as django_server_error
 
@@ -25,6 +24,7 @@ from dlq.faults.diagnosis import fault_of
 from dlq.faults.fault import AWAY, BUSY, Fault
 from dlq.faults.meanings import meaning
 from dlq.web.site_addresses import address_of, site_of
+from dlq.web.stock_templates import rendered
 
 logger = logging.getLogger("dlq")
 
@@ -93,8 +93,7 @@ def explained(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def _made(view: Callable[..., Any], request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
     with site_of(request):
-        response = view(request, *args, **kwargs)
-        return response.render() if isinstance(response, SimpleTemplateResponse) else response
+        return rendered(view(request, *args, **kwargs))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

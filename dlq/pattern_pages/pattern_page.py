@@ -27,6 +27,7 @@ from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
 from dlq.patterns.samples import fingerprint_of_sample
 from dlq.web.site_addresses import address_of
+from dlq.web.stock_templates import rendered
 
 ACTS = {"requeue_all": KINDS["requeue"], "delete_all": KINDS["delete"]}
 """The buttons that lead to a confirmation page for everything of the pattern."""
@@ -61,7 +62,7 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
                 form = PatternForm(pattern, {**request.POST.dict(), "seen": conflict.pattern.edit_number})
     with time_limit(conf.STATEMENT_TIMEOUT):
         context = _context(model_admin, request, pattern, form or PatternForm(pattern), theirs)
-        return TemplateResponse(request, "dlq/pattern_pages/pattern.html", context).render()
+        return rendered(TemplateResponse(request, "dlq/pattern_pages/pattern.html", context))
 
 
 def _confirm(

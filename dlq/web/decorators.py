@@ -10,11 +10,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
 from dlq.conf import conf
 from dlq.db.limits import GRACE, TimedOut, time_limit
+from dlq.web.stock_templates import rendered
 from dlq.web.viewer_zone import viewer_zone
 
 P = ParamSpec("P")
@@ -53,10 +53,7 @@ def page(*, right: Right | None = may_view, limited: bool = True) -> Callable[[V
             with timezone.override(viewer_zone(request)):
                 try:
                     with time_limit(conf.STATEMENT_TIMEOUT, grace=GRACE) if limited else nullcontext():
-                        response = view(model_admin, request, *args, **kwargs)
-                        if isinstance(response, SimpleTemplateResponse):
-                            response.render()
-                        return response
+                        return rendered(view(model_admin, request, *args, **kwargs))
                 except TimedOut:
                     return model_admin.too_slow(request)
 

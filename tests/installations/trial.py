@@ -25,6 +25,7 @@ ENTRIES = """
     FROM generate_series(1, 250) AS n
 """
 UNREACHED = {
+    "dlq_backfilldlq_script",
     "dlq_backfilldlq_snapshot",
     "dlq_backfilldlq_confirmed",
     "dlq_backfilldlq_confirmed_count",

@@ -27,6 +27,7 @@ from dlq.outcomes.progress import settled_until
 from dlq.outcomes.recovery_rate import Recovery
 from dlq.table.queue import queue_is_visible
 from dlq.web.permissions import VIEW_OPERATIONS, sees_entries
+from dlq.web.stock_templates import rendered
 
 Outcome = Requeue.Outcome
 
@@ -79,7 +80,7 @@ def operation_page(
 ) -> HttpResponse:
     with time_limit(conf.STATEMENT_TIMEOUT):
         context = _context(model_admin, request, operation)
-        return TemplateResponse(request, "dlq/operations/operation.html", context).render()
+        return rendered(TemplateResponse(request, "dlq/operations/operation.html", context))
 
 
 def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> dict[str, Any]:
