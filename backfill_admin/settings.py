@@ -26,10 +26,17 @@ DEMO = not DATABASE_URL
 """The mode without a database of one's own: embedded server, sample entries, a worker, user admin/admin."""
 
 
-LIKE_THIS = "postgresql://user:password@host:5432/database"
+LIKE_THIS = (
+    "postgresql://user:password@host:5432/database, where @ : / ? # and % in user or password are percent-encoded"
+    " (%40 for @)"
+)
 
 
 def _database() -> dict[str, object]:
+    # A further @, or one behind a /, is of a password, and the rest of it would be taken for the host.
+    user_to_database = DATABASE_URL.partition("://")[2].partition("?")[0]
+    if user_to_database.count("@") > 1 or "@" in user_to_database.partition("/")[2]:
+        raise EnvError(f"DATABASE_URL can't be read; it looks like this: {LIKE_THIS}")
     try:
         config = dj_database_url.parse(DATABASE_URL or embedded_url(DATA_DIR), conn_max_age=60, conn_health_checks=True)
     except ValueError:  # also dj_database_url's own errors; their texts may quote the password

@@ -1,7 +1,7 @@
 """Pages in Django's own frame where a theme replaces it.
 
-A theme (django-unfold, jazzmin, grappelli …) brings its own templates and scripts of the admin, with other blocks and style sheets
-than those that our pages are built on: parts of them vanish, or can't be used. In such a project they are shown as Django shows
+A theme (django-unfold, jazzmin, grappelli …) brings its own templates and scripts of the admin, with other blocks and styles
+than those that our pages are built on: parts of them vanish, or cannot be used. In such a project they are shown as Django shows
 them. What the project itself overrides (DIRS) holds for them, too.
 """
 

@@ -45,7 +45,6 @@ DATABASES = {
 DATABASE_ROUTERS = ["dlq.db.router.DlqRouter"]
 DLQ_DATABASE = "queue"
 """
-JOB_ID = "ALTER TABLE {table} RENAME COLUMN original_job_id TO job_id"
 LISTED = 'DLQ_EXTRA_COLUMNS = ["order", "Weird Name", "mood", "tags", "span", "doc"]'
 ODD_COLUMNS = """
     CREATE TYPE public.mood AS ENUM ('calm', 'angry');
@@ -79,16 +78,13 @@ class Combination:
     urls: str = URLS
     sites: tuple[str, ...] = ("/admin/",)
     shape: str = ""
+    job_id: str = "original_job_id"
     database: str = "default"
     """The alias of the queue's."""
     is_own: bool = False
     """The project in the wheel, instead of somebody's."""
     is_asgi: bool = False
     variables: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def job_id(self) -> str:
-        return "job_id" if self.shape == JOB_ID else "original_job_id"
 
 
 COMBINATIONS = (
@@ -101,7 +97,7 @@ COMBINATIONS = (
     ),
     Combination("SQLite as the default database", settings=SQLITE_BESIDE, database="queue", quick=True),
     Combination("Another PostgreSQL database as the default one", settings=POSTGRES_BESIDE, database="queue"),
-    Combination("The column job_id", settings='DLQ_JOB_ID_COLUMN = "job_id"', shape=JOB_ID, quick=True),
+    Combination("The column job_id", settings='DLQ_JOB_ID_COLUMN = "job_id"', job_id="job_id", quick=True),
     Combination(
         "Fourteen odd columns",
         settings=LISTED,

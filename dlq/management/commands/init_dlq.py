@@ -15,7 +15,10 @@ from dlq.table.lock_limit import NotMade
 
 
 class Command(QuietCommand):
-    help = "Creates the dead letter table and its indexes where they are missing. Harmless to run again."
+    help = (
+        "Creates the dead letter table and its indexes where they are missing. Harmless to run again: nothing is locked for what"
+        " is there, and on a table in use indexes are built beside those who write. Gives up where somebody holds the table."
+    )
     requires_system_checks = (Tags.models,)
 
     def add_arguments(self, parser: CommandParser) -> None:
