@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -34,6 +33,7 @@ from dlq.operations.pages import confirm_page
 from dlq.statistics import views as statistics
 from dlq.table import views as table
 from dlq.web.decorators import page
+from dlq.web.refusal import Refused
 from dlq.web.stock_templates import selection_script
 from dlq.web.way_back import came_from, list_address
 
@@ -96,7 +96,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     ) -> HttpResponse:
         """Django's own would delete for good, without a record: this asks as the list's action does."""
         if not self.has_delete_permission(request):
-            raise PermissionDenied
+            raise Refused(KINDS[DELETE].permission)
         number = entry_number(object_id)
         back = came_from(request)
         asked = None if number is None else confirm_page.ask(self, request, DELETE, entry_ids=[number], back=back)

@@ -20,6 +20,7 @@ from dlq.filters.address_form import AddressForm
 from dlq.listing.too_slow import too_slow_page
 from dlq.web.decorators import page
 from dlq.web.permissions import VIEW_ENTRIES
+from dlq.web.refusal import told
 from dlq.web.site_addresses import address_of
 from dlq.web.stock_templates import selection_script
 
@@ -46,10 +47,10 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
 
     @property
     def urls(self) -> list[URLPattern]:
-        """Each page says why, where the database is to blame that it can't be shown."""
+        """Each page says why it can't be shown: the database is to blame, or a permission is missing."""
         found = self.get_urls()
         for pattern in found:
-            pattern.callback = explained(pattern.callback)
+            pattern.callback = explained(told(self.admin_site, pattern.callback))
         return found
 
     def at(self, address: str, view: Any, name: str) -> URLPattern:

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import normalize_newlines
@@ -29,6 +28,7 @@ from dlq.outcomes.labels import HELP, UNCERTAIN_HELP
 from dlq.patterns.advice import pattern_of
 from dlq.table.searched_text import WITHIN
 from dlq.web.query_strings import query_string
+from dlq.web.refusal import Refused
 from dlq.web.stock_templates import rendered
 from dlq.web.way_back import came_from, entry_address, list_address
 
@@ -55,7 +55,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
         return undo(request, RECALL.name, entry_ids=[entry_id])
     if request.method == "POST":
         if not NOTE.may(request.user):
-            raise PermissionDenied
+            raise Refused(NOTE.permission)
         form = NotesForm(request.POST)
         if form.is_valid():
             try:

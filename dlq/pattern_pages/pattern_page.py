@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
@@ -26,6 +25,7 @@ from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_o
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
 from dlq.patterns.samples import fingerprint_of_sample
+from dlq.web.refusal import Refused
 from dlq.web.site_addresses import address_of
 from dlq.web.stock_templates import rendered
 
@@ -48,7 +48,7 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
             if button in request.POST:
                 return _confirm(model_admin, request, pattern, kind)
         if not MAY_EDIT.may(request.user):
-            raise PermissionDenied
+            raise Refused(MAY_EDIT.permission)
         form = PatternForm(pattern, request.POST)
         if form.is_valid():
             try:

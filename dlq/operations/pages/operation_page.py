@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.http import urlencode
@@ -27,6 +26,7 @@ from dlq.outcomes.progress import settled_until
 from dlq.outcomes.recovery_rate import Recovery
 from dlq.table.queue import queue_is_visible
 from dlq.web.permissions import VIEW_OPERATIONS, sees_entries
+from dlq.web.refusal import Refused
 from dlq.web.stock_templates import rendered
 
 Outcome = Requeue.Outcome
@@ -71,7 +71,7 @@ def visible_operation(request: HttpRequest, object_id: str) -> BulkOperation:
         return operation
     # Who may not see them is not told either which there are.
     if operation or not request.user.has_perm(VIEW_OPERATIONS):
-        raise PermissionDenied
+        raise Refused(VIEW_OPERATIONS)
     raise Http404("There is no such operation.")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 
 from dlq.models import BulkOperation
@@ -15,6 +14,7 @@ from dlq.operations.access import may_follow
 from dlq.operations.confirmation import Confirmation, begin
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.drive import drive, page_of
+from dlq.web.refusal import Refused
 from dlq.web.site_addresses import address_of
 
 BUDGET = 10.0
@@ -29,7 +29,7 @@ def undo(
     Sent twice, the second finds nothing left to undo.
     """
     if not KINDS[kind].may(request.user):
-        raise PermissionDenied
+        raise Refused(KINDS[kind].permission)
     entry_ids = None if entry_ids is None else KINDS[kind].together(entry_ids)
     count = len(entry_ids) if entry_ids is not None else KINDS[kind].to_undo(of)
     confirmation = Confirmation.of(kind, int(request.user.pk or 0), entry_ids=entry_ids).counted(count)
