@@ -19,7 +19,7 @@ from dlq.db.database import alias, atomic, database_problem
 from dlq.db.identifiers import quoted
 from dlq.db.router import ROUTER
 from dlq.db.statements import rows, scalar
-from dlq.faults.rights import lacking
+from dlq.faults.rights import hidden_by_row_security, lacking, nowhere_to_migrate
 from dlq.models import BackfillDlq
 from dlq.table.columns import TableColumn, table_columns
 from dlq.table.index_advice import advice, create_index
@@ -191,11 +191,12 @@ def _check_queue(_found: dict[str, TableColumn]) -> list[CheckMessage]:
                 id="dlq.W002",
             )
         ]
-    if scalar("SELECT row_security_active(%(jobs)s)", {"jobs": jobs}):
+    if hidden := hidden_by_row_security(TABLE):
+        (role,) = rows("SELECT quote_ident(current_user)")[0]
         return [
             Warning(
-                f"Row level security hides the queue {jobs} from this database role: it reads no jobs, and requeueing fails.",
-                hint="Connect as the queue's owner, or give the role BYPASSRLS, or add policies for it.",
+                f"Row level security hides {', '.join(hidden)} from this database role: it reads no jobs, and requeueing fails.",
+                hint=f"As a superuser: ALTER ROLE {role} BYPASSRLS; or as the owner what init_dlq --grants {role} prints.",
                 id="dlq.W003",
             )
         ]
@@ -206,7 +207,9 @@ def _check_queue(_found: dict[str, TableColumn]) -> list[CheckMessage]:
 
 
 def _check_rights(_found: dict[str, TableColumn]) -> list[CheckMessage]:
-    return [Warning(right.sentence, hint=f"As the owner: {right.cure}", id="dlq.W006") for right in lacking(TABLE)]
+    found = [Warning(right.sentence, hint=f"As the owner: {right.cure}", id="dlq.W006") for right in lacking(TABLE)]
+    no_room = [Warning(problem.sentence, hint=problem.cure, id="dlq.W008") for problem in nowhere_to_migrate()]
+    return [*found, *no_room]
 
 
 def _check_indexes(found: dict[str, TableColumn]) -> list[CheckMessage]:

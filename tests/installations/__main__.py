@@ -39,7 +39,7 @@ def main() -> int:
 def _results(chosen: list[Combination], folder: Path) -> list[Result]:
     made: dict[str, Made] = {}
     results = []
-    with queue_server(folder) as server:
+    with queue_server() as server:
         for combination in chosen:
             began = time.monotonic()
             environment = combination.environment

@@ -119,7 +119,8 @@ class Probe:
                 continue
             document = page.document
             waiting += self._ours(page, document.links)
-            assets |= {urlsplit(self._absolute(page, asset)).path for asset in document.assets if "data:" not in asset}
+            found = {self._absolute(page, asset) for asset in document.assets}
+            assets |= {urlsplit(one).path for one in found if one.startswith(self.browser.server)}
         for asset in sorted(assets):
             status = self.browser.ask(asset).status
             assert status == 200, f"{asset} answered {status}"

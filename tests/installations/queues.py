@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,13 +41,16 @@ class QueueServer:
 
 
 @contextmanager
-def queue_server(folder: Path) -> Iterator[QueueServer]:
+def queue_server() -> Iterator[QueueServer]:
+    folder = Path(tempfile.mkdtemp(prefix="backfill-admin-queue-"))
+    folder.chmod(0o755)
     cluster = Cluster(folder / "pg", binaries(folder))
     cluster.start(**FAST)
     try:
         server = QueueServer(cluster)
-        server._do(f"DROP DATABASE IF EXISTS {TEMPLATE}", f"CREATE DATABASE {TEMPLATE}")
+        server._do(f"CREATE DATABASE {TEMPLATE}")
         graphile.install_schema(cluster.url(TEMPLATE))
         yield server
     finally:
         cluster.stop("immediate")
+        shutil.rmtree(folder)

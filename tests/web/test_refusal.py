@@ -37,7 +37,9 @@ def test_the_missing_permission_is_named_and_a_page_that_may_be_seen_is_offered(
 
 def test_all_that_are_missing_are_named(person: Callable[..., User], login: Callable[[User], Client]) -> None:
     page = told(login(person()), f"{LIST}export/")
-    assert "lacks the permissions “Can view failed job” (dlq.view_backfilldlq) and “Can export failed jobs”" in page.text
+    assert (
+        "lacks the permissions “Can view failed job” (dlq.view_backfilldlq) and “Can export failed jobs”" in page.text
+    )
     assert page.links("To the start page") == ["/admin/"]
 
 
@@ -86,5 +88,5 @@ def test_groups_are_made_once_and_given_what_they_lack() -> None:
 
 def test_groups_need_the_permissions() -> None:
     Permission.objects.filter(codename="requeue_backfilldlq").delete()
-    with pytest.raises(CommandError, match="run manage.py migrate first"):
+    with pytest.raises(CommandError, match=r"run manage\.py migrate first"):
         groups()

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.checks import Tags
 from django.core.management.base import CommandError, CommandParser
 
+from dlq.faults.grants import AUDIENCES, OPERATOR, grants_sql
 from dlq.management.quiet_command import QuietCommand
 from dlq.table.init import create_schema_sql, init_dlq, init_sql
 from dlq.table.location import TABLE
@@ -26,12 +27,27 @@ class Command(QuietCommand):
         parser.add_argument(
             "--search-index", action="store_true", help="Make the index for the search, too: large, and worth it."
         )
+        parser.add_argument(
+            "--grants",
+            metavar="ROLE",
+            help="Print what this database role has to be granted, for psql, and do nothing.",
+        )
+        parser.add_argument(
+            "--for",
+            dest="audience",
+            choices=AUDIENCES,
+            default=OPERATOR,
+            help="With --grants: a role that looks, works (the default), or also runs migrate and init_dlq.",
+        )
         parser.add_argument("--print-sql", action="store_true", help="Print the SQL instead of running it.")
 
     def handle(self, *args: Any, schema: str, search_index: bool, print_sql: bool, **options: Any) -> None:
         table = replace(TABLE, schema=schema)
         if problem := table.problem:
             raise CommandError(problem)
+        if role := options["grants"]:
+            self.stdout.write(grants_sql(table, role, options["audience"]))
+            return
         if print_sql:
             self.stdout.write(f"{create_schema_sql(table)}\n\n{init_sql(table, search=search_index)}", ending="")
             return
