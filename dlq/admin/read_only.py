@@ -12,6 +12,8 @@ from django.db.models import Model, QuerySet
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from dlq.admin.strict_list import ListAddress, NearestPage, StrictChangeList
 from dlq.db.bigint import entry_number
@@ -63,6 +65,15 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
     def media(self) -> Media:
         """In a theme's project the one script that our lists need; it comes from a page of ours (`script_view`)."""
         return Media(js=[address_of("dlq_backfilldlq_script")]) if selection_script() else super().media
+
+    def action_checkbox(self, obj: M) -> SafeString:
+        """Of a row. Django's own renders two templates for each, which is a quarter of the whole list's time."""
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="Select {} for an action">',
+            ACTION_CHECKBOX_NAME,
+            obj.pk,
+            obj,
+        )
 
     def too_slow(self, request: HttpRequest) -> HttpResponse:
         """For the page decorator: what is shown where a query was cancelled."""
