@@ -24,7 +24,7 @@ from dlq.web.decorators import page
 from dlq.web.permissions import VIEW_ENTRIES
 from dlq.web.refusal import told
 from dlq.web.site_addresses import address_of
-from dlq.web.stock_templates import selection_script
+from dlq.web.stock_templates import is_themed
 
 M = TypeVar("M", bound=Model)
 
@@ -64,7 +64,7 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
     @property
     def media(self) -> Media:
         """In a theme's project the one script that our lists need; it comes from a page of ours (`script_view`)."""
-        return Media(js=[address_of("dlq_backfilldlq_script")]) if selection_script() else super().media
+        return Media(js=[address_of("dlq_backfilldlq_script")]) if is_themed() else super().media
 
     def action_checkbox(self, obj: M) -> SafeString:
         """Of a row. Django's own renders two templates for each, which is a quarter of the whole list's time."""

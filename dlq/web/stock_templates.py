@@ -38,9 +38,13 @@ def rendered(response: R) -> R:
     return response
 
 
-def selection_script() -> Path | None:
-    """Django's own script for ticking rows, where a theme may have put another one in its place."""
-    return Path(apps.get_app_config("admin").path) / "static/admin/js/actions.js" if _stock() else None
+def is_themed() -> bool:
+    return _stock() is not None
+
+
+def selection_script() -> Path:
+    """Django's own script for ticking rows, in whose place a theme may have put another one."""
+    return Path(apps.get_app_config("admin").path) / "static/admin/js/actions.js"
 
 
 @cache

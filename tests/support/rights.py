@@ -45,7 +45,7 @@ PAGES: dict[str, Right] = {
     "dlq_backfilldlq_count": of(VIEW),
     "dlq_backfilldlq_breakdown": of(VIEW),
     "dlq_backfilldlq_values": of(VIEW),
-    "dlq_backfilldlq_script": STAFFS,  # "not found" but where a theme is
+    "dlq_backfilldlq_script": STAFFS,
     "dlq_backfilldlq_indexes": of(VIEW),
     "dlq_backfilldlq_caretaker": of(VIEW),
     "dlq_backfilldlq_confirmed": of(VIEW),
