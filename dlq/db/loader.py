@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from psycopg import ClientCursor
 
 from dlq.db.database import alias, connection
+from dlq.db.identifiers import quoted
 
 
 def load(name: str, placeholders: Mapping[str, str]) -> str:
@@ -28,7 +29,8 @@ def inlined(queryset: QuerySet[Any]) -> str:
     try:
         query, parameters = compiled(queryset.order_by())
     except EmptyResultSet:  # what the filter says no row can be
-        return f"SELECT * FROM {queryset.model._meta.db_table} WHERE false"  # noqa: S608 (a quoted name)
+        added = "".join(f", NULL AS {quoted(name)}" for name in queryset.query.annotations)
+        return f"SELECT *{added} FROM {queryset.model._meta.db_table} WHERE false"  # noqa: S608 (quoted names)
     connection.ensure_connection()
     return ClientCursor(connection.connection).mogrify(query, parameters).replace("%", "%%")
 

@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from dlq.redaction.masked_columns import MaskedTextField
+
 
 class FailurePattern(models.Model):
     """Failures of one task with the same fingerprint. It outlives its entries, with all that people wrote.
@@ -32,11 +34,11 @@ class FailurePattern(models.Model):
     version = models.SmallIntegerField()
     """Of the rules that made the fingerprint."""
     fingerprint = models.CharField(max_length=32)
-    title = models.TextField()
-    sample_text = models.TextField()
+    title = MaskedTextField()
+    sample_text = MaskedTextField()
     """The error of the entry that the pattern was made of, as much of it as was looked at."""
     sample_is_json = models.BooleanField()
-    sample_reason = models.TextField()
+    sample_reason = MaskedTextField()
     sample_entry_id = models.BigIntegerField()
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
@@ -76,7 +78,7 @@ class FailurePattern(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
     @property
     def is_muted(self) -> bool:

@@ -10,6 +10,7 @@ from dlq.db.statements import dicts
 from dlq.models import CoarseKey, FailurePattern
 from dlq.patterns.fingerprint import VERSION, Fingerprint, fingerprint_of_text
 from dlq.patterns.merging import inherit
+from dlq.redaction.masked_columns import masked_text
 from dlq.table.location import TABLE
 
 Sample = dict[str, Any]
@@ -17,7 +18,7 @@ Sample = dict[str, Any]
 
 def discover(keys: Mapping[int, UUID], error_text: str, parameters: Mapping[str, Any]) -> int:
     """Find or make the pattern of each entry (id: its coarse key). Returns how many keys have an answer now."""
-    query = TABLE.statement("patterns/samples", error_text=error_text)
+    query = TABLE.statement("patterns/samples", error_text=error_text, failure_reason=masked_text("e.failure_reason"))
     samples: list[Sample] = dicts(query, {**parameters, "ids": list(keys)})
     read = [(sample, _fingerprint(sample)) for sample in samples]
     patterns = _find(print_.digest for _sample, print_ in read)

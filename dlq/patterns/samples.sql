@@ -1,5 +1,5 @@
 -- What the exact reading of these entries needs; and the pattern that they had by older rules, whose writings move along.
-SELECT e.id, e.task_identifier, error.text, error.is_json, e.failure_reason, e.failed_at,
+SELECT e.id, e.task_identifier, error.text, error.is_json, {failure_reason} AS failure_reason, e.failed_at,
        (SELECT p.pattern_id FROM dlq_entrypattern p WHERE p.entry_id = e.id AND p.version < %(version)s) AS earlier_id
 FROM {table} e
 CROSS JOIN LATERAL ({error_text}) AS error

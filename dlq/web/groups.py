@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, Permission
 
-from dlq.web.permissions import VIEW_ENTRIES, VIEW_OPERATIONS
+from dlq.web.permissions import SEE_MASKED, VIEW_ENTRIES, VIEW_OPERATIONS
 
 APP = "dlq"
 VIEWER = {VIEW_ENTRIES, VIEW_OPERATIONS}
 OPERATOR = VIEWER | {f"{APP}.{action}_backfilldlq" for action in ("annotate", "requeue", "export")}
 GROUPS: dict[str, set[str] | None] = {"dlq viewer": VIEWER, "dlq operator": OPERATOR, "dlq manager": None}
-"""A manager has the operations, and all that there is for failed jobs: also to delete."""
+"""A manager has the operations, and all that there is for failed jobs: also to delete. No group has SEE_MASKED, which is given to
+people by name."""
 
 
 class NotMigrated(Exception):
@@ -34,6 +35,7 @@ def fill_groups() -> list[FilledGroup]:
         for each in Permission.objects.filter(content_type__app_label=APP)
         if each.codename.endswith("_backfilldlq") or f"{APP}.{each.codename}" == VIEW_OPERATIONS
     }
+    of_entries.pop(SEE_MASKED, None)
     if not of_entries.keys() >= OPERATOR:
         raise NotMigrated
     filled = []

@@ -34,10 +34,10 @@ def command(folder: Path, settings: str, *words: str) -> subprocess.CompletedPro
 @pytest.mark.parametrize(
     ("settings", "check", "sentence"),
     [
-        ("USE_TZ = False", "dlq.E007", "Set USE_TZ = True."),
-        (SQLITE, "dlq.E005", "The queue is in PostgreSQL, and the database 'default' is SQLite."),
-        ('DLQ_DATABASE = "queue"', "dlq.E005", "DLQ_DATABASE is 'queue', which DATABASES does not have."),
-        (f"{SQLITE_BESIDE}DATABASE_ROUTERS = []", "dlq.E006", 'DATABASE_ROUTERS = ["dlq.db.router.DlqRouter"]'),
+        ("USE_TZ = False", "dlq.E009", "Set USE_TZ = True."),
+        (SQLITE, "dlq.E006", "The queue is in PostgreSQL, and the database 'default' is SQLite."),
+        ('DLQ_DATABASE = "queue"', "dlq.E006", "DLQ_DATABASE is 'queue', which DATABASES does not have."),
+        (f"{SQLITE_BESIDE}DATABASE_ROUTERS = []", "dlq.E008", 'DATABASE_ROUTERS = ["dlq.db.router.DlqRouter"]'),
         ('INSTALLED_APPS.remove("django_htmx")', "dlq.E004", 'Add "django_htmx" to INSTALLED_APPS.'),
     ],
 )

@@ -33,6 +33,8 @@ def test_the_missing_permission_is_named_and_a_page_that_may_be_seen_is_offered(
     assert "“Can delete failed job” (dlq.delete_backfilldlq)" in page.text
     page = told(login(viewer), entry_url(number), notes="mine")
     assert "“Can write notes on failed jobs” (dlq.annotate_backfilldlq)" in page.text
+    page = told(login(viewer), entry_url(number), show_masked="1")
+    assert "“Can see what is masked in failed jobs” (dlq.see_redacted_backfilldlq)" in page.text
 
 
 def test_all_that_are_missing_are_named(person: Callable[..., User], login: Callable[[User], Client]) -> None:
@@ -73,6 +75,7 @@ def test_a_group_is_all_that_somebody_needs(
     somebody = person()
     somebody.groups.add(Group.objects.get(name=group))
     client, deletion = login(somebody), f"{LIST}{entry()}/delete/"
+    assert not somebody.has_perm("dlq.see_redacted_backfilldlq")
     statuses = [client.get(deletion if page == "delete" else page).status_code for page in (*may, *may_not)]
     assert statuses == [200] * len(may) + [403] * len(may_not)
 

@@ -19,7 +19,7 @@ from dlq.operations.pages.drive import drive, page_of
 from dlq.operations.pages.operation_page import operation_page
 from dlq.operations.pages.undo import undo
 from dlq.operations.runner import cancel, pause, resume
-from dlq.web.permissions import VIEW_ENTRIES
+from dlq.web.permissions import VIEW_ENTRIES, sees_masked
 from dlq.web.refusal import Refused
 
 DRIVE_BUDGET = 1.5
@@ -53,7 +53,9 @@ def _follow(
         raise Refused(KINDS[follow_up.begins].permission, VIEW_ENTRIES)
     if follow_up.filter is None:
         return undo(request, follow_up.begins, of=operation)
-    filterset = DlqFilterSet.of_pairs(follow_up.filter(operation))
+    filterset = DlqFilterSet.of_pairs(
+        follow_up.filter(operation), sees_all=operation.sees_all and sees_masked(request.user)
+    )
     return ask(model_admin, request, follow_up.begins, filterset=filterset)
 
 
