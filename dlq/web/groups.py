@@ -12,8 +12,10 @@ APP = "dlq"
 VIEWER = {VIEW_ENTRIES, VIEW_OPERATIONS}
 OPERATOR = VIEWER | {f"{APP}.{action}_backfilldlq" for action in ("annotate", "requeue", "export")}
 GROUPS: dict[str, set[str] | None] = {"dlq viewer": VIEWER, "dlq operator": OPERATOR, "dlq manager": None}
-"""A manager has the operations, and all that there is for failed jobs: also to delete. No group has SEE_MASKED, which is given to
-people by name."""
+"""A manager has the operations, and all that there is for failed jobs: also to delete.
+
+No group has SEE_MASKED: who may see secrets is decided for each person.
+"""
 
 
 class NotMigrated(Exception):
@@ -30,12 +32,12 @@ class FilledGroup:
 
 def fill_groups() -> list[FilledGroup]:
     """Make the groups where they are missing and add what they lack. What people gave them besides stays."""
+    all_of_ours = {f"{APP}.{each.codename}": each for each in Permission.objects.filter(content_type__app_label=APP)}
     of_entries = {
-        f"{APP}.{each.codename}": each
-        for each in Permission.objects.filter(content_type__app_label=APP)
-        if each.codename.endswith("_backfilldlq") or f"{APP}.{each.codename}" == VIEW_OPERATIONS
+        name: each
+        for name, each in all_of_ours.items()
+        if name == VIEW_OPERATIONS or (name.endswith("_backfilldlq") and name != SEE_MASKED)
     }
-    of_entries.pop(SEE_MASKED, None)
     if not of_entries.keys() >= OPERATOR:
         raise NotMigrated
     filled = []
