@@ -13,8 +13,8 @@ from dlq.web.groups import NotMigrated, fill_groups
 class Command(QuietCommand):
     help = (
         "Makes three groups: “dlq viewer” may look at failed jobs and operations; “dlq operator” may also write notes, requeue"
-        " and export; “dlq manager” may do everything, also delete. None of them may see what is masked. Run again it adds what they"
-        " lack, and takes nothing away. People need “staff status” beside a group."
+        " and export; “dlq manager” may do everything, also delete. None of them may see what is masked. Run again it adds what"
+        " they lack, and takes nothing away. People need “staff status” beside a group."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
