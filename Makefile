@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 WORKER := $(VENV)/worker
-TEMPLATES = $(shell find dlq templates -name '*.html')
+TEMPLATES = $(shell find dlq backfill_admin -name '*.html')
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # What the caller's shell has set for a server of his own must reach neither the tests nor the checks.
 LEAKS := $(filter DLQ_% DJANGO_% DEMO_% PG% DATABASE_URL DATA_DIR PORT,$(.VARIABLES))
@@ -12,7 +12,7 @@ CLEAN := env $(foreach name,$(LEAKS),-u $(name))
 .DEFAULT_GOAL := help
 # Two of the stamps below belong to the same environment.
 .NOTPARALLEL:
-.PHONY: help run test check bench browser-test fuzz format
+.PHONY: help run test check bench browser-test fuzz installations format
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -44,11 +44,14 @@ check: $(VENV)/.dev ## Lint, types, templates, imports, contracts
 	$(BIN)/ruff format --check .
 	$(CLEAN) $(BIN)/mypy
 	$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
-	$(BIN)/djlint --quiet --lint dlq/templates templates
+	$(BIN)/djlint --quiet --lint dlq/templates backfill_admin/templates
 	$(CLEAN) $(BIN)/lint-imports
 	@# Without a server to ask, Django warns that it can't compare the applied migrations; here only the files count.
 	$(CLEAN) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 	$(CLEAN) $(BIN)/python -m pytest --quiet tests/contracts
+
+installations: $(VENV)/.dev ## Try the wheel in projects of others' own, some of them or (ALL=1) all, or those that ONLY=… names
+	$(CLEAN) $(BIN)/python -m tests.installations
 
 bench: $(VENV)/.dev ## Measure speed and memory (BENCH_ROWS=1000000)
 	$(CLEAN) $(BIN)/python -m bench

@@ -1,21 +1,7 @@
 #!/usr/bin/env python
 """Django's command line for this project."""
 
-import os
-import sys
-
-from environs import EnvError
-
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backfill_admin.settings")
-    from django.core.management import execute_from_command_line
-
-    try:
-        execute_from_command_line(sys.argv)
-    except EnvError as error:
-        sys.exit(f"backfill-admin: {error}")
-
+from backfill_admin.commands import main
 
 if __name__ == "__main__":
     main()

@@ -15,8 +15,10 @@ from dlq.conf import DEFAULTS as DLQ_DEFAULTS
 
 env = Env()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-WANTED_DATA_DIR = env.str("DATA_DIR", "") or str(BASE_DIR / ".data")
+PACKAGE = Path(__file__).resolve().parent
+CHECKOUT = PACKAGE.parent if (PACKAGE.parent / "manage.py").exists() else None
+"""None where the package is installed: nothing is kept among other packages' files."""
+WANTED_DATA_DIR = env.str("DATA_DIR", "") or str((CHECKOUT or Path.cwd()) / ".data")
 DATA_DIR = data_dir(WANTED_DATA_DIR)
 
 DATABASE_URL: str = env.str("DATABASE_URL", "")
@@ -24,10 +26,17 @@ DEMO = not DATABASE_URL
 """The mode without a database of one's own: embedded server, sample entries, a worker, user admin/admin."""
 
 
-LIKE_THIS = "postgresql://user:password@host:5432/database"
+LIKE_THIS = (
+    "postgresql://user:password@host:5432/database, where @ : / ? # and % in user or password are percent-encoded"
+    " (%40 for @)"
+)
 
 
 def _database() -> dict[str, object]:
+    # A further @, or one behind a /, is of a password, and the rest of it would be taken for the host.
+    user_to_database = DATABASE_URL.partition("://")[2].partition("?")[0]
+    if user_to_database.count("@") > 1 or "@" in user_to_database.partition("/")[2]:
+        raise EnvError(f"DATABASE_URL can't be read; it looks like this: {LIKE_THIS}")
     try:
         config = dj_database_url.parse(DATABASE_URL or embedded_url(DATA_DIR), conn_max_age=60, conn_health_checks=True)
     except ValueError:  # also dj_database_url's own errors; their texts may quote the password
@@ -86,6 +95,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.postgres",
     "django.contrib.staticfiles",
     "axes",
     "django_htmx",
@@ -130,7 +140,7 @@ WSGI_APPLICATION = "backfill_admin.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [PACKAGE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

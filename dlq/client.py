@@ -19,11 +19,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.lookups import Exact
 
 from dlq.db.bigint import by_number, entry_number
+from dlq.db.database import connection
 from dlq.models import BackfillDlq, BulkOperation, Requeue
 from dlq.monitoring import totals
 from dlq.monitoring.totals import DlqStats

@@ -15,6 +15,7 @@ from django.conf import settings
 class _Conf:
     """`conf.CHUNK_SIZE` is the project's DLQ_CHUNK_SIZE, or the default that is written here."""
 
+    DATABASE: str = "default"
     SCHEMA: str = "graphile_worker"
     TABLE: str = "backfill_dlq"
     JOB_ID_COLUMN: str = "original_job_id"

@@ -48,7 +48,7 @@ def first_run(things: ExitStack, port: int) -> list[Child]:
     children = [web_server(port)]
     if with_worker:
         children.append(Child("The worker", worker_command(cluster.url(), TABLE.schema), os.environ))
-    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    manage = [sys.executable, "-m", "backfill_admin.commands"]
     children.append(Child("process_failed_jobs", [*manage, "process_failed_jobs", "--watch", "2"], os.environ))
     children.append(Child("dlq_caretaker", [*manage, "dlq_caretaker"], os.environ))
     return children

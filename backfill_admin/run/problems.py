@@ -71,9 +71,9 @@ def check_database() -> None:
     except (AnyDatabaseError, UnicodeError) as error:
         raise StartProblem(f"The database of DATABASE_URL can't be used: {_first_line(error)}") from None
     if not schema or not queue:
-        what = "graphile_worker's functions" if schema else "such a schema"
+        lacks = "that schema has none of graphile_worker's functions" if schema else "there is no schema of that name"
         raise StartProblem(
-            f"The queue should be in schema “{TABLE.schema}”, but the database of DATABASE_URL has no {what} there."
+            f"The queue should be in schema “{TABLE.schema}”, but in the database of DATABASE_URL {lacks}."
             " Set DLQ_SCHEMA to the queue's schema, or let graphile_worker install it first."
         )
     if not usable:

@@ -44,7 +44,6 @@ class OperationsAddress(ListAddress):
     actor = Text(required=False, max_length=200, label="Actor")
 
 
-@admin.register(BulkOperation)
 class BulkOperationAdmin(ReadOnlyAdmin[BulkOperation]):
     """Operations are started from the list of failed jobs; here they are looked up."""
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
+from dlq.admin.page_views import part, whole
 from dlq.admin.read_only import ReadOnlyAdmin
 from dlq.caretaker import views as caretaker
 from dlq.db.bigint import entry_number
@@ -41,13 +41,14 @@ from dlq.table import views as table
 from dlq.table.location import TABLE
 from dlq.web.decorators import page
 from dlq.web.permissions import sees_masked
+from dlq.web.refusal import Refused
+from dlq.web.stock_templates import selection_script
 from dlq.web.way_back import came_from, list_address
 
 DELETE = "delete"
 """The kind of operation behind Django's own address for deleting."""
 
 
-@admin.register(BackfillDlq)
 class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     """Entries come from the queue; people requeue, delete and annotate them by operations."""
 
@@ -69,6 +70,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("values/", self.suggestions_view, "values"),
             self.at("new/", self.news_view, "new"),
             self.at("views/", self.views_view, "views"),
+            self.at("selection.js", self.script_view, "script"),
             self.at("confirmed/", self.confirmed_view, "confirmed"),
             self.at("confirmed/count/", self.confirmed_count_view, "confirmed_count"),
             self.at("<str:object_id>/payload/", self.payload_view, "payload"),
@@ -107,7 +109,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     ) -> HttpResponse:
         """Django's own would delete for good, without a record: this asks as the list's action does."""
         if not self.has_delete_permission(request):
-            raise PermissionDenied
+            raise Refused(KINDS[DELETE].permission)
         number = entry_number(object_id)
         back = came_from(request)
         asked = None if number is None else confirm_page.ask(self, request, DELETE, entry_ids=[number], back=back)
@@ -120,10 +122,6 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return history_page.show(self, request, object_id)
 
     @page()
-    def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return comparison.show(self, request, object_id)
-
-    @page()
     def statistics_view(self, request: HttpRequest) -> HttpResponse:
         address = shareable_address(request)
         return HttpResponseRedirect(address) if address else statistics.show(self, request)
@@ -134,32 +132,8 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return totals_panel.count_now(request)
 
     @page()
-    def alerts_view(self, request: HttpRequest) -> HttpResponse:
-        return banner.show(request)
-
-    @page()
-    def count_view(self, request: HttpRequest) -> HttpResponse:
-        return listing.count(request)
-
-    @page()
-    def facets_view(self, request: HttpRequest) -> HttpResponse:
-        return listing.facets(request)
-
-    @page()
     def indexes_view(self, request: HttpRequest) -> HttpResponse:
         return table.indexes(self, request, [] if configured().is_empty else [masking_index(TABLE)])
-
-    @page()
-    def caretaker_view(self, request: HttpRequest) -> HttpResponse:
-        return caretaker.show(self, request)
-
-    @page()
-    def suggestions_view(self, request: HttpRequest) -> HttpResponse:
-        return listing.suggestions(request)
-
-    @page()
-    def news_view(self, request: HttpRequest) -> HttpResponse:
-        return news(request)
 
     @page()
     def views_view(self, request: HttpRequest) -> HttpResponse:
@@ -174,34 +148,30 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             else self.export_page_view(request)
         )
 
-    @page(right=export.may_export)
-    def export_page_view(self, request: HttpRequest) -> HttpResponse:
-        return export.show(self, request)
-
-    @page(right=export.may_export)
-    def export_progress_view(self, request: HttpRequest) -> HttpResponse:
-        return export.progress(request)
-
-    @page(limited=False)
-    def payload_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        return payload_download.download(request, object_id)
-
-    @page()
-    def next_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return neighbours.next_entry(self, request, object_id)
-
-    @page()
-    def previous_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return neighbours.previous_entry(self, request, object_id)
-
     @page(limited=False)
     @method_decorator(require_POST)
     def confirmed_view(self, request: HttpRequest) -> HttpResponse:
         return confirm_page.perform(self, request)
 
-    @page()
-    def confirmed_count_view(self, request: HttpRequest) -> HttpResponse:
-        return confirm_page.count(request)
+    @page(right=None, limited=False)
+    def script_view(self, request: HttpRequest) -> FileResponse:
+        """Of all lists, for whoever may see one of them."""
+        script = selection_script().open("rb")
+        return FileResponse(script, content_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
+
+    compare_view = whole(comparison.show)
+    next_view = whole(neighbours.next_entry)
+    previous_view = whole(neighbours.previous_entry)
+    payload_view = part(payload_download.download, limited=False)
+    caretaker_view = whole(caretaker.show)
+    alerts_view = part(banner.show)
+    count_view = part(listing.count)
+    facets_view = part(listing.facets)
+    suggestions_view = part(listing.suggestions)
+    news_view = part(news)
+    export_page_view = whole(export.show, right=export.may_export)
+    export_progress_view = part(export.progress, right=export.may_export)
+    confirmed_count_view = part(confirm_page.count)
 
     # The list
 
@@ -217,10 +187,11 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     def actions(self) -> list[Callable[..., HttpResponse | None]]:  # type: ignore[override]
         return [_action(kind) for kind in KINDS.values() if kind.action]
 
-    def get_actions(self, request: HttpRequest, *args: Any) -> dict[str, Any]:
+    def get_actions(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Those that the person may begin. Further arguments are those of newer Django versions."""
         refused = {kind.action for kind in self._refused(request)}
-        return {name: found for name, found in super().get_actions(request, *args).items() if name not in refused}
+        found = super().get_actions(request, *args, **kwargs)
+        return {name: action for name, action in found.items() if name not in refused}
 
     def _refused(self, request: HttpRequest) -> list[Kind]:
         """Kinds of the list's actions that this person may not begin."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from dlq.admin.read_only import ReadOnlyAdmin
@@ -13,7 +12,6 @@ from dlq.pattern_pages import pattern_list, pattern_page
 from dlq.web.decorators import page
 
 
-@admin.register(FailurePattern)
 class FailurePatternAdmin(ReadOnlyAdmin[FailurePattern]):
     """Who may see failed jobs may see what they have in common; describing it needs the right to write notes."""
 

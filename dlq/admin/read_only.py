@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -22,6 +22,9 @@ from dlq.filters.address_form import AddressForm
 from dlq.listing.too_slow import too_slow_page
 from dlq.web.decorators import page
 from dlq.web.permissions import VIEW_ENTRIES
+from dlq.web.refusal import told
+from dlq.web.site_addresses import address_of
+from dlq.web.stock_templates import is_themed
 
 M = TypeVar("M", bound=Model)
 
@@ -36,6 +39,9 @@ else:
             return cls
 
 
+STOCK_SCRIPTS = ("admin/js/core.js", "admin/js/actions.js")
+
+
 class ReadOnlyAdmin(_ModelAdmin[M]):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -45,16 +51,11 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
     """What the list's address may say."""
 
     @property
-    def media(self) -> forms.Media:
-        """What a list with actions needs. Django's has all that its forms need, too: ten times as much."""
-        return forms.Media(js=["admin/js/core.js", "admin/js/actions.js"])
-
-    @property
     def urls(self) -> list[URLPattern]:
-        """Each page says why, where the database is to blame that it can't be shown."""
+        """Each page says why it can't be shown: the database is to blame, or a permission is missing."""
         found = self.get_urls()
         for pattern in found:
-            pattern.callback = explained(pattern.callback)
+            pattern.callback = explained(told(self.admin_site, pattern.callback))
         return found
 
     def at(self, address: str, view: Any, name: str) -> URLPattern:
@@ -62,6 +63,14 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
         shown: Any = self.admin_site.admin_view(view)
         pattern: URLPattern = path(address, shown, name=f"{self.opts.app_label}_{self.opts.model_name}_{name}")
         return pattern
+
+    @property
+    def media(self) -> Media:
+        """What a list with actions needs. Django's has all that its forms need, too: ten times as much.
+
+        In a theme's project the one script comes from a page of ours (`script_view`).
+        """
+        return Media(js=[address_of("dlq_backfilldlq_script")] if is_themed() else STOCK_SCRIPTS)
 
     def action_checkbox(self, obj: M) -> SafeString:
         """Of a row. Django's own renders two templates for each, which is a quarter of the whole list's time."""

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -24,6 +23,7 @@ from dlq.trash.trashed_texts import NEWEST, error_line, listed, search
 from dlq.web.decorators import page
 from dlq.web.formatting import age, clock
 from dlq.web.permissions import VIEW_OPERATIONS, sees_masked
+from dlq.web.site_addresses import address_of
 
 RESTORE = "restore"
 MOST_CHOSEN = 10_000
@@ -35,7 +35,6 @@ class TrashAddress(ListAddress):
     operation__id__exact = Number(required=False, label="Operation")
 
 
-@admin.register(DeletedEntry)
 class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
     list_display_links = None
     search_fields = ("entry_id",)
@@ -59,7 +58,7 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
         trashed = by_number(self.get_queryset(request), object_id)
         if trashed is None:
             raise Http404("There is no such failed job in the trash.")
-        return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[trashed.entry_id]))
+        return HttpResponseRedirect(address_of("dlq_backfilldlq_history", trashed.entry_id))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeletedEntry]:
         return listed(super().get_queryset(request).select_related("operation"))
@@ -80,7 +79,7 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
 
     @admin.display(description="Failed job", ordering="entry_id")
     def entry(self, obj: DeletedEntry) -> SafeString:
-        address = reverse("admin:dlq_backfilldlq_history", args=[obj.entry_id])
+        address = address_of("dlq_backfilldlq_history", obj.entry_id)
         return format_html('<a href="{}">#{}</a>', address, obj.entry_id)
 
     @admin.display(description="Task")
@@ -105,7 +104,7 @@ class DeletedEntryAdmin(ReadOnlyAdmin[DeletedEntry]):
 
     @admin.display(description="By")
     def by_operation(self, obj: DeletedEntry) -> SafeString:
-        address = reverse("admin:dlq_bulkoperation_change", args=[obj.operation_id])
+        address = address_of("dlq_bulkoperation_change", obj.operation_id)
         return format_html('{} <a href="{}">operation {}</a>', obj.operation.actor, address, obj.operation_id)
 
     @admin.display(description="Reason", empty_value="–")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import connection
-
 from dlq.caretaker.backoff import Backoff
 from dlq.caretaker.pruning import prune
+from dlq.db.database import connection
 from dlq.models import BulkOperation
 from dlq.monitoring import snapshot
 from dlq.monitoring.tallies import fold_tallies

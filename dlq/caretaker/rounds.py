@@ -6,10 +6,9 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
-
 from dlq.caretaker.backoff import Backoff
 from dlq.caretaker.duties import DUTIES, PeriodicDuty
+from dlq.db.database import atomic, connection
 from dlq.db.statements import database_now
 from dlq.models import DutyRun
 
@@ -71,5 +70,5 @@ class Caretaker:
             "next_at": began_at + timedelta(seconds=seconds + pause),
             **values,
         }
-        with transaction.atomic():
+        with atomic():
             DutyRun.objects.update_or_create(duty=duty.name, defaults=run)

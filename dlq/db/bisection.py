@@ -9,9 +9,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError
 from psycopg.errors import LockNotAvailable
 
+from dlq.db.database import atomic
 from dlq.db.statements import execute
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ def with_lock_retries(lock: Callable[[], T]) -> T | None:
         return lock()
     for _try in range(LOCK_TRIES):
         try:
-            with transaction.atomic():
+            with atomic():
                 execute(SET_LOCK_TIMEOUT)
                 return lock()
         except OperationalError as error:
@@ -110,7 +111,7 @@ def apply_with_bisection(ids: Sequence[int], act: Callable[[Sequence[int]], None
 
 def _bisect(ids: Sequence[int], act: Callable[[Sequence[int]], None], give_up_at: float) -> dict[int, Refusal]:
     try:
-        with transaction.atomic():
+        with atomic():
             act(ids)
     except DatabaseError as error:
         if not is_about_a_row(error):

@@ -15,6 +15,8 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Dumper
 from psycopg.types.datetime import TimestamptzLoader
 
+from dlq.db.database import alias
+
 EARLIEST = datetime(1, 1, 3, tzinfo=UTC)
 LATEST = datetime(9999, 12, 29, tzinfo=UTC)
 """Between them every time can be told on any clock on earth; what lies beyond is far."""
@@ -107,7 +109,7 @@ class _Dumper(Dumper):
 
 def read_far_moments(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
     """Receiver of `connection_created`: let a new connection read and write them. All other times stay as they are."""
-    if connection.vendor != "postgresql":
+    if connection.alias != alias() or connection.vendor != "postgresql":
         return
 
     class Loader(_Loader):

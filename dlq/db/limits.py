@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from dlq.conf import conf
+from dlq.db.database import atomic, connection
 from dlq.db.session import settings_for_block
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ def time_limit(seconds: float, *, grace: float = 0.0) -> Iterator[None]:
     deadline = _Deadline(seconds, seconds + grace)
     try:
         with (
-            transaction.atomic(),
+            atomic(),
             settings_for_block(statement_timeout=_milliseconds(seconds)),
             connection.execute_wrapper(deadline),
         ):
@@ -104,7 +105,7 @@ def in_time(seconds: float, read: Callable[[], T]) -> T | None:
 def lock_limit(seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """A transaction for a write, which waits for others' locks for so many seconds at most. Raises Locked."""
     try:
-        with transaction.atomic(), settings_for_block(lock_timeout=_milliseconds(seconds)):
+        with atomic(), settings_for_block(lock_timeout=_milliseconds(seconds)):
             yield
     except OperationalError as error:
         if isinstance(error, Locked) or not isinstance(error.__cause__, LockNotAvailable):

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import QuerySet
 from psycopg import ClientCursor
 
+from dlq.db.database import alias, connection
 from dlq.db.identifiers import quoted
 
 
@@ -27,12 +27,17 @@ def load(name: str, placeholders: Mapping[str, str]) -> str:
 def inlined(queryset: QuerySet[Any]) -> str:
     """The queryset's SELECT, unordered, with its values written in, quoted: for use within a statement with parameters."""
     try:
-        query, parameters = queryset.order_by().query.sql_with_params()
+        query, parameters = compiled(queryset.order_by())
     except EmptyResultSet:  # what the filter says no row can be
         added = "".join(f", NULL AS {quoted(name)}" for name in queryset.query.annotations)
         return f"SELECT *{added} FROM {queryset.model._meta.db_table} WHERE false"  # noqa: S608 (quoted names)
     connection.ensure_connection()
     return ClientCursor(connection.connection).mogrify(query, parameters).replace("%", "%%")
+
+
+def compiled(queryset: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The queryset's SELECT and its parameters, as our database has it. (`query.sql_with_params` asks the default one.)"""
+    return cast("tuple[str, tuple[Any, ...]]", queryset.query.get_compiler(alias()).as_sql())
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from dlq.db.database import connection
 
 
 def rows(query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 import psycopg
-from django.db import connection, transaction
 
 from dlq.db.admission import admit
+from dlq.db.database import atomic, connection
 from dlq.db.limits import LOCK_SECONDS
 
 MOST_AT_ONCE = 4
@@ -49,7 +49,7 @@ def streaming(reader: Reader | None, *, name: str = "") -> Iterator[psycopg.Conn
     `name` is what PostgreSQL's list of activities calls it. Raises Busy where too many are read already. Gives psycopg's
     connection.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with atomic(), connection.cursor() as cursor:
         admit("stream", MOST_AT_ONCE)
         # Each setting is the transaction's own, so that it is safe behind a pooler.
         cursor.execute(

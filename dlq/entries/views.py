@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers
@@ -32,8 +31,10 @@ from dlq.outcomes.labels import HELP, UNCERTAIN_HELP
 from dlq.patterns.advice import pattern_of
 from dlq.redaction.steps import BEGINS
 from dlq.table.searched_text import WITHIN
-from dlq.web.permissions import sees_masked
+from dlq.web.permissions import SEE_MASKED, sees_masked
 from dlq.web.query_strings import query_string
+from dlq.web.refusal import Refused
+from dlq.web.stock_templates import rendered
 from dlq.web.way_back import came_from, entry_address, list_address
 
 NOTE, EDIT, RECALL, PUT_BACK = (KINDS[name] for name in ("note", "edit", "recall", "put_back"))
@@ -59,13 +60,13 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
     form, conflict = None, None
     unmasked = request.method == "POST" and "show_masked" in request.POST
     if unmasked and not sees_masked(request.user):
-        raise PermissionDenied
+        raise Refused(SEE_MASKED)
     for kind in UNDOING:
         if request.method == "POST" and kind.name in request.POST:
             return undo(request, kind.name, entry_ids=[entry_id])
     if request.method == "POST" and not unmasked:
         if not NOTE.may(request.user):
-            raise PermissionDenied
+            raise Refused(NOTE.permission)
         form = NotesForm(request.POST)
         if form.is_valid():
             try:
@@ -85,7 +86,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
                 EditRecord.Kind.SEEN, entry_id, actor=request.user.get_username(), what=f"failed job {entry_id}"
             )
         context = _context(model_admin, request, entry, form, conflict, unmasked=unmasked)
-        response = TemplateResponse(request, "dlq/entries/entry.html", context).render()
+        response = rendered(TemplateResponse(request, "dlq/entries/entry.html", context))
         if unmasked:
             add_never_cache_headers(response)
         return response

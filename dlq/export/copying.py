@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from psycopg import ClientCursor
 
+from dlq.db.database import connection
 from dlq.db.identifiers import quoted
+from dlq.db.loader import compiled
 from dlq.db.statements import execute
 from dlq.db.streams import streaming
 from dlq.export.cells import Cell, csv_select, json_select
@@ -135,7 +137,7 @@ def _query(entries: QuerySet[BackfillDlq], select: Select, unmasked: bool) -> st
     aliases |= {str(field.column): f"read_{field.name}" for field in FIELDS}
     if not unmasked:
         read[CANDIDATE] = IsCandidate(TABLE, is_known=has_index(TABLE, table_state(TABLE)))
-    query, parameters = entries.values(**read).query.sql_with_params()
+    query, parameters = compiled(entries.values(**read))
     # OFFSET 0 keeps PostgreSQL from asking for each cell anew whether the row is a candidate.
     source = f"({query} OFFSET 0) AS {ALIAS}"
     cells = [_cell(column, f"{ALIAS}.{quoted(aliases[column.name])}", unmasked) for column in table_columns(TABLE)]

@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterator
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -25,8 +23,10 @@ from dlq.models import BackfillDlq, EditRecord
 from dlq.selection.count import LIMIT, UNASKED_SECONDS, count_matching
 from dlq.selection.page import scans_first
 from dlq.web.decorators import permits
-from dlq.web.permissions import EXPORT, VIEW_ENTRIES, sees_masked
+from dlq.web.permissions import EXPORT, SEE_MASKED, VIEW_ENTRIES, sees_masked
 from dlq.web.reader import RequestReader
+from dlq.web.refusal import Refused
+from dlq.web.site_addresses import address_of
 
 MOST_TRIES = 10
 """Seconds that the page looks out for a download that is not seen yet, or so small that it was over at once."""
@@ -93,7 +93,7 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     wanted = request.POST.get("format") or request.GET.get("format", "csv")
     unmasked = "unmasked" in request.POST
     if unmasked and not sees_masked(request.user):
-        raise PermissionDenied
+        raise Refused(SEE_MASKED)
     problems = filterset.problems
     if wanted not in FORMATS:
         problems = ["An export is csv or jsonl.", *problems]
@@ -127,7 +127,7 @@ def _are_few(filterset: DlqFilterSet) -> bool:
 
 def _refused(request: HttpRequest, problems: list[str]) -> HttpResponse:
     messages.error(request, f"Nothing was exported. {' '.join(problems)}")
-    return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
+    return HttpResponseRedirect(address_of("dlq_backfilldlq_changelist"))
 
 
 def _number(text: str) -> int | None:

@@ -11,17 +11,20 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-from django.db import connection
+from django.db import connections
 from django.db.transaction import non_atomic_requests
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
-from django.template.response import SimpleTemplateResponse
+from django.urls import NoReverseMatch
 from django.views.defaults import server_error as django_server_error
 
+from dlq.db.database import alias
 from dlq.faults.diagnosis import fault_of
 from dlq.faults.fault import AWAY, BUSY, Fault
 from dlq.faults.meanings import meaning
+from dlq.web.site_addresses import address_of, site_of
+from dlq.web.stock_templates import rendered
 
 logger = logging.getLogger("dlq")
 
@@ -33,8 +36,12 @@ NOT_OURS = (Http404, PermissionDenied, BadRequest, SuspiciousOperation, MultiPar
 
 
 def fault_page(request: HttpRequest, fault: Fault) -> HttpResponse:
+    with site_of(request):
+        home, entries = _address("index"), _address("dlq_backfilldlq_changelist")
     context = {
         "fault": fault,
+        "home": home,
+        "entries": entries,
         "site_header": admin.site.site_header,
         "again": request.get_full_path() if request.method in READS else "",
     }
@@ -42,6 +49,13 @@ def fault_page(request: HttpRequest, fault: Fault) -> HttpResponse:
     if fault.status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer["Retry-After"] = str(RETRY_SECONDS)
     return answer
+
+
+def _address(page: str) -> str:
+    try:
+        return address_of(page)
+    except NoReverseMatch:  # the project has this app in no admin site
+        return ""
 
 
 def explained(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,7 +68,9 @@ def explained(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         # A connection that was kept open may be gone since the last request: what only reads then tries a new one.
-        may_be_stale = connection.connection is not None and request.method in READS
+        may_be_stale = request.method in READS and any(
+            kept.connection for kept in connections.all(initialized_only=True)
+        )
         try:
             return _made(view, request, *args, **kwargs)
         except NOT_OURS:
@@ -62,7 +78,7 @@ def explained(view: Callable[..., Any]) -> Callable[..., Any]:
         except Exception as error:
             failure = error
         if may_be_stale and meaning(failure) is AWAY:
-            connection.close()
+            connections.close_all()
             try:
                 return _made(view, request, *args, **kwargs)
             except Exception as error:
@@ -72,12 +88,12 @@ def explained(view: Callable[..., Any]) -> Callable[..., Any]:
             raise failure
         return answer
 
-    return non_atomic_requests(shown)
+    return non_atomic_requests(alias())(non_atomic_requests(shown))
 
 
 def _made(view: Callable[..., Any], request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-    response = view(request, *args, **kwargs)
-    return response.render() if isinstance(response, SimpleTemplateResponse) else response
+    with site_of(request):
+        return rendered(view(request, *args, **kwargs))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.apps import apps
-from django.db import connection
+from django.db import router
 from django.db.models import Model
 
+from dlq.db.database import alias, connection
 from dlq.db.statements import rows
 from dlq.table.location import TABLE
 
@@ -16,12 +17,16 @@ MOST_NAMED = 5
 
 
 def own_models() -> Iterator[type[Model]]:
-    """Those with a table of their own."""
+    """Those with a table of their own in the queue's database; users and sessions may be in another."""
     for label in APPS:
         if apps.is_installed(f"django.contrib.{label}") or label == "dlq":
             for model in apps.get_app_config(label).get_models(include_auto_created=True):
-                if model._meta.managed and not model._meta.proxy and not model._meta.swapped:
+                if _is_made(model) and router.db_for_read(model) == alias():
                     yield model
+
+
+def _is_made(model: type[Model]) -> bool:
+    return model._meta.managed and not model._meta.proxy and not model._meta.swapped
 
 
 def own_tables() -> list[str]:

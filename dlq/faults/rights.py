@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dlq.db.statements import dicts, rows
+from dlq.faults.own_tables import lacking as missing_own_tables
 from dlq.faults.own_tables import own_tables
 from dlq.faults.touched import touched_by_use
 from dlq.table.location import DlqTable
 
-HIDDEN = (
-    "SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE n.nspname = %(schema)s AND c.relname = '_private_jobs' AND row_security_active(c.oid)"
+NO_ROOM = (
+    "SELECT quote_ident(schema), quote_ident(current_user) FROM coalesce(current_schema(), 'public') AS s (schema)"
+    " WHERE NOT has_schema_privilege(schema, 'CREATE')"
 )
 
 
@@ -52,9 +53,41 @@ def lacking(table: DlqTable) -> list[LackingRight]:
 def lacking_rights(table: DlqTable) -> list[str]:
     """A sentence each."""
     sentences = [right.sentence for right in lacking(table)]
-    if not sentences and rows(HIDDEN, {"schema": table.schema}):
+    if not sentences and hidden_by_row_security(table):
         return [
             f"Row level security hides the queue in schema {table.schema} from this application’s database role: it must"
-            " own the queue or have BYPASSRLS."
+            " own the queue, have BYPASSRLS, or be named by policies."
         ]
     return sentences
+
+
+@dataclass(frozen=True)
+class NoRoom:
+    """A schema in which the role may not make the app's own tables."""
+
+    schema: str
+    role: str
+
+    @property
+    def sentence(self) -> str:
+        return f"This application’s database role may not make tables in schema {self.schema}, and its own are not there yet."
+
+    @property
+    def cure(self) -> str:
+        return (
+            f"As its owner: GRANT CREATE ON SCHEMA {self.schema} TO {self.role}; or give them a schema of their own:"
+            f" CREATE SCHEMA backfill_admin AUTHORIZATION {self.role};"
+            f" ALTER ROLE {self.role} SET search_path = backfill_admin, public; then run manage.py migrate."
+        )
+
+
+def nowhere_to_migrate() -> list[NoRoom]:
+    """From PostgreSQL 15 on not everybody may make tables in the schema public."""
+    return [NoRoom(*row) for row in rows(NO_ROOM)] if missing_own_tables() else []
+
+
+def hidden_by_row_security(table: DlqTable) -> list[str]:
+    """What of the queue this role is allowed to read or write, but has no rows for it."""
+    names = {touched.name for _use, touched in touched_by_use(table) if touched.right != "EXECUTE" and touched.name}
+    found = rows(table.statement("faults/row_security"), {"schema": table.schema, "names": sorted(names)})
+    return [name for (name,) in found]

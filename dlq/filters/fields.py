@@ -9,11 +9,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import DataError, transaction
+from django.db import DataError
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import get_current_timezone, is_naive, localtime
 
 from dlq.db.bigint import BIGGEST_ID, LEAST_ID
+from dlq.db.database import atomic
 from dlq.db.far_moments import FarMoment, moment_of
 from dlq.db.statements import database_now, scalar
 from dlq.filters.payload import PayloadMatch
@@ -168,7 +169,7 @@ class Moment(forms.Field):
         if match["day"]:
             clock = match["clock"] or (" 23:59:59.999999" if self.end_of_day else " 00:00")
             text = f"{match['day']}{clock} {match['bc'] or ''}"
-        with transaction.atomic():
+        with atomic():
             moment: datetime = scalar("SELECT CAST(%(text)s AS timestamptz)", {"text": text})
         return moment
 
@@ -202,7 +203,7 @@ class ExtraValue(forms.Field):
     def clean(self, value: Any) -> str:
         text = str(value)
         try:
-            with transaction.atomic():
+            with atomic():
                 scalar(f"SELECT CAST(%(text)s AS {self.column.type_name.replace('%', '%%')}) IS NULL", {"text": text})
         except (DataError, ValueError):  # psycopg itself refuses a NUL
             raise ValidationError(

@@ -9,12 +9,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import DataError, transaction
+from django.db import DataError
 from django.db.models import BooleanField, Case, F, Q, When
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.db.models.lookups import Exact
 from django.utils.timezone import get_current_timezone
 
+from dlq.db.database import atomic
 from dlq.db.far_moments import EARLIEST, LATEST
 from dlq.db.statements import scalar
 from dlq.web.viewer_zone import zone_named
@@ -65,7 +66,7 @@ def _zone(name: str) -> tzinfo:
     zone = zone_named(name)
     if zone:
         try:
-            with transaction.atomic():
+            with atomic():
                 scalar("SELECT now() AT TIME ZONE %(name)s", {"name": name})
         except DataError:
             zone = None

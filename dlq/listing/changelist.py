@@ -10,7 +10,6 @@ from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.http import urlencode
 
 from dlq.db.bigint import entry_number
@@ -29,6 +28,7 @@ from dlq.selection.keyset import Cursor, Keyset
 from dlq.selection.page import fetch_page, may_scan, scans_first
 from dlq.web.permissions import sees_masked
 from dlq.web.query_strings import query_string
+from dlq.web.site_addresses import address_of
 from dlq.web.way_back import LIST_QUERY
 
 AFTER, BEFORE, AT, SCAN_FURTHER = "after", "before", "at", "far"
@@ -186,13 +186,13 @@ class EntryChangeList(ChangeList):
     @property
     def views_address(self) -> str:
         query = without_cursors(self.request_data).urlencode()
-        return reverse("admin:dlq_backfilldlq_views") + query_string({LIST_QUERY: query})
+        return address_of("dlq_backfilldlq_views") + query_string({LIST_QUERY: query})
 
     @property
     def news_address(self) -> str:
         """What tells how many came since this page was made."""
         since = {SINCE: database_now().isoformat()}
-        return reverse("admin:dlq_backfilldlq_new") + query_string(since, without_cursors(self.request_data))
+        return address_of("dlq_backfilldlq_new") + query_string(since, without_cursors(self.request_data))
 
     @property
     def layout(self) -> Layout:

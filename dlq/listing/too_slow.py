@@ -14,6 +14,7 @@ from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet
 from dlq.web.permissions import sees_masked
 from dlq.web.query_strings import query_string
+from dlq.web.stock_templates import rendered
 
 NARROWER = (
     ("last 24 hours", "24h", timedelta(hours=24)),
@@ -38,7 +39,7 @@ def too_slow_page(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         "narrower_label": label,
         "narrower": query_string({"failed_after": age}, query) if age else "",
     }
-    return TemplateResponse(request, "dlq/listing/too_slow.html", context).render()
+    return rendered(TemplateResponse(request, "dlq/listing/too_slow.html", context))
 
 
 def _narrower(filterset: DlqFilterSet) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 
@@ -14,6 +13,7 @@ from dlq.filters.addresses import without_cursors
 from dlq.listing.views_of_list import MOST, default_key, views_for
 from dlq.models import BackfillDlq, DefaultView, SavedView
 from dlq.web.permissions import SHARE_VIEWS
+from dlq.web.refusal import Refused
 from dlq.web.way_back import came_from, list_address
 
 LONGEST_QUERY = 8_000
@@ -62,7 +62,7 @@ def change(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpRe
 
 def _save(request: HttpRequest, *, save_as: str, shared: bool) -> bool:
     if shared and not request.user.has_perm(SHARE_VIEWS):
-        raise PermissionDenied
+        raise Refused(SHARE_VIEWS)
     query = without_cursors(QueryDict(came_from(request)))
     kept = query.urlencode() or "status=open"
     own = SavedView.objects.filter(owner=request.user.get_username())
@@ -84,7 +84,7 @@ def _delete(request: HttpRequest, key: str) -> None:
         messages.warning(request, "That view is not there any more.")
         return
     if not view.may_delete:
-        raise PermissionDenied
+        raise Refused(SHARE_VIEWS)
     SavedView.objects.filter(pk=int(key)).delete()
     messages.success(request, f"Deleted the view “{view.name}”.")
 

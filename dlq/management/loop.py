@@ -9,8 +9,8 @@ from contextlib import suppress
 from types import FrameType
 
 from django.core.management.base import OutputWrapper
-from django.db import connection
 
+from dlq.db.database import connection
 from dlq.faults.diagnosis import words_of
 
 LONGEST_PAUSE = 32

@@ -6,13 +6,18 @@ import os
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dlq.faults.diagnosis import words_of
 
 
 class QuietCommand(BaseCommand):
     """Ends with one line on stderr and exit code 1 instead of a traceback."""
+
+    exit_codes = "Exit code 0, or 1 and one line on standard error that says what is in the way."
+
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
+        return super().create_parser(prog_name, subcommand, **{"epilog": self.exit_codes} | options)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

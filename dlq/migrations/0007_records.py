@@ -5,7 +5,7 @@ What Django's log has of edits is copied, with the names of those who made them;
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import migrations, models
+from django.db import DEFAULT_DB_ALIAS, migrations, models
 
 MODELS = {"failurepattern": "pattern", "backfilldlq": "entry"}
 NOTES_CHANGED = "Changed the notes; both texts are in the history of the failed job."
@@ -60,7 +60,9 @@ DROP FUNCTION dlq_tally_done(), dlq_tally_ended();
 """
 
 
-def copy_log(apps, _schema_editor):
+def copy_log(apps, schema_editor):
+    if schema_editor.connection.alias != DEFAULT_DB_ALIAS:
+        return  # Django's log is elsewhere, and was never ours: the versions that wrote there knew the default database only
     EditRecord = apps.get_model("dlq", "EditRecord")
     log = (
         apps.get_model("admin", "LogEntry")

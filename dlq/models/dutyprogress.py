@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import models, transaction
+from django.db import models
+
+from dlq.db.database import atomic
 
 
 class DutyProgress(models.Model):
@@ -28,5 +30,5 @@ class DutyProgress(models.Model):
     def locked(duty: str) -> Iterator[DutyProgress | None]:
         """The duty's row, locked in a transaction; None while somebody else has it."""
         DutyProgress.objects.bulk_create([DutyProgress(pk=duty)], ignore_conflicts=True)
-        with transaction.atomic():
+        with atomic():
             yield DutyProgress.objects.select_for_update(skip_locked=True).filter(pk=duty).first()

@@ -7,7 +7,6 @@ import logging
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
 from dlq.conf import conf
 from dlq.db.limits import in_time
@@ -16,6 +15,7 @@ from dlq.filters.status import ONCE
 from dlq.monitoring.alerts import Alert, Thresholds, alerts
 from dlq.table.location import TABLE
 from dlq.web.query_strings import query_string
+from dlq.web.site_addresses import address_of
 
 logger = logging.getLogger("dlq")
 
@@ -41,4 +41,4 @@ def _alerts() -> list[Alert]:
 
 
 def _link(alert: Alert) -> str:
-    return reverse("admin:dlq_backfilldlq_changelist") + query_string({STATUS: ONCE, **alert.filter})
+    return address_of("dlq_backfilldlq_changelist") + query_string({STATUS: ONCE, **alert.filter})

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 
 from dlq.conf import conf
 from dlq.db.limits import TimedOut
@@ -17,11 +16,12 @@ from dlq.monitoring.snapshot import newest_snapshot, take_snapshot
 from dlq.monitoring.totals import LISTED_TASKS
 from dlq.table.location import TABLE
 from dlq.web.query_strings import query_string
+from dlq.web.site_addresses import address_of
 
 
 def totals_context() -> dict[str, Any]:
     if snapshot := newest_snapshot():
-        list_address = reverse("admin:dlq_backfilldlq_changelist")
+        list_address = address_of("dlq_backfilldlq_changelist")
         tasks = [
             (task, count, list_address + query_string({"task_identifier": task, STATUS: ANY}) if task.strip() else "")
             for task, count in snapshot.task_breakdown[:LISTED_TASKS]
@@ -42,5 +42,5 @@ def count_now(request: HttpRequest) -> HttpResponse:
             " dlq_caretaker counts it every few minutes, if it runs.",
         )
     return HttpResponseRedirect(
-        reverse("admin:dlq_backfilldlq_statistics") + query_string({}, without_cursors(request.GET))
+        address_of("dlq_backfilldlq_statistics") + query_string({}, without_cursors(request.GET))
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import Count, Max, Min, QuerySet
 
 from dlq.conf import conf
+from dlq.db.database import atomic
 from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq, BulkOperation
@@ -57,7 +57,7 @@ def overview(operation: BulkOperation, *, exactly: bool = False) -> Overview:
 
     Raises Busy where many are to be looked at, and as many do so already as may.
     """
-    with transaction.atomic():
+    with atomic():
         if operation.entry_ids is None:
             admit_scan(DlqFilterSet.of_pairs(operation.filter, sees_all=operation.sees_all))
         return _overview(matching(operation), exactly)

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from functools import wraps
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from dlq.db.bisection import is_about_a_row, without_savepoints
+from dlq.db.database import atomic
 from dlq.db.limits import lock_limit
 from dlq.faults.diagnosis import fault_of
 from dlq.models import BulkOperation, OperationEntry
@@ -134,7 +135,7 @@ def _chunk(run: _Run) -> bool:
     waited: lock the operation (its cursor is taken from there), lock the entries, decide and act.
     """
     started = time.monotonic()
-    with transaction.atomic():
+    with atomic():
         operation = _locked(run.operation_id)
         if operation is None:
             return False

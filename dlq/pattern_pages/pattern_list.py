@@ -24,6 +24,7 @@ from dlq.patterns.classifier import classify
 from dlq.patterns.recovery import MOST_REQUEUES
 from dlq.selection.suggestions import column_values
 from dlq.web.query_strings import query_string
+from dlq.web.stock_templates import rendered
 
 State = FailurePattern.State
 
@@ -110,7 +111,7 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest) -> HttpR
     if request.method == "POST":
         return _group(request)
     with time_limit(conf.STATEMENT_TIMEOUT):
-        return TemplateResponse(request, "dlq/pattern_pages/patterns.html", _context(model_admin, request)).render()
+        return rendered(TemplateResponse(request, "dlq/pattern_pages/patterns.html", _context(model_admin, request)))
 
 
 def _context(model_admin: ModelAdmin[FailurePattern], request: HttpRequest) -> dict[str, Any]:

@@ -6,10 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
 from dlq.conf import conf
 from dlq.db.bigint import by_number
@@ -27,6 +25,9 @@ from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_o
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
 from dlq.patterns.samples import fingerprint_of_sample
+from dlq.web.refusal import Refused
+from dlq.web.site_addresses import address_of
+from dlq.web.stock_templates import rendered
 
 ACTS = {"requeue_all": KINDS["requeue"], "delete_all": KINDS["delete"]}
 """The buttons that lead to a confirmation page for everything of the pattern."""
@@ -47,7 +48,7 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
             if button in request.POST:
                 return _confirm(model_admin, request, pattern, kind)
         if not MAY_EDIT.may(request.user):
-            raise PermissionDenied
+            raise Refused(MAY_EDIT.permission)
         form = PatternForm(pattern, request.POST)
         if form.is_valid():
             try:
@@ -61,7 +62,7 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
                 form = PatternForm(pattern, {**request.POST.dict(), "seen": conflict.pattern.edit_number})
     with time_limit(conf.STATEMENT_TIMEOUT):
         context = _context(model_admin, request, pattern, form or PatternForm(pattern), theirs)
-        return TemplateResponse(request, "dlq/pattern_pages/pattern.html", context).render()
+        return rendered(TemplateResponse(request, "dlq/pattern_pages/pattern.html", context))
 
 
 def _confirm(
@@ -89,7 +90,7 @@ def _theirs(pattern: FailurePattern, values: dict[str, Any]) -> list[Change]:
 
 
 def _page_of(pattern: FailurePattern) -> str:
-    return reverse("admin:dlq_failurepattern_change", args=[pattern.pk])
+    return address_of("dlq_failurepattern_change", pattern.pk)
 
 
 def _context(

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
-
+from dlq.db.database import atomic
 from dlq.db.statements import database_now, dicts
 from dlq.models import ClassifierState, CoarseKey, PatternHour
 from dlq.models.failurepattern import FailurePattern
@@ -71,7 +70,7 @@ def classify(budget: float) -> Classified:
 
 def purge_coarse_keys() -> int:
     """Delete old coarse keys, so that texts that never come back don't fill the cache; and hours that have no entries left."""
-    with suppress(_Elsewhere), transaction.atomic():
+    with suppress(_Elsewhere), atomic():
         _locked_state()
         PatternHour.objects.filter(entries__lte=0).delete()
         old, _by_model = CoarseKey.objects.filter(created_at__lt=database_now() - KEYS_KEPT_FOR).delete()
@@ -110,7 +109,7 @@ class Classification:
         """Call `step` with the locked state, a transaction each, until it returns False or the time is spent."""
         more = True
         while more and self.has_time:
-            with transaction.atomic():
+            with atomic():
                 more = step(_locked_state())
 
     def newest(self) -> None:

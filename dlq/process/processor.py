@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from django.db import transaction
-
 from dlq.db.bisection import Refusal, apply_with_bisection
+from dlq.db.database import atomic
 from dlq.db.statements import array, execute, rows
 from dlq.table.location import DlqTable
 from dlq.table.uniqueness import Uniqueness, uniqueness
@@ -36,7 +35,7 @@ def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -
     unique = uniqueness(table)
     after = 0
     while True:
-        with transaction.atomic():
+        with atomic():
             dead = rows(
                 table.statement("process/lock"),
                 {"after": after, "misfits": list(known_misfits), "limit": JOBS_A_STATEMENT},

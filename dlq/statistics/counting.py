@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 
+from dlq.db.database import atomic
 from dlq.db.loader import inlined
 from dlq.db.session import settings_for_block
 from dlq.db.statements import dicts
@@ -104,7 +104,7 @@ def count_window(
         "series": SERIES,
         "stacked": stacked.name,
     }
-    with transaction.atomic(), settings_for_block(**PLANNER_SETTINGS):
+    with atomic(), settings_for_block(**PLANNER_SETTINGS):
         found = dicts(query, parameters)
     by_slot = [[0] * (SERIES + 1) for _slot in slots]
     lines: dict[str, list[dict[str, Any]]] = {}

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from dlq.db.database import atomic
 from dlq.db.loader import inlined
 from dlq.db.session import settings_for_block
 from dlq.db.statements import dicts
@@ -59,7 +59,7 @@ def recovery(filterset: DlqFilterSet, window: Window) -> WindowRecovery:
         ends_previous=sums_of_ends("requeues", "NOT is_current", PREVIOUS),
         **placeholders(),
     )
-    with transaction.atomic(), settings_for_block(**GROUPING_SETTINGS):
+    with atomic(), settings_for_block(**GROUPING_SETTINGS):
         found = dicts(query, {"start": window.start, "end": window.end, "previous": window.previous_start})
     lines: dict[str | None, dict[str | None, RequeueTally]] = {}
     for row in found:

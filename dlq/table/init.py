@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError
 
+from dlq.db.database import atomic, connection
 from dlq.db.errors import first_line
 from dlq.db.identifiers import literal
 from dlq.db.statements import scalar
@@ -104,7 +105,7 @@ def _prepare_search(table: DlqTable) -> list[str]:
     if not around.trigrams_available:
         return ["The server has no pg_trgm: the search index is one of whole words and their beginnings."]
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with atomic(), connection.cursor() as cursor:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public")
     except DatabaseError as error:
         return [

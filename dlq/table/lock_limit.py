@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
+from dlq.db.database import connection
 from dlq.db.errors import first_line
 from dlq.db.limits import Locked, lock_limit
 from dlq.table.location import DlqTable

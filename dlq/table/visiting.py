@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
-
 from dlq.db.bisection import immediate_constraints
+from dlq.db.database import atomic, connection
 from dlq.db.identifiers import quoted
 from dlq.db.session import settings_kept
 from dlq.db.statements import execute, rows
@@ -28,10 +27,10 @@ def visiting(table: DlqTable) -> Iterator[None]:
     checked by us.
     """
     if not connection.in_atomic_block:
-        with transaction.atomic():
+        with atomic():
             yield
         return
-    with transaction.atomic(), settings_kept(*SET_BY_US):
+    with atomic(), settings_kept(*SET_BY_US):
         found = rows(DEFERRABLE, {"table": table.regclass})
         with immediate_constraints(_names(table, [name for name, _is_deferred in found])):
             yield

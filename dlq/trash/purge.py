@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import transaction
-
 from dlq.conf import conf
+from dlq.db.database import atomic
 from dlq.db.statements import database_now, execute
 from dlq.table.location import TABLE
 
@@ -16,7 +15,7 @@ def purge_trash() -> int:
     purged = 0
     before = database_now() - timedelta(days=conf.TRASH_DAYS)
     while True:
-        with transaction.atomic():
+        with atomic():
             some = execute(TABLE.statement("trash/purge"), {"before": before, "limit": conf.CHUNK_SIZE})
         if not some:
             return purged

@@ -7,37 +7,34 @@ from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
 from dlq.conf import conf
 from dlq.db.limits import GRACE, TimedOut, time_limit
+from dlq.web.refusal import Refused
+from dlq.web.stock_templates import rendered
 from dlq.web.viewer_zone import viewer_zone
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
 
 View = Callable[Concatenate[Any, HttpRequest, P], R]
-Right = Callable[[Any, HttpRequest], bool]
+Right = Callable[[Any], tuple[str, ...]]
+"""The permissions, all of which a page of this ModelAdmin takes."""
 
 
-def may_view(model_admin: Any, request: HttpRequest) -> bool:
-    return bool(model_admin.has_view_permission(request))
+def to_view(model_admin: Any) -> tuple[str, ...]:
+    return (model_admin.view_permission,)
 
 
 def permits(*permissions: str) -> Right:
     """The right of those who have all of these permissions."""
-
-    def right(_model_admin: Any, request: HttpRequest) -> bool:
-        return bool(request.user.has_perms(permissions))
-
-    return right
+    return lambda _model_admin: permissions
 
 
-def page(*, right: Right | None = may_view, limited: bool = True) -> Callable[[View[P, R]], View[P, R]]:
+def page(*, right: Right | None = to_view, limited: bool = True) -> Callable[[View[P, R]], View[P, R]]:
     """For a method of a ModelAdmin that shows a page or a part of one.
 
     `right`: whether a person may see it; None where the view itself decides. `limited`: whether the whole page is bound by
@@ -48,15 +45,12 @@ def page(*, right: Right | None = may_view, limited: bool = True) -> Callable[[V
     def decorate(view: View[P, R]) -> View[P, R]:
         @wraps(view)
         def shown(model_admin: Any, request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> Any:
-            if right and not right(model_admin, request):
-                raise PermissionDenied
+            if right and not request.user.has_perms(right(model_admin)):
+                raise Refused(*right(model_admin))
             with timezone.override(viewer_zone(request)):
                 try:
                     with time_limit(conf.STATEMENT_TIMEOUT, grace=GRACE) if limited else nullcontext():
-                        response = view(model_admin, request, *args, **kwargs)
-                        if isinstance(response, SimpleTemplateResponse):
-                            response.render()
-                        return response
+                        return rendered(view(model_admin, request, *args, **kwargs))
                 except TimedOut:
                     return model_admin.too_slow(request)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from dlq.web.permissions import VIEW_ENTRIES, VIEW_OPERATIONS
+from dlq.web.site_addresses import address_of
 
 PLACES = (
     ("Failed jobs", "dlq_backfilldlq_changelist", VIEW_ENTRIES),
@@ -32,7 +32,7 @@ def places_of(request: HttpRequest) -> list[Place]:
     here = (request.resolver_match.url_name if request.resolver_match else None) or ""
     exact = {name for _label, name, _right in PLACES} & {here}
     return [
-        Place(label, reverse(f"admin:{name}"), _current(name, here, is_below=not exact))
+        Place(label, address_of(name), _current(name, here, is_below=not exact))
         for label, name, right in PLACES
         if request.user.has_perm(right)
     ]

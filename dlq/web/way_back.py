@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
 
 from dlq.web.query_strings import query_string
+from dlq.web.site_addresses import address_of
 
 LIST_QUERY = "_changelist_filters"
 """Django's name, which the links in its lists have."""
@@ -17,11 +17,11 @@ def came_from(request: HttpRequest) -> str:
 
 
 def list_address(query: str) -> str:
-    address = reverse("admin:dlq_backfilldlq_changelist")
+    address = address_of("dlq_backfilldlq_changelist")
     return f"{address}?{query}" if query else address
 
 
 def entry_address(entry_id: int, query: str, page: str = "change") -> str:
     """Of a page of an entry ("change", "history" …), from which the way leads back to the list with this query."""
-    address = reverse(f"admin:dlq_backfilldlq_{page}", args=[entry_id])
+    address = address_of(f"dlq_backfilldlq_{page}", entry_id)
     return address + query_string({LIST_QUERY: query}) if query else address

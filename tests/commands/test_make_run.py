@@ -205,6 +205,9 @@ def test_another_schema_and_column(tmp_path: Path) -> None:
         ({"DATA_DIR": "/proc/x"}, "DATA_DIR /proc/x can't be used"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL can't be read; it looks like this: postgresql://"),
         ({"DATABASE_URL": "postgresql://u:secret@host:port/db"}, "DATABASE_URL can't be read"),
+        ({"DATABASE_URL": "postgresql://u:secret@ss@127.0.0.1/db"}, "(%40 for @)"),
+        ({"DATABASE_URL": "postgresql://u:secret@ss/w@127.0.0.1/db"}, "(%40 for @)"),
+        ({"DATABASE_URL": "postgresql://u:secret#w@127.0.0.1/db"}, "(%40 for @)"),
         ({"DATABASE_URL": "mysql://u:secret@localhost/db"}, "DATABASE_URL must be of PostgreSQL"),
         ({"DATABASE_URL": "postgresql://u:secret@127.0.0.1:1/db"}, "The database of DATABASE_URL can't be used"),
         (

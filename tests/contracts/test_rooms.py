@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -50,6 +51,19 @@ def test_no_two_public_classes_have_one_name() -> None:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and node.name != "Command"
     ]
     assert repeated(classes) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "asked_in"),
+    [
+        (r"from django\.db import [\w, ]*\b(connection|transaction)\b(?!s)", "dlq/db/database.py"),
+        (r"\bsql_with_params\b\(", ""),
+        (r"\breverse\(", "dlq/web/site_addresses.py"),
+    ],
+)
+def test_what_depends_on_the_installation_is_asked_in_one_place(words: str, asked_in: str) -> None:
+    """The database of DLQ_DATABASE, and the admin site of the request."""
+    assert {name_of(path) for path in MODULES if re.search(words, path.read_text())} - {asked_in} == set()
 
 
 @pytest.mark.parametrize("statement", sorted(APP.rglob("*.sql")), ids=name_of)

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted([*(REPOSITORY / "dlq" / "templates").rglob("*.html"), *(REPOSITORY / "templates").rglob("*.html")])
+TEMPLATES = sorted(
+    [
+        *(REPOSITORY / "dlq" / "templates").rglob("*.html"),
+        *(REPOSITORY / "backfill_admin" / "templates").rglob("*.html"),
+    ]
+)
 FORBIDDEN = {
     "style element": r"<style\b",
     "style attribute": r"<[a-z][^>]*\sstyle\s*=",

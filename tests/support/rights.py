@@ -51,6 +51,7 @@ PAGES: dict[str, Right] = {
     "dlq_backfilldlq_values": of(VIEW),
     "dlq_backfilldlq_new": of(VIEW),
     "dlq_backfilldlq_views": of(VIEW),
+    "dlq_backfilldlq_script": STAFFS,
     "dlq_backfilldlq_indexes": of(VIEW),
     "dlq_backfilldlq_caretaker": of(VIEW),
     "dlq_backfilldlq_confirmed": of(VIEW),

@@ -34,6 +34,8 @@ def test_checks_are_silent_on_a_table_that_init_dlq_made() -> None:
         ("DLQ_KEEP_DAYS", 0, "dlq.E002"),
         ("DLQ_EXTRA_COLUMNS", "tenant_id", "dlq.E003"),
         ("DLQ_EXTRA_COLUMNS", ["no_such_column"], "dlq.E013"),
+        ("DLQ_DATABASE", "nowhere", "dlq.E006"),
+        ("USE_TZ", False, "dlq.E009"),
     ],
 )
 def test_checks_name_the_setting_when_it_is_wrong(settings: Settings, setting: str, value: object, check: str) -> None:

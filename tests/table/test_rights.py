@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from django.core.checks import run_checks
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from dlq.faults.own_tables import own_tables
-from dlq.faults.rights import lacking
+from dlq.faults.rights import hidden_by_row_security, lacking, nowhere_to_migrate
 from dlq.faults.touched import Touched, touched, touched_by_use
 from dlq.process.processor import process_failed_jobs
+from dlq.table.init import init_dlq
 from dlq.table.location import TABLE
-from tests.support.database import SCHEMA, sql
+from tests.support.database import SCHEMA, psql, sql, value
 from tests.support.entries import add_entry
 from tests.support.jobs import add_job, exhaust, jobs
 from tests.support.operations import operate
+from tests.support.pages import LIST, OPERATIONS, PATTERNS, STATISTICS, TRASH, entry_url, operation_url
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +159,78 @@ def test_what_the_functions_touch_is_known_of_this_queue() -> None:
     has_retirements = bool(sql("SELECT to_regclass(%s)", f"{SCHEMA}._private_job_retirements")[0][0])
     assert (("requeueing", Touched("_private_job_retirements", "INSERT")) in found) == has_retirements
     assert jobs() == []
+
+
+def grants(audience: str, role: str = ROLE) -> str:
+    out = io.StringIO()
+    call_command("init_dlq", "--grants", role, "--for", audience, stdout=out)
+    return out.getvalue()
+
+
+def given(audience: str) -> None:
+    sql(f"CREATE ROLE {ROLE}")
+    statements = grants(audience).removeprefix("BEGIN;\n").removesuffix("COMMIT;\n")
+    sql(statements)
+    sql(statements)  # harmless to run again
+
+
+def test_an_operator_can_do_everything_with_what_is_printed_and_no_bypassrls() -> None:
+    given("operator")
+    with as_role():
+        assert lacking(TABLE) == []
+        assert hidden_by_row_security(TABLE) == []
+        assert not [message for message in run_checks(databases=["default"]) if str(message.id).startswith("dlq.")]
+    work()
+
+
+def test_a_viewer_sees_every_page_and_writes_nothing(boss: Client) -> None:
+    entry = add_entry()
+    operation = operate("note", [entry], note="x")
+    given("viewer")
+    with as_role():
+        for page in (LIST, STATISTICS, OPERATIONS, PATTERNS, TRASH, entry_url(entry), operation_url(operation.pk)):
+            assert boss.get(page).status_code == 200, page
+    for refused in (
+        f"DELETE FROM {TABLE.regclass}",
+        "DELETE FROM dlq_bulkoperation",
+        f"SELECT FROM {SCHEMA}._private_jobs",
+    ):
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), as_role():
+            sql(refused)
+
+
+def test_an_owner_can_make_the_table_and_its_indexes() -> None:
+    sql(f"DROP INDEX {SCHEMA}.idx_backfill_dlq_queue_name")
+    given("owner")
+    with as_role():
+        init_dlq(TABLE)
+        sql("CREATE TABLE of_a_migration ()")
+    assert value(f"SELECT to_regclass('{SCHEMA}.idx_backfill_dlq_queue_name') IS NOT NULL")
+
+
+@pytest.mark.parametrize("audience", ["viewer", "operator", "owner"])
+@pytest.mark.parametrize("role", ["plain", 'O\'Neil "x" 100%'])
+def test_what_is_printed_runs_in_psql(audience: str, role: str) -> None:
+    quoted = role.replace('"', '""')
+    done = psql(
+        f'BEGIN; CREATE ROLE "{quoted}"; SAVEPOINT s; {grants(audience, role).removeprefix("BEGIN;")[:-8]} ROLLBACK;'
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_role_that_can_not_make_the_own_tables_is_told_where_it_can() -> None:
+    sql(f"CREATE ROLE {ROLE}")
+    sql("REVOKE CREATE ON SCHEMA public FROM public")
+    with as_role():
+        assert nowhere_to_migrate() == []
+    sql("DROP TABLE dlq_editrecord")
+    with as_role():
+        (problem,) = nowhere_to_migrate()
+    assert "may not make tables in schema public" in problem.sentence
+    _grant, own_schema = problem.cure.split("of their own: ")
+    sql(own_schema.removesuffix(" then run manage.py migrate."))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL search_path = backfill_admin, public")
+    with as_role():
+        assert nowhere_to_migrate() == []
+        sql("CREATE TABLE dlq_editrecord ()")

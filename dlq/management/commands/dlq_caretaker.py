@@ -17,12 +17,14 @@ INTERVAL = 1.0
 class Command(QuietCommand):
     help = (
         "Drives bulk operations on whose page nobody is, settles what became of requeued jobs, groups failures into"
-        " patterns, purges the trash, and prunes old records."
+        " patterns, purges the trash, and prunes old records, for as long as it runs: keep one beside the web server."
         " Several may run beside each other."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="Do every duty once and end.")
+        parser.add_argument(
+            "--once", action="store_true", help="Do every duty once and end, for cron; what failed is named."
+        )
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         self.caretaker = Caretaker()

@@ -35,8 +35,11 @@ THRESHOLDS = {
 
 class Command(QuietCommand):
     help = (
-        "Prints the totals of the dead letter table (times in UTC). With --check: one line on what exceeds a"
-        " threshold, and exit code 0 (nothing), 1 (warning) or 2 (critical, also if it can't be found out)."
+        "Prints the totals of the dead letter table (times in UTC), or one line on what exceeds a threshold (--check)."
+    )
+    exit_codes = (
+        "Exit code of --check: 0 (nothing), 1 (warning) or 2 (critical, also if it can't be found out)."
+        f" Else: {QuietCommand.exit_codes}"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

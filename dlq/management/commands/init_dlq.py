@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import CommandError, CommandParser
 
+from dlq.faults.grants import AUDIENCES, OPERATOR, grants_sql
 from dlq.management.quiet_command import QuietCommand
 from dlq.table.init import create_schema_sql, init_dlq, init_sql
 from dlq.table.location import TABLE
@@ -14,14 +16,28 @@ from dlq.table.lock_limit import NotMade
 
 
 class Command(QuietCommand):
-    help = "Creates the dead letter table and its indexes where they are missing. Harmless to run again."
-    # The checks compare the database with the model: they would complain of what this command is about to make.
-    requires_system_checks = ()
+    help = (
+        "Creates the dead letter table and its indexes where they are missing. Harmless to run again: nothing is locked for what"
+        " is there, and on a table in use indexes are built beside those who write. Gives up where somebody holds the table."
+    )
+    requires_system_checks = (Tags.models,)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--schema", default=TABLE.schema, help="The schema (default: %(default)s).")
         parser.add_argument(
             "--search-index", action="store_true", help="Make the index for the search, too: large, and worth it."
+        )
+        parser.add_argument(
+            "--grants",
+            metavar="ROLE",
+            help="Print what this database role has to be granted, for psql, and do nothing.",
+        )
+        parser.add_argument(
+            "--for",
+            dest="audience",
+            choices=AUDIENCES,
+            default=OPERATOR,
+            help="With --grants: a role that looks, works (the default), or also runs migrate and init_dlq.",
         )
         parser.add_argument("--print-sql", action="store_true", help="Print the SQL instead of running it.")
 
@@ -29,6 +45,9 @@ class Command(QuietCommand):
         table = replace(TABLE, schema=schema)
         if problem := table.problem:
             raise CommandError(problem)
+        if role := options["grants"]:
+            self.stdout.write(grants_sql(table, role, options["audience"]))
+            return
         if print_sql:
             self.stdout.write(f"{create_schema_sql(table)}\n\n{init_sql(table, search=search_index)}", ending="")
             return

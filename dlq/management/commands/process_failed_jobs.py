@@ -11,16 +11,28 @@ from dlq.management.quiet_command import QuietCommand
 from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
 
+LONGEST_PAUSE = 86_400
+"""Seconds: a day. Rarer is a matter for cron."""
+
 
 class Command(QuietCommand):
-    help = "Moves jobs that have used up their attempts from the queue into the dead letter table."
+    help = (
+        "Moves jobs that have used up their attempts from the queue into the dead letter table, and ends, or (--watch) goes on."
+        " A job that does not fit into the table stays in the queue and is named once, on standard error."
+        " Jobs that run are left alone. Several may run beside each other."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--watch", type=float, metavar="SECONDS", help="Repeat forever, with this pause between.")
+        parser.add_argument(
+            "--watch",
+            type=float,
+            metavar="SECONDS",
+            help="Repeat until it is told to end, with this pause between: 2, say.",
+        )
 
     def handle(self, *args: Any, watch: float | None, **options: Any) -> None:
-        if watch is not None and not 0 < watch <= 86_400:
-            raise CommandError("--watch takes a number of seconds between 0 and 86400.")
+        if watch is not None and not 0 < watch <= LONGEST_PAUSE:
+            raise CommandError(f"--watch takes seconds: more than 0 and at most {LONGEST_PAUSE:,}, not {watch:g}.")
         misfits: dict[int, str] = {}
         if watch is None:
             self._once(misfits)

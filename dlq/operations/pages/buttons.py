@@ -7,20 +7,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django_htmx.http import reselect, retarget
 
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation
 from dlq.operations.access import may_follow
-from dlq.operations.kinds import FollowUp, kind_of
+from dlq.operations.kinds import KINDS, FollowUp, kind_of
 from dlq.operations.pages.confirm_page import ask
 from dlq.operations.pages.drive import drive, page_of
 from dlq.operations.pages.operation_page import operation_page
 from dlq.operations.pages.undo import undo
 from dlq.operations.runner import cancel, pause, resume
-from dlq.web.permissions import sees_masked
+from dlq.web.permissions import VIEW_ENTRIES, sees_masked
+from dlq.web.refusal import Refused
 
 DRIVE_BUDGET = 1.5
 """Seconds of work for each call of the page that watches an operation."""
@@ -38,7 +38,7 @@ def _pressed(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
     for name, act in CONTROLS.items():
         if name in request.POST:
             if not kind.may(request.user):
-                raise PermissionDenied
+                raise Refused(kind.permission)
             return act(model_admin, request, operation)
     for follow_up in kind.follow_ups:
         if follow_up.name in request.POST:
@@ -50,7 +50,7 @@ def _follow(
     model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation, follow_up: FollowUp
 ) -> Answer:
     if not may_follow(request.user, follow_up):
-        raise PermissionDenied
+        raise Refused(KINDS[follow_up.begins].permission, VIEW_ENTRIES)
     if follow_up.filter is None:
         return undo(request, follow_up.begins, of=operation)
     # It names operations, and compares no text.

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
@@ -25,7 +24,8 @@ from dlq.operations.pages.undo import undo_tag
 from dlq.operations.report import report
 from dlq.operations.selected import matching
 from dlq.patterns.advice import AdvisedPattern, advice_on, is_advised_against
-from dlq.web.permissions import sees_masked
+from dlq.web.permissions import SEE_MASKED, VIEW_ENTRIES, sees_masked
+from dlq.web.refusal import Refused
 from dlq.web.way_back import came_from, entry_address, list_address
 
 REQUEST_BUDGET = 10.0
@@ -45,10 +45,10 @@ def ask(
 
     `back` is the query string of the list that the person comes from, where it is another than that of the filter.
 
-    Raises PermissionDenied, from wherever it is called.
+    Raises Refused, from wherever it is called.
     """
     if not KINDS[kind].may_confirm(request.user):
-        raise PermissionDenied
+        raise Refused(KINDS[kind].permission, VIEW_ENTRIES)
     if entry_ids is not None and len(entry_ids) > MOST_TICKED:
         messages.error(
             request,
@@ -78,8 +78,7 @@ def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         messages.error(request, str(problem))
         return HttpResponseRedirect(list_address(back))
     kind = KINDS[confirmation.kind]
-    if not kind.may_confirm(request.user) or (confirmation.sees_all and not sees_masked(request.user)):
-        raise PermissionDenied
+    _refuse(request, confirmation)
     known = BulkOperation.objects.filter(confirmation=confirmation.key).first()
     if known is None and "count" in request.POST:
         shown = overview(confirmation.as_operation(), exactly=True)
@@ -108,8 +107,7 @@ def count(request: HttpRequest) -> HttpResponse:
     except BadConfirmation as problem:
         return HttpResponse(format_html("<strong>{}</strong>", str(problem)))
     kind = KINDS[confirmation.kind]
-    if not kind.may_confirm(request.user) or (confirmation.sees_all and not sees_masked(request.user)):
-        raise PermissionDenied
+    _refuse(request, confirmation)
     shown = unless_busy(lambda: overview(confirmation.as_operation(), exactly=True))
     if shown is not None:
         confirmation = confirmation.counted(shown.count, shown.ids)
@@ -122,6 +120,14 @@ def count(request: HttpRequest) -> HttpResponse:
         "number": number_on_button(confirmation.count),
     }
     return TemplateResponse(request, "dlq/operations/counted.html", context)
+
+
+def _refuse(request: HttpRequest, confirmation: Confirmation) -> None:
+    kind = KINDS[confirmation.kind]
+    if not kind.may_confirm(request.user):
+        raise Refused(kind.permission, VIEW_ENTRIES)
+    if confirmation.sees_all and not sees_masked(request.user):
+        raise Refused(SEE_MASKED)
 
 
 def _page(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
-from django.urls import reverse
 
 from dlq.models import BulkOperation
 from dlq.operations.runner import advance_or_pause
 from dlq.redaction.texts import said_by
+from dlq.web.site_addresses import address_of
 
 
 def drive(request: HttpRequest, operation: BulkOperation, budget: float) -> BulkOperation:
@@ -26,4 +26,4 @@ def drive(request: HttpRequest, operation: BulkOperation, budget: float) -> Bulk
 
 def page_of(operation: BulkOperation) -> str:
     """The address of its page."""
-    return reverse("admin:dlq_bulkoperation_change", args=[operation.pk])
+    return address_of("dlq_bulkoperation_change", operation.pk)

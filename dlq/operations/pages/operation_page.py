@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.http import urlencode
@@ -27,6 +26,8 @@ from dlq.outcomes.progress import settled_until
 from dlq.outcomes.recovery_rate import Recovery
 from dlq.table.queue import queue_is_visible
 from dlq.web.permissions import VIEW_OPERATIONS, sees_entries
+from dlq.web.refusal import Refused
+from dlq.web.stock_templates import rendered
 
 Outcome = Requeue.Outcome
 
@@ -70,7 +71,7 @@ def visible_operation(request: HttpRequest, object_id: str) -> BulkOperation:
         return operation
     # Who may not see them is not told either which there are.
     if operation or not request.user.has_perm(VIEW_OPERATIONS):
-        raise PermissionDenied
+        raise Refused(VIEW_OPERATIONS)
     raise Http404("There is no such operation.")
 
 
@@ -79,7 +80,7 @@ def operation_page(
 ) -> HttpResponse:
     with time_limit(conf.STATEMENT_TIMEOUT):
         context = _context(model_admin, request, operation)
-        return TemplateResponse(request, "dlq/operations/operation.html", context).render()
+        return rendered(TemplateResponse(request, "dlq/operations/operation.html", context))
 
 
 def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> dict[str, Any]:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import reverse
 
 from dlq.models import BulkOperation
 from dlq.operations.access import may_follow
 from dlq.operations.confirmation import Confirmation, begin
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.drive import drive, page_of
+from dlq.web.refusal import Refused
+from dlq.web.site_addresses import address_of
 
 BUDGET = 10.0
 """Seconds that the request works on it; a longer one continues from its own page."""
@@ -29,7 +29,7 @@ def undo(
     Sent twice, the second finds nothing left to undo.
     """
     if not KINDS[kind].may(request.user):
-        raise PermissionDenied
+        raise Refused(KINDS[kind].permission)
     entry_ids = None if entry_ids is None else KINDS[kind].together(entry_ids)
     count = len(entry_ids) if entry_ids is not None else KINDS[kind].to_undo(of)
     confirmation = Confirmation.of(kind, int(request.user.pk or 0), entry_ids=entry_ids).counted(count)
@@ -62,4 +62,4 @@ def undo_button(tags: str | None) -> UndoButton | None:
     name, operation = found[1], int(found[2])
     # A requeue is not undone by it altogether: what has started is not recalled.
     label = "Recall" if name == "recall" else "Undo"
-    return UndoButton(reverse("admin:dlq_bulkoperation_change", args=[operation]), name, label)
+    return UndoButton(address_of("dlq_bulkoperation_change", operation), name, label)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 
 from dlq.filters.addresses import STATUS
 from dlq.filters.status import ONCE
@@ -15,6 +14,7 @@ from dlq.statistics.dimension import Dimension
 from dlq.statistics.statistics_query import PARAMETERS, TIMES, StatisticsQuery
 from dlq.statistics.window import Slot
 from dlq.web.query_strings import query_string
+from dlq.web.site_addresses import address_of
 
 EVERYTHING: Mapping[str, str] = {}
 
@@ -29,7 +29,7 @@ class Links:
         # The list hides recovered entries unless it is told not to; here they count.
         self.base.setdefault(STATUS, ONCE)
         self.encoded: dict[tuple[str, ...], str] = {}
-        self.list = reverse("admin:dlq_backfilldlq_changelist")
+        self.list = address_of("dlq_backfilldlq_changelist")
 
     def entries(self, narrowed: Mapping[str, str] = EVERYTHING, slot: Slot | None = None) -> str:
         """The list of those that failed in the slot (in the whole window without one), the filter narrowed further."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from django.urls import reverse
 from django.utils.html import format_html
 
 from dlq.conf import conf
@@ -16,6 +15,7 @@ from dlq.operations.kind import FollowUp, Kind
 from dlq.operations.kinds.delete.deletion import delete_chunk
 from dlq.operations.kinds.delete.forms import DeleteForm
 from dlq.operations.kinds.delete.taken_along import TakenAlong, go_along_with, taken_along_by
+from dlq.web.site_addresses import address_of
 
 
 def _restore(operation: BulkOperation, _jobs: Counter[str]) -> str:
@@ -24,7 +24,7 @@ def _restore(operation: BulkOperation, _jobs: Counter[str]) -> str:
 
 
 def _choose(operation: BulkOperation) -> str:
-    address = f"{reverse('admin:dlq_deletedentry_changelist')}?operation__id__exact={operation.pk}"
+    address = f"{address_of('dlq_deletedentry_changelist')}?operation__id__exact={operation.pk}"
     return format_html('<a href="{}">Choose some in the trash</a>', address)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from dlq.db.bisection import is_about_a_row
+from dlq.db.database import atomic
 from dlq.db.errors import first_line
 from dlq.db.statements import scalar
 
@@ -27,7 +28,7 @@ def checked_json(text: str, *, line: int = 1, column: int = 1) -> str:
     if len(text) > LONGEST:
         raise BadJson(f"This has {len(text):,} characters; at most {LONGEST:,} can be written here.")
     try:
-        with transaction.atomic():
+        with atomic():
             scalar("SELECT %(text)s::jsonb IS NULL", {"text": text})
     except DatabaseError as error:
         if not is_about_a_row(error):

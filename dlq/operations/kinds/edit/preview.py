@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from dlq.db.bisection import is_about_a_row
+from dlq.db.database import atomic
 from dlq.db.limits import in_time
 from dlq.db.statements import array, rows
 from dlq.operations.kinds.edit.changes import Edit
@@ -54,7 +55,7 @@ def preview_of(edit: Edit, ids: Sequence[int], *, sees_all: bool) -> EditPreview
 def _samples(edit: Edit, ids: Sequence[int], sees_all: bool) -> list[EditedSample]:
     parameters = {"ids": array(ids), "most": SHOWN_CHARACTERS, "sees_all": sees_all, **edit.parameters}
     try:
-        with transaction.atomic():
+        with atomic():
             found = rows(edit_statement("operations/kinds/edit/preview"), parameters)
     except DatabaseError as error:  # a payload of the type json may hold what jsonb can't
         if not is_about_a_row(error):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from dlq.db.bisection import is_about_a_row
+from dlq.db.database import atomic
 from dlq.db.statements import rows
 from dlq.models.editrecord import DIGEST
 from dlq.operations.kinds.edit.json_text import LONGEST
@@ -28,7 +29,7 @@ def shown_payload(entry_id: int) -> ShownPayload | None:
     is_masked = json_has_masked("e.payload::jsonb")
     query = TABLE.statement("operations/kinds/edit/shown", digest=DIGEST, is_masked=is_masked)
     try:
-        with transaction.atomic():
+        with atomic():
             found = rows(query, parameters)
     except DatabaseError as error:
         if not is_about_a_row(error):

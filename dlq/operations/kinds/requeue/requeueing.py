@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
-from django.db import transaction
-
+from dlq.db.database import atomic
 from dlq.db.statements import array, rows
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.operations.chunk import ChunkResult, refused, suppressed
@@ -138,7 +137,7 @@ def _act(operation: BulkOperation, plan: Plan, first: Callable[[Sequence[int]], 
         earliest = last_due + operation.step
 
     if chosen := plan.chosen:
-        with transaction.atomic():  # what `add` raises undoes every part, also those of a bisection
+        with atomic():  # what `add` raises undoes every part, also those of a bisection
             result.failed |= refused(chosen, add)
             if held := _keys_held(plan, result):
                 raise _KeysTaken(held)
