@@ -22,6 +22,7 @@ class Text:
     task: str
     last_error: Any
     failure_reason: str
+    payload: Any = None
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,17 @@ class Score:
 
 def texts(name: str) -> list[Text]:
     """Those of tests/fingerprints/<name>.json."""
-    return list(_texts(json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))))
+    return list(labelled_texts(json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))))
 
 
-def _texts(causes: list[dict[str, Any]]) -> Iterator[Text]:
-    for cause in causes:
+def labelled_texts(documents: list[dict[str, Any]]) -> Iterator[Text]:
+    """Of a list of causes with their texts, or a list of texts that name their `group`."""
+    for cause in documents:
+        if "group" in cause:
+            yield Text(
+                cause["group"], "", cause["task"], cause["last_error"], cause["failure_reason"], cause.get("payload")
+            )
+            continue
         for text in cause["texts"]:
             yield Text(
                 cause["cause"],
@@ -51,14 +58,37 @@ def _texts(causes: list[dict[str, Any]]) -> Iterator[Text]:
                 text["task_identifier"],
                 text["last_error"],
                 text.get("failure_reason", USUAL_REASON),
+                text.get("payload"),
             )
 
 
-def score(labelled: list[Text], pattern: Callable[[Text], Hashable]) -> Score:
+def score_within_tasks(labelled: list[Text], pattern: Callable[[Text], Hashable]) -> Score:
+    """By pairs of texts of one task only: patterns of different tasks are never the same."""
+    return score(labelled, pattern, combinations_of=_within_tasks)
+
+
+def _within_tasks(labelled: list[Text]) -> Iterator[tuple[Text, Text]]:
+    by_task: dict[str, list[Text]] = {}
+    for text in labelled:
+        by_task.setdefault(text.task, []).append(text)
+    for texts_of_task in by_task.values():
+        yield from combinations(texts_of_task, 2)
+
+
+def _all_pairs(labelled: list[Text]) -> Iterator[tuple[Text, Text]]:
+    return combinations(labelled, 2)
+
+
+def score(
+    labelled: list[Text],
+    pattern: Callable[[Text], Hashable],
+    *,
+    combinations_of: Callable[[list[Text]], Iterator[tuple[Text, Text]]] = _all_pairs,
+) -> Score:
     patterns = {id(text): pattern(text) for text in labelled}
     together = belonging = right = 0
     wrongly_together, wrongly_apart = [], []
-    for one, other in combinations(labelled, 2):
+    for one, other in combinations_of(labelled):
         same = patterns[id(one)] == patterns[id(other)]
         belong = one.cause == other.cause
         together += same
