@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dlq.patterns.fingerprint import fingerprint
+from dlq.patterns.fingerprint.payload_values import payload_values
 from tests.support.labelled import Text, labelled_texts, score_within_tasks
 
 LONGEST_SHOWN = 230
@@ -60,7 +61,7 @@ def _print_pair(heading: str, texts: Iterable[Text]) -> None:
 
 
 def _fingerprint(text: Text) -> Any:
-    return fingerprint(text.task, text.last_error, text.failure_reason)
+    return fingerprint(text.task, text.last_error, text.failure_reason, payload_values(text.payload))
 
 
 if __name__ == "__main__":

@@ -16,19 +16,31 @@ REASONS = (
     "|Range|Expectation|I'm|Misdirected|Unprocessable|Locked|Failed|Too|Upgrade|Unavailable|Internal|Service|Gateway|Server|Client"
     "|Insufficient|Loop|Network|Temporary|Moved|Found|SERVICE|NOT|BAD|INTERNAL|TOO|GATEWAY|FORBIDDEN|UNAUTHORIZED|CONFLICT"
 )
+NOT_OF_THINGS = r"(?<!ostal )(?<!zip )(?<!area )(?<!item )(?<!country )(?<!product )(?<!voucher )(?<!promo )(?<!currency )(?<!bank )"
+"""A postal code is no code of an error."""
+NO_NOUN = rf"(?=\s*(?:[.,;:)\]\"']|$|\((?:{REASONS})|-|from\b|for\b|on\b|at\b|response|status|while|when|after|error|(?:{REASONS})\b))"
+"""Behind a number that is a code: "got 503 from …", but not "got 120 items"."""
+BEFORE_HTTP = (
+    r"http(?:/[0-9](?:\.[0-9])?)?|status|status ?code|response|responded with|returned|replied|replied with|answered|answered with"
+    r"|upstream|giving up after|success"
+)
 FORMS = tuple(
     re.compile(form)
     for form in (
-        r"(?i:http(?:/[0-9](?:\.[0-9])?)?|status|code|response|responded with|returned|replied|replied with|received|answered"
-        rf"|answered with|got|error|with|upstream|giving up after|unexpected|was)[^\w]{{1,4}}{ALONE_BEFORE}{HTTP}{ALONE_AFTER}",
-        rf"{ALONE_BEFORE}{HTTP} (?:{REASONS})\b",
-        rf"\A\W{{0,2}}{HTTP}(?=[\s:])",
+        rf"(?i:{BEFORE_HTTP})[^\w]{{1,4}}{ALONE_BEFORE}{HTTP}{ALONE_AFTER}",
+        rf"(?i:\b{NOT_OF_THINGS}code|received|got|error|with|unexpected|was)[^\w]{{1,4}}{ALONE_BEFORE}(?P<http2>[1-5][0-9]{{2}}){ALONE_AFTER}{NO_NOUN}",
+        rf"(?<![A-Z][a-z] )(?<![a-z] )(?<![a-z]{{2}}=){ALONE_BEFORE}(?P<http3>[1-5][0-9]{{2}}) \(?(?:{REASONS})\b",
+        rf"\b(?:failed|error|server|client|with|code|received|returned|got|was|is|status|upstream) {ALONE_BEFORE}(?P<http4>[1-5][0-9]{{2}}) \(?(?:{REASONS})\b",
+        rf"\A\W{{0,2}}(?P<http5>[1-5][0-9]{{2}})(?=:|\s(?:-\s)?(?:[0-9]\.[0-9]\.[0-9]|(?:{REASONS})\b))",
         rf"(?i:sqlstate)\W{{1,4}}(?P<sqlstate>{SQLSTATE})\b",
         rf"\((?P<sqlstate2>{SQLSTATE})\)|\A\W{{0,2}}(?P<sqlstate4>{SQLSTATE})(?=:)",
-        r"\((?P<tuple>[45][0-9]{2})[,)]",
+        r"(?:\A|[\s:])\((?P<tuple>[45][0-9]{2}), ?b?['\"]",
         rf"{ALONE_BEFORE}(?P<sqlstate3>[245][0-8]P[0-9]{{2}}){ALONE_AFTER}",
-        r"(?i:errno|os error|curl error|exit code|exit status|exited with|exited with code|status|signal|code)"
-        rf"[^\w-]{{1,4}}{ALONE_BEFORE}(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
+        r"(?i:errno|os error|curl error|exit code|exit status|exited with|exited with code|signal|(?:error|status|return|reply|result"
+        rf"|response) ?code)[^\w-]{{1,4}}{ALONE_BEFORE}(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
+        rf"(?i:\b{NOT_OF_THINGS}(?:code|status))(?:\s?[=:]\s?|\s)\"?{ALONE_BEFORE}(?P<number2>-?[0-9]{{1,3}}){ALONE_AFTER}{NO_NOUN}",
+        r"(?<![\w-])(?P<named>E[0-9]{1,5}|P[12][0-9]{3}|TS[0-9]{4}|(?:ORA|PLS|TNS|RMAN)-[0-9]{5})(?![\w-])",
+        r"\[(?P<errno>E[A-Z_]{3,30}|ERR_[A-Z_]{3,60})\]",
     )
 )
 
@@ -36,6 +48,14 @@ FORMS = tuple(
 def codes_in(text: str) -> list[str]:
     """In the order of the forms, each once."""
     return list(dict.fromkeys(_found(text)))
+
+
+BESIDE = re.compile(r"^[\s{]{0,20}['\"]?(?:code|statusCode|status)['\"]?: ['\"]?([\w-]{1,40})['\"]?,?$", re.MULTILINE)
+
+
+def codes_beside(text: str) -> list[str]:
+    """Of an object that Node prints behind the frames: `code: 'ECONNREFUSED',`."""
+    return BESIDE.findall(text)
 
 
 def _found(text: str) -> Iterator[str]:

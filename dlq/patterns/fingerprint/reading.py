@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from dlq.patterns.fingerprint.unwrapping import unwrapped
+
 DEEPEST = 6
 """Causes within causes that are followed."""
 MOST_ITEMS = 10
@@ -108,6 +110,11 @@ def _read_text(text: str, reading: Reading, depth: int) -> None:
     text = text.strip()
     if not text:
         return
+    said = unwrapped(text)
+    if not isinstance(said, str):
+        _read(said, reading, depth + 1)
+        return
+    text = said.strip()
     start = min((at for at in (text.find("{"), text.find("[{")) if at >= 0), default=-1)
     inner, rest = _document(text, start) if start >= 0 else (None, "")
     if isinstance(inner, dict | list) and _speaks(inner):
