@@ -10,7 +10,7 @@ from typing import Any
 
 from dlq.patterns.fingerprint import fingerprint
 from dlq.patterns.fingerprint.payload_values import payload_values
-from tests.support.labelled import Text, labelled_texts, score_within_tasks
+from tests.support.labelled import Text, grouped, labelled_texts, score_within_tasks
 
 LONGEST_SHOWN = 230
 
@@ -29,7 +29,8 @@ def main(paths: list[str]) -> int:
 
 
 def _print_labelled(path: str, texts: list[Text]) -> None:
-    result = score_within_tasks(texts, lambda text: _fingerprint(text).digest)
+    patterns = grouped(texts)
+    result = score_within_tasks(texts, lambda text: patterns[id(text)])
     for heading, pairs in (("together", result.wrongly_together), ("apart", result.wrongly_apart)):
         shown: set[tuple[str, str]] = set()
         for one, other in pairs:
@@ -43,9 +44,10 @@ def _print_labelled(path: str, texts: list[Text]) -> None:
 
 def _print_pairs(path: str, pairs: list[dict[str, Any]]) -> None:
     right = 0
-    for pair in pairs:
-        texts = [Text("", "", pair["task"], error, "") for error in pair["texts"]]
-        is_same = len({_fingerprint(text).digest for text in texts}) == 1
+    texts_of = [[Text("", "", pair["task"], error, "") for error in pair["texts"]] for pair in pairs]
+    patterns = grouped([text for texts in texts_of for text in texts])
+    for pair, texts in zip(pairs, texts_of, strict=True):
+        is_same = len({patterns[id(text)] for text in texts}) == 1
         if is_same == (pair["kind"] == "same"):
             right += 1
         else:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+
+from dlq.patterns.fingerprint import Fingerprint, fingerprint
+from dlq.patterns.fingerprint.alike import Template, patterns_of
+from dlq.patterns.fingerprint.payload_values import payload_values
 
 FOLDER = Path(__file__).resolve().parents[1] / "fingerprints"
 USUAL_REASON = "Job exceeded maximum retry attempts (5/5)"
@@ -60,6 +65,23 @@ def labelled_texts(documents: list[dict[str, Any]]) -> Iterator[Text]:
                 text.get("failure_reason", USUAL_REASON),
                 text.get("payload"),
             )
+
+
+def grouped(labelled: list[Text]) -> dict[int, Hashable]:
+    """The pattern of each text (by its id), as the classifier finds it when it has met all of them."""
+    by_task: dict[str, list[tuple[Text, Fingerprint]]] = defaultdict(list)
+    for text in labelled:
+        values = payload_values(text.payload)
+        by_task[text.task].append((text, fingerprint(text.task, text.last_error, text.failure_reason, values)))
+    patterns: dict[int, Hashable] = {}
+    for task, read in by_task.items():
+        prints = list(dict.fromkeys((print_.kind, print_.message) for _text, print_ in read))
+        words = {(print_.kind, print_.message): print_.words for _text, print_ in reversed(read)}
+        first = patterns_of([Template(kind, words[kind, message]) for kind, message in prints])
+        found = dict(zip(prints, first, strict=True))
+        for text, print_ in read:
+            patterns[id(text)] = (task, found[print_.kind, print_.message])
+    return patterns
 
 
 def score_within_tasks(labelled: list[Text], pattern: Callable[[Text], Hashable]) -> Score:

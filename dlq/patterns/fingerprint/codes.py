@@ -38,7 +38,7 @@ FORMS = tuple(
         rf"{ALONE_BEFORE}(?P<sqlstate3>[245][0-8]P[0-9]{{2}}){ALONE_AFTER}",
         r"(?i:errno|os error|curl error|exit code|exit status|exited with|exited with code|signal|(?:error|status|return|reply|result"
         rf"|response) ?code)[^\w-]{{1,4}}{ALONE_BEFORE}(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
-        rf"(?i:\b{NOT_OF_THINGS}(?:code|status))(?:\s?[=:]\s?|\s)\"?{ALONE_BEFORE}(?P<number2>-?[0-9]{{1,3}}){ALONE_AFTER}{NO_NOUN}",
+        rf"(?:\b{NOT_OF_THINGS}(?i:code|status)|[a-z]Code|_code)[\"']?(?:\s?[=:]\s?|\s)[\"']?{ALONE_BEFORE}(?P<number2>-?[0-9]{{1,3}}){ALONE_AFTER}{NO_NOUN}",
         r"(?<![\w-])(?P<named>E[0-9]{1,5}|P[12][0-9]{3}|TS[0-9]{4}|(?:ORA|PLS|TNS|RMAN)-[0-9]{5})(?![\w-])",
         r"\[(?P<errno>E[A-Z_]{3,30}|ERR_[A-Z_]{3,60})\]",
     )

@@ -59,11 +59,18 @@ class Fingerprint:
     """Masked: changing parts are all alike. Empty where exception and place say enough."""
     template: str
     """The message with its changing parts named by kind; of the case that was read."""
+    words: str = ""
+    """The message as it was compared, but for upper and lower case, which tells names from words."""
 
     @property
     def digest(self) -> str:
         parts = (self.task, self.exception, " ".join(self.codes), self.place, self.message)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+    @property
+    def kind(self) -> tuple[str, ...]:
+        """What keeps templates apart however alike their messages are."""
+        return (self.exception, " ".join(self.codes), self.place)
 
     @property
     def title(self) -> str:
@@ -116,8 +123,8 @@ def fingerprint(task: str, last_error: Any, failure_reason: str, values: Collect
     # Frames without an exception are a habit of logging (Rust's backtraces): the same failure may come without them.
     place = _name(str(trace.frame)) if trace and trace.frame and any(named) else ""
     template = parameterized(without_values(message, values), keep=codes)
-    said = _masked(parameterized(without_values(message, values)))
-    return Fingerprint(task, exception, codes, place, said, template)
+    words = _masked(parameterized(without_values(message, values)))
+    return Fingerprint(task, exception, codes, place, _compared(words), template, words)
 
 
 def _bounded(last_error: Any) -> Any:
@@ -149,8 +156,11 @@ def _said(reading: Reading, stack: str, trace: Traceback | None) -> tuple[list[s
 def _split(line: str) -> tuple[str, str]:
     """A class that the line begins with, and the rest: "TypeError: x" is TypeError with the message x."""
     if head := LEADING_CLASS.match(line):
+        name = head["class"] or head["dotted"] or head["plain"]
         code = f"[{head['code']}] " if head["code"] else ""
-        return head["class"] or head["dotted"] or head["plain"], code + line[head.end() :]
+        # What a KeyError says is only the key.
+        what = "key " if name.endswith("KeyError") else ""
+        return name, f"{code}{what}{line[head.end() :]}"
     return "", line
 
 
@@ -174,8 +184,11 @@ def _masked(template: str) -> str:
     text = re.sub(
         rf"({re.escape(MASKED)} (?!does|this|has|was|less|status|process|access|address)[a-z]{{3,20}}?)s\b", r"\1", text
     )
-    text = " ".join(text.lower().split())[:LONGEST_MESSAGE]
-    return text.strip(" .:;,!-")
+    return " ".join(text.split())[:LONGEST_MESSAGE].strip(" .:;,!-")
+
+
+def _compared(words: str) -> str:
+    return words.lower()
 
 
 def _masked_run(run: str) -> str:

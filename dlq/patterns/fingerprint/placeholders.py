@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from dlq.patterns.fingerprint.tokens import CONSTRAINT, NUMBERED_NAME
+
+TELLING_NAME = f"{NUMBERED_NAME}|{CONSTRAINT}"
 DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
-MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mär|Mai|Okt|Dez)[a-z]{0,6}"
 CURRENCY = "EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY"
 
 KINDS: dict[str, str] = {
+    "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>|\b[A-Z]\w{2,60}\((?:\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)(?:, )?){1,8}\)",
     "email": r"[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}",
     "url": r"\b[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>`)\]}|]{1,2048}",
     "jwt": r"\beyJ[\w-]{10,2000}(?:\.[\w-]{2,4000}){1,2}",
@@ -26,11 +30,14 @@ KINDS: dict[str, str] = {
         r"(?:\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?(?:\s(?:[A-Z]{3,4}\b|[+-][0-9]{4}\b))?"
         rf"|\b(?:{DAY},?\s{{1,2}})?{MONTH}\s{{1,2}}[0-9]{{1,2}}\b"
         r"(?:,?\s[0-9]{4})?(?:\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?(?:\s[A-Z]{3,4}\b)?(?:\s[0-9]{4}\b)?"
+        rf"|\b{MONTH} [0-9]{{4}}\b|\b[0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}}\b(?:\s[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?"
+        r"|\b[0-9]{1,2}/[0-9]{4}\b"
         r"|\b[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}\b(?:\s[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
     ),
     "time": r"\b[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?(?:\s?(?:Z|UTC|GMT|[AP]M)\b)?",
     "ip": (
         r"\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b(?:/[0-9]{1,2}\b)?"
+        r"|\[(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}\]"
         r"|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){3,7}(?::?[0-9a-fA-F]{1,4})(?![\w:])"
         r"|(?<![\w:])(?:[0-9a-fA-F]{0,4}:){1,6}:(?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,5})?(?:%\w{1,16})?(?![\w:])"
     ),
@@ -45,7 +52,7 @@ KINDS: dict[str, str] = {
         r"|\b[a-z]{2,8}_(?=[A-Za-z]{0,40}[A-Z])[A-Za-z]{14,64}\b"
     ),
     "hash": r"\b(?=[a-fA-F]{0,127}[0-9])[0-9a-fA-F]{16,128}\b",
-    "token": r"\b(?=[A-Za-z_+/-]{0,199}[0-9])[A-Za-z0-9_+/-]{20,2000}={0,2}",
+    "token": r"\b(?=[A-Za-z_+-]{0,199}[0-9])[A-Za-z0-9_+-]{20,2000}={0,2}",
     "duration": (
         r"\b(?:[0-9]{1,9}h)?(?:[0-9]{1,9}m)?[0-9]{1,12}(?:\.[0-9]{1,9})?(?:ns|us|µs|ms|s|m|h)\b"
         r"|\b[0-9]{1,12}(?:[.,][0-9]{1,9})?\s?(?:nanoseconds?|microseconds?|milliseconds?|msecs?|ms|seconds?|secs?|s|h"
@@ -96,11 +103,11 @@ CHANGING = re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression 
 NAMED = re.compile(
     r"(?:constraint|column|relation|table|field|attribute|property|properties|method|function|module|key|parameter|argument|reading"
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
-    r"|import|named|called|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
+    r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
     re.IGNORECASE,
 )
 """What comes before a quoted name that belongs to the program and not to the case."""
-NAME = re.compile(r"[A-Za-z_$][A-Za-z_$.:?!]{0,80}")
+NAME = re.compile(rf"[A-Za-z_$][A-Za-z_$.:?!]{{0,80}}(?:\(\))?|{TELLING_NAME}")
 SAID = re.compile(
     r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|description|desc))\W{1,3}$",
     re.IGNORECASE,

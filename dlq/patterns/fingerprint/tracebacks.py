@@ -49,7 +49,7 @@ FRAMES = (
     # Rust:          12: app::mail::send
     re.compile(r"^\s*\d{1,4}: (?:0x[0-9a-f]+ - )?(?P<function>(?:<?[A-Za-z_][\w]*)(?:::[\w<>{}#& ]+)+)()$"),
     # Elixir:      (app 0.1.0) lib/mail.ex:41: Mail.send/2
-    re.compile(r"^\s*\((?P<file>\w{1,60} [\d.]{1,20}\) [\w./-]{1,200}\.exs?):\d+: (?P<function>[^\n]{1,200})"),
+    re.compile(r"^\s*\((?P<file>\w{1,60} [\d.]{1,20}\) [\w./-]{1,200}\.exs?):\d+: (?P<function>[^\n(]{1,200})"),
 )
 NO_MESSAGE = re.compile(
     r"\s*at .{0,500}[:(][^\s]*\d+\)?$|\s+at [\w.$<>\[\]`|+/@-]{1,300}(?:\s?\(|$)|\s*File \"|\s+from .{1,300}:\d+|#\d+ |\s+\d{1,4}: \S+::|\s*\{main\}"

@@ -1,0 +1,194 @@
+"""Which templates of one task are one pattern: those that differ in one stretch that is a value and no name.
+
+What says "this is a name" keeps two apart from the first case on: a word before it (field, column, constraint), the shape of an
+identifier. What says "this is a value" joins the first few: a word before it (shop, product, file), a place that held a masked value
+elsewhere, runs of capitalised words. What has nothing of either joins where it keeps changing. All templates are looked at at once,
+so the order in which they came does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dlq.patterns.fingerprint.tokens import MASKED
+
+LONGEST_STRETCH = 8
+"""Words of a value."""
+MOST_WORDS = 120
+"""Of a template that is compared; a longer one stays as it is."""
+MOST_TEMPLATES = 2_000
+"""Of one exception, code and place."""
+ROUNDS = 5
+"""Stretches in one template that may be found, one after the other."""
+CAPITALISED = 3
+"""Different values that a stretch of capitalised runs needs."""
+PLAIN = 13
+"""Different values that anything else needs: closed sets of up to twelve names stay apart."""
+FIXED = 2
+"""Words that have to be the same around a stretch."""
+
+WORD = re.compile(r"<\*>|\w+(?:[-_.'’@+]\w+)*|[^\w\s]")
+NAME_BEFORE = re.compile(
+    r"constraint|column|columns|field|fields|reading|key|keys|attribute|property|properties|method|function|module|parameter|argument|index"
+    r"|relation|table|type|class|variable|variant|schema|operator|setting|option|header|placeholder|setting|label|code|status|state"
+    r"|reason|error|feld|spalte|champ|campo|invoke|because|desc|kind|sqlstate|errno|entity|action|command|format|encoding",
+    re.IGNORECASE,
+)
+VALUE_BEFORE = re.compile(
+    r"shop|store|product|article|artikel|produkt|file|datei|user|benutzer|username|customer|kunde|kundin|contact|kontakt|tenant|mandant"
+    r"|member|mitglied|merchant|supplier|lieferant|vendor|partner|employee|guest|client|account|konto|konto|city|warehouse|lager|sku|host"
+    r"|hostname|worker|node|bucket|folder|template|vorlage|document|image|bild|recipient|sender|courier|carrier|bank|team|project"
+    r"|printer|device|gate|room|branch|domain|organisation|organization|company|firma|campaign|locale|person|patient|author|owner"
+    r"|queue|channel|topic|feed|region",
+    re.IGNORECASE,
+)
+SPEAKS = frozenset(
+    "is was are were has have had not no does do did cannot can't could will would must should failed fails missing already and or"
+    " than because when while expected found invalid unknown exceeds exceeded rejected refused denied opted ist war hat hatte wurde"
+    " nicht kein keine keinen fehlt est a n'est pas est es no tiene too out of".split()
+)
+"""Words of a sentence: what has one of them is no value."""
+JOINS = frozenset("van von der den de da di du la le of the und and et y m cm mm kg ml l xl & x".split())
+"""Small words within names."""
+IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)+|[a-z]+[A-Z]\w*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[A-Z]+(?:_[A-Z]+)+|\w+(?:\.\w+)+")
+QUOTES = "\"'`„“”‚‘’«»「」"
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """What a fingerprint says, for comparison: `kind` are exception, codes and place, which never join."""
+
+    kind: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    before: Words
+    after: Words
+    members: tuple[tuple[Words, Words], ...]
+    """Each template with what it has there."""
+
+
+def patterns_of(templates: Sequence[Template]) -> list[int]:
+    """For each template the number of the first one that it is one pattern with."""
+    first = list(range(len(templates)))
+    by_kind: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, template in enumerate(templates):
+        by_kind[template.kind].append(number)
+    for numbers in by_kind.values():
+        leaders: dict[Words, int] = {}
+        for number, form in zip(numbers, _forms([templates[number].words for number in numbers]), strict=True):
+            first[number] = leaders.setdefault(form, number)
+    return first
+
+
+def _forms(texts: list[str]) -> list[Words]:
+    """Each text with the stretches that are values masked."""
+    forms = [tuple(WORD.findall(text)) for text in texts]
+    if len(forms) > MOST_TEMPLATES:
+        return forms
+    for _round in range(ROUNDS):
+        general = _generalised(set(forms))
+        if not general:
+            break
+        forms = [general.get(form, form) for form in forms]
+    return forms
+
+
+def _generalised(forms: set[Words]) -> dict[Words, Words]:
+    found: dict[Words, tuple[tuple[int, int], Words]] = {}
+    for stretch in _stretches(forms):
+        joined = _joined(stretch)
+        for form, value in joined:
+            # Most values, then the narrowest stretch.
+            rank = (len(joined), -len(value))
+            if form not in found or rank > found[form][0]:
+                found[form] = (rank, _collapsed((*stretch.before, MASKED, *stretch.after)))
+    return {form: general for form, (_rank, general) in found.items()}
+
+
+def _collapsed(words: Words) -> Words:
+    """Masks beside each other are one."""
+    return tuple(word for at, word in enumerate(words) if not (word == MASKED and at and words[at - 1] == MASKED))
+
+
+def _stretches(forms: set[Words]) -> Iterator[_Stretch]:
+    places: dict[tuple[int, int], list[tuple[Words, int, int]]] = defaultdict(list)
+    for form in sorted(forms):
+        if len(form) > MOST_WORDS:
+            continue
+        begins = _hashes(form)
+        ends = _hashes(form[::-1])
+        for start in range(len(form)):
+            for end in range(start + 1, min(start + LONGEST_STRETCH, len(form)) + 1):
+                places[begins[start], ends[len(form) - end]].append((form, start, end))
+    for members in places.values():
+        if len(members) > 1:
+            form, start, end = members[0]
+            values = tuple((other, other[begin:stop]) for other, begin, stop in members)
+            # Where all begin or end alike a narrower stretch has them, too.
+            if len({value[0] for _form, value in values}) > 1 and len({value[-1] for _form, value in values}) > 1:
+                yield _Stretch(form[:start], form[end:], values)
+
+
+def _hashes(words: Words) -> list[int]:
+    """Of the first 0, 1, 2 … words, in lower case."""
+    found = [0]
+    for word in words:
+        found.append(hash((found[-1], word.lower())))
+    return found
+
+
+def _joined(stretch: _Stretch) -> list[tuple[Words, Words]]:
+    """Those of its members that are one pattern."""
+    before = next((word for word in reversed(stretch.before) if word[0].isalnum() or word == MASKED), "")
+    fixed = sum(word[:1].isalpha() for word in (*stretch.before, *stretch.after))
+    if NAME_BEFORE.fullmatch(before):
+        return []
+    is_announced = bool(VALUE_BEFORE.fullmatch(before))
+    if fixed < FIXED and not (is_announced and fixed):
+        return []
+    members = [(form, value) for form, value in stretch.members if _may_be_value(value)]
+    different = {tuple(word.lower() for word in value) for _form, value in members}
+    held = any(MASKED in value for value in different)
+    is_quoted = bool(stretch.before and stretch.after and stretch.before[-1] in QUOTES and stretch.after[0] in QUOTES)
+    if len(different) < 2:
+        return []
+    looks = [value for _form, value in members if _looks_like_value(value)]
+    if (held or is_announced) and stretch.after and _ends_value(stretch.after[0]):
+        return [(form, value) for form, value in members if not _is_name(value) or held]
+    if held or is_announced or is_quoted:
+        likely = [(form, value) for form, value in members if _looks_like_value(value)]
+        return likely if len(likely) > 1 else (members if len(different) >= PLAIN else [])
+    if len(looks) >= CAPITALISED and sum(len(value) > 1 for value in looks) >= 2:
+        return [(form, value) for form, value in members if _looks_like_value(value)]
+    if len(different) >= PLAIN:
+        return [(form, value) for form, value in members if len(value) <= 3 and not _is_name(value)]
+    return []
+
+
+def _ends_value(word: str) -> bool:
+    """Whether what follows a value shows where it ends."""
+    return word.lower() in SPEAKS or not word[0].isalnum() or word.lower() in ("for", "from", "in", "on", "at", "by", "after", "of", "to", "für", "von")
+
+
+def _may_be_value(value: Words) -> bool:
+    return not any(word.lower() in SPEAKS for word in value) and not any(word in (":", ";", "=") for word in value)
+
+
+def _looks_like_value(value: Words) -> bool:
+    """Capitalised words, what has a digit or was masked, and small words between them."""
+    strong = [word for word in value if word == MASKED or word[:1].isupper() or any(map(str.isdigit, word))]
+    return bool(strong) and all(
+        word in strong or word.lower() in JOINS or not word[0].isalnum() for word in value
+    ) and not _is_name(value)
+
+
+def _is_name(value: Words) -> bool:
+    return any(IDENTIFIER.fullmatch(word) for word in value)
