@@ -23,6 +23,8 @@ MOST_TEMPLATES = 2_000
 """Of one exception, code and place."""
 ROUNDS = 5
 """Stretches in one template that may be found, one after the other."""
+ANNOUNCED = 3
+"""Different values that a stretch needs behind a word that announces one."""
 CAPITALISED = 3
 """Different values that a stretch of capitalised runs needs."""
 PLAIN = 13
@@ -156,13 +158,14 @@ def _joined(stretch: _Stretch) -> list[tuple[Words, Words]]:
         return []
     members = [(form, value) for form, value in stretch.members if _may_be_value(value)]
     different = {tuple(word.lower() for word in value) for _form, value in members}
-    held = any(MASKED in value for value in different)
+    held = any(MASKED in value and not any(word[0].isalpha() for word in value) for value in different)
     is_quoted = bool(stretch.before and stretch.after and stretch.before[-1] in QUOTES and stretch.after[0] in QUOTES)
     if len(different) < 2:
         return []
     looks = [value for _form, value in members if _looks_like_value(value)]
-    if (held or is_announced) and stretch.after and _ends_value(stretch.after[0]):
-        return [(form, value) for form, value in members if not _is_name(value) or held]
+    if (held or (is_announced and len(different) >= ANNOUNCED)) and stretch.after:
+        short = [(form, value) for form, value in members if len(value) <= 2 or _looks_like_value(value) or _ends_value(stretch.after[0])]
+        return [(form, value) for form, value in short if not _is_name(value) or held]
     if held or is_announced or is_quoted:
         likely = [(form, value) for form, value in members if _looks_like_value(value)]
         return likely if len(likely) > 1 else (members if len(different) >= PLAIN else [])

@@ -44,7 +44,7 @@ PLACEHOLDER = re.compile(r"<(?:[a-z]{2,12}|\*)>")
 RUN = re.compile(rf"(?:{LETTER}|:|<(?:[a-z]{{2,12}}|\*)>)+")
 KEPT = re.compile(f"{NUMBERED_NAME}|{CONSTRAINT}")
 """Words with digits that are names wherever they stand."""
-REPEATED = re.compile(rf"{re.escape(MASKED)}(?:[\s,;:/|+&-]{{0,4}}(?:and |or )?{re.escape(MASKED)})+")
+REPEATED = re.compile(rf"{re.escape(MASKED)}(?:[\s,;:/|+&>→-]{{0,4}}(?:and |or )?{re.escape(MASKED)})+")
 
 
 @dataclass(frozen=True)

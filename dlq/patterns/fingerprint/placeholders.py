@@ -16,6 +16,10 @@ DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mär|Mai|Okt|Dez)[a-z]{0,6}"
 CURRENCY = "EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY"
 
+EXTENSION = (
+    "csv|tsv|xlsx?|pdf|png|jpe?g|gif|webp|tiff?|svg|heic|txt|json|xml|zip|gz|tar|mp[34]|mov|avi|wav|docx?|pptx?|log|parquet|avro|tmp|bak"
+    "|eml|ics|sql|html?|upload"
+)
 KINDS: dict[str, str] = {
     "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>|\b[A-Z]\w{2,60}\((?:\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)(?:, )?){1,8}\)",
     "email": r"[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}",
@@ -52,7 +56,8 @@ KINDS: dict[str, str] = {
         r"|\b[a-z]{2,8}_(?=[A-Za-z]{0,40}[A-Z])[A-Za-z]{14,64}\b"
     ),
     "hash": r"\b(?=[a-fA-F]{0,127}[0-9])[0-9a-fA-F]{16,128}\b",
-    "token": r"\b(?=[A-Za-z_+-]{0,199}[0-9])[A-Za-z0-9_+-]{20,2000}={0,2}",
+    "token": (r"\b(?=[A-Za-z_+-]{0,199}[0-9])[A-Za-z0-9_+-]{20,2000}={0,2}"
+        r"|\b(?=[A-Za-z_+/-]{0,199}[0-9])(?=[a-z0-9_+/-]{0,199}[A-Z])[A-Za-z0-9_+/-]{20,2000}={0,2}"),
     "duration": (
         r"\b(?:[0-9]{1,9}h)?(?:[0-9]{1,9}m)?[0-9]{1,12}(?:\.[0-9]{1,9})?(?:ns|us|µs|ms|s|m|h)\b"
         r"|\b[0-9]{1,12}(?:[.,][0-9]{1,9})?\s?(?:nanoseconds?|microseconds?|milliseconds?|msecs?|ms|seconds?|secs?|s|h"
@@ -73,8 +78,8 @@ KINDS: dict[str, str] = {
         r"|「[^」\n]{0,500}」|『[^』\n]{0,500}』"
     ),
     "file": (
-        r"(?<![\w/.-])[\w-]{1,100}\.(?:csv|tsv|xlsx?|pdf|png|jpe?g|gif|webp|tiff?|svg|heic|txt|json|xml|zip|gz|tar|mp[34]|mov|avi|wav|docx?|pptx?|log"
-        r"|parquet|avro|tmp|bak|eml|ics|sql|html?)\b(?!\.\w)"
+        rf"(?<![\w/.-])[\w-]{{1,100}}\.(?:{EXTENSION})\b(?!\.\w)"
+        rf"|(?<![\w./<-])[\w.-]{{1,100}}(?:/[\w.@%+~-]{{1,255}}){{1,20}}\.(?:{EXTENSION})\b(?!\.\w)"
     ),
     "flag": r"(?<=[=:])\s?(?:true|false|True|False|null|None|nil)\b",
     "path": (
@@ -116,7 +121,18 @@ SAID = re.compile(
 LOWER_CASE_WORD = re.compile(r"(?<![\w/.@-])[a-z]{2,20}(?![\w/@-])")
 SENTENCE = 4
 """Words in lower case: so many are no name and no value."""
+SPOKEN = re.compile(
+    r"\b(?:is|are|was|were|not|no|cannot|can't|failed|must|does|did|has|have|invalid|expected|unknown|could|should|the|ist|nicht|wurde|est|pas)\b"
+)
+"""What a sentence has, and other quotations have not."""
+ONE_MARK = re.compile(r"[^\w\s]")
+SHORT_CODE = re.compile(r"[A-Z]{2,3}")
+"""A country, a currency."""
 SNAKE_CASE = re.compile(r"[a-z]{2,30}(?:_[a-z]{1,30}){1,8}")
+
+
+NAME_WITH_BLANKS = re.compile(rf"<(?:path|url|file|id|uuid|int|token)>(?:[ /]?[\w()<>.-]{{1,40}}){{1,6}}?\.(?:{EXTENSION})\b")
+"""A file whose name has blanks, behind its folders."""
 
 
 def parameterized(text: str, keep: Collection[str] = ()) -> str:
@@ -125,9 +141,8 @@ def parameterized(text: str, keep: Collection[str] = ()) -> str:
     def kind(match: re.Match[str]) -> str:
         return match[0] if match[0] in keep else _kind(match)
 
-    return VALUE.sub(
-        lambda found: f"{found['before'] or found['of'] or found['named']}<value>", CHANGING.sub(kind, text)
-    )
+    changed = NAME_WITH_BLANKS.sub("<file>", CHANGING.sub(kind, text))
+    return VALUE.sub(lambda found: f"{found['before'] or found['of'] or found['named']}<value>", changed)
 
 
 def _kind(match: re.Match[str]) -> str:
@@ -139,8 +154,8 @@ def _quoted(match: re.Match[str]) -> str:
     """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
     inner = match[0][1:-1]
     before = match.string[max(0, match.start() - 24) : match.start()]
-    if SNAKE_CASE.fullmatch(inner) or (NAME.fullmatch(inner) and NAMED.search(before)):
-        return match[0]
-    if SAID.search(before) or len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE:
+    if ONE_MARK.fullmatch(inner) or SNAKE_CASE.fullmatch(inner) or (NAME.fullmatch(inner) and NAMED.search(before)):
+        return "<quoted>" if SHORT_CODE.fullmatch(inner) else match[0]
+    if SAID.search(before) or (len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)):
         return f"{match[0][0]}{parameterized(inner)}{match[0][-1]}"
     return "<quoted>"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from dlq.patterns.fingerprint.tracebacks import is_frame
+from dlq.patterns.fingerprint.tracebacks import PYTHON_FRAME, is_frame
 
 MOST_LINES = 8
 LONGEST_LINE = 1_000
@@ -42,6 +42,11 @@ COMMAND = re.compile(r"(?P<head>[Cc]ommand failed: )(?P<program>[^\s]+)(?P<rest>
 LISTED = re.compile(r"[Cc]ommand '?\[(?P<program>'[^',\]]+'|\"[^\",\]]+\")[^\]\n]*\]'?")
 QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [^\n]*?(?P=mark)")
 EXIT_IN_LINE = re.compile(r"exit(?:ed)?(?: with)? (?:code|status)[ :]*-?[0-9]{1,3}|code[ =:]-?[0-9]{1,3}", re.I)
+INLINE_DETAIL = re.compile(r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY): )")
+LABELLED = re.compile(r"\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|Error|Grund|Ursache)\s?: +(?=\S)")
+CALLED = re.compile(r"\binvocation(?: in)?:?\s*$")
+"""Prisma's: behind it come a place, some lines of the program and then what went wrong."""
+CUT = re.compile(r"\s*(?:\[?(?:…|\.\.\.)|\[?[^\n]{0,20}(?:truncated|omitted|gekürzt))")
 INTRODUCES = re.compile(r":\s*$|[0-9]+ validation errors? for |^\S+$|^\S+ \S+$")
 CLASS_ALONE = re.compile(r"[\w.:\\$/]+:?\s*$")
 
@@ -59,7 +64,7 @@ def telling_lines(text: str) -> list[str]:
     kept: list[str] = []
     for section in _sections(text):
         for line in [*_of(section.lines), *section.causes]:
-            line = line.strip()[:LONGEST_LINE]
+            line = INLINE_DETAIL.split(line, maxsplit=1)[0].strip()[:LONGEST_LINE]
             if line and line not in kept:
                 kept.append(line)
     if len(kept) > MOST_LINES:
@@ -70,13 +75,14 @@ def telling_lines(text: str) -> list[str]:
 
 def _sections(text: str) -> list[Section]:
     sections = [Section()]
-    after_frames = in_causes = in_backtrace = in_python = skips = False
+    after_frames = in_causes = in_backtrace = skips = False
+    in_python = bool(PYTHON_FRAME.search(text))
+    is_cut = in_python and "Traceback (most recent call last)" not in text
     for line in text.splitlines():
         if not line.strip():
             skips = False
             continue
         if BETWEEN.match(line):
-            in_python = "Traceback" in line or in_python
             after_frames, in_backtrace, in_causes = True, False, False
             continue
         if cause := CAUSE.match(line):
@@ -102,6 +108,8 @@ def _sections(text: str) -> list[Section]:
             continue
         if is_frame(line):
             after_frames = True
+            if is_cut:
+                sections, is_cut = [Section()], False
             continue
         if DETAIL.match(line):
             skips = line.startswith(("[SQL", "[parameters", "Call log", "LINE"))
@@ -109,7 +117,7 @@ def _sections(text: str) -> list[Section]:
         if skips:
             continue
         if in_python and after_frames:
-            if line[:1].isspace():
+            if line[:1].isspace() or CUT.match(line):
                 continue
             sections.append(Section([line]))
             after_frames = False
@@ -126,6 +134,8 @@ def _of(lines: list[str]) -> list[str]:
     if TOOL.search(head):
         return [_command(head), *_complaints(rest)]
     kept = [head]
+    if CALLED.search(head) or (rest and CALLED.search(rest[0])):
+        return [head, lines[-1]] if CALLED.search(head) else [head, rest[0], lines[-1]]
     while rest and INTRODUCES.search(kept[-1]) and len(kept) < 4:
         kept.append(rest.pop(0))
     if re.search(r"[0-9]+ validation errors? for ", head):
@@ -134,6 +144,7 @@ def _of(lines: list[str]) -> list[str]:
         kept.extend([_command(rest[tool]), *_complaints(rest[:tool] + rest[tool + 1 :])])
     elif len(kept) == 1 and (exits := [line for line in rest if EXIT.match(line)]):
         kept.extend(exits[:1])
+    kept.extend([line for line in rest if LABELLED.match(line)][:2])
     return kept
 
 

@@ -51,6 +51,7 @@ FRAMES = (
     # Elixir:      (app 0.1.0) lib/mail.ex:41: Mail.send/2
     re.compile(r"^\s*\((?P<file>\w{1,60} [\d.]{1,20}\) [\w./-]{1,200}\.exs?):\d+: (?P<function>[^\n(]{1,200})"),
 )
+PYTHON_FRAME = re.compile(r'^ {1,8}File "[^"\n]{1,500}", line \d+, in ', re.MULTILINE)
 NO_MESSAGE = re.compile(
     r"\s*at .{0,500}[:(][^\s]*\d+\)?$|\s+at [\w.$<>\[\]`|+/@-]{1,300}(?:\s?\(|$)|\s*File \"|\s+from .{1,300}:\d+|#\d+ |\s+\d{1,4}: \S+::|\s*\{main\}"
     r"|\s+/\S{1,300}\.go:\d+|goroutine \d|/\S{1,300}\.rb:\d+:in |\s*\[?\.\.\. "
@@ -106,7 +107,7 @@ class Traceback:
 
 def traceback(text: str) -> Traceback | None:
     """None for a text without frames."""
-    if "Traceback (most recent call last)" in text:
+    if "Traceback (most recent call last)" in text or PYTHON_FRAME.search(text):
         return _python(text)
     if panic := RUST_PANIC.search(text):
         frames = [Frame(panic["file"], ""), *(Frame("", frame.function) for frame in _frames(text) if not frame.file)]
@@ -135,7 +136,8 @@ def _headline(head: re.Match[str]) -> str:
 
 def _python(text: str) -> Traceback:
     """The last block is the exception that got out, the first the one that it all began with."""
-    blocks = text.split("Traceback (most recent call last)")[1:]
+    # One whose beginning was cut off has only its end.
+    blocks = text.split("Traceback (most recent call last)")[1:] or [text]
     exception, message = _python_exception(blocks[-1])
     root, _message = _python_exception(blocks[0])
     frames = [frame for line in blocks[-1].splitlines() if (frame := _frame(line))]
@@ -205,10 +207,10 @@ def _frame(line: str) -> Frame | None:
         if match := form.match(line):
             parts = match.groupdict()
             file, function = parts.get("file") or "", (parts.get("function") or "").strip()
-            # Java's file has the line in it and is named after the class.
+            # Java's file has the line in it and is named after the class, as .NET's is.
             return Frame(
                 ""
-                if re.search(r"\.(?:java|kt|scala|groovy)(?::\d+)?$|^(?:Native Method|Unknown Source)", file)
+                if re.search(r"\.(?:java|kt|scala|groovy)(?::\d+)?$|\.(?:cs|vb|fs)$|^(?:Native Method|Unknown Source)", file)
                 else file,
                 function,
             )
