@@ -149,7 +149,7 @@ def _hashes(words: Words) -> list[int]:
 
 def _joined(stretch: _Stretch) -> list[tuple[Words, Words]]:
     """Those of its members that are one pattern."""
-    before = next((word for word in reversed(stretch.before) if word[0].isalnum() or word == MASKED), "")
+    before = _announcing(stretch.before)
     fixed = sum(word[:1].isalpha() for word in (*stretch.before, *stretch.after))
     if NAME_BEFORE.fullmatch(before):
         return []
@@ -168,12 +168,27 @@ def _joined(stretch: _Stretch) -> list[tuple[Words, Words]]:
         return [(form, value) for form, value in short if not _is_name(value) or held]
     if held or is_announced or is_quoted:
         likely = [(form, value) for form, value in members if _looks_like_value(value)]
-        return likely if len(likely) > 1 else (members if len(different) >= PLAIN else [])
+        enough = 2 if held else ANNOUNCED
+        return likely if len(likely) >= enough else (members if len(different) >= PLAIN else [])
     if len(looks) >= CAPITALISED and sum(len(value) > 1 for value in looks) >= 2:
         return [(form, value) for form, value in members if _looks_like_value(value)]
     if len(different) >= PLAIN:
         return [(form, value) for form, value in members if len(value) <= 3 and not _is_name(value)]
     return []
+
+
+def _announcing(before: Words) -> str:
+    """The word before a stretch; the one before the whole of a dotted name whose last part it is."""
+    at = len(before) - 1
+    while at >= 0 and not before[at][0].isalnum() and before[at] != MASKED:
+        at -= 1
+        while at > 0 and before[at] == ".":
+            at -= 1
+            while at > 0 and before[at][0] in QUOTES:
+                at -= 1
+            # A part of the dotted name.
+            at -= 1
+    return before[at] if at >= 0 else ""
 
 
 def _ends_value(word: str) -> bool:

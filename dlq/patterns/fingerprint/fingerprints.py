@@ -42,6 +42,7 @@ LEADING_CLASS = re.compile(
 NAME_WITH_DIGIT = re.compile(TELLING)
 PLACEHOLDER = re.compile(r"<(?:[a-z]{2,12}|\*)>")
 RUN = re.compile(rf"(?:{LETTER}|:|<(?:[a-z]{{2,12}}|\*)>)+")
+PANICKED = re.compile(r"(?:task |thread )?(?:'[^'\n]{0,80}' )?panicked\b")
 KEPT = re.compile(f"{NUMBERED_NAME}|{CONSTRAINT}")
 """Words with digits that are names wherever they stand."""
 REPEATED = re.compile(rf"{re.escape(MASKED)}(?:[\s,;:/|+&>→-]{{0,4}}(?:and |or )?{re.escape(MASKED)})+")
@@ -121,7 +122,7 @@ def fingerprint(task: str, last_error: Any, failure_reason: str, values: Collect
         dict.fromkeys([*filter(None, map(telling, [*reading.codes, *codes_beside(f"{text}\n{stack}")])), *_codes(lines, named)])
     )
     # Frames without an exception are a habit of logging (Rust's backtraces): the same failure may come without them.
-    place = _name(str(trace.frame)) if trace and trace.frame and any(named) else ""
+    place = _name(str(trace.frame)) if trace and trace.frame and (any(named) or PANICKED.match(message)) else ""
     template = parameterized(without_values(message, values), keep=codes)
     words = _masked(parameterized(without_values(message, values)))
     return Fingerprint(task, exception, codes, place, _compared(words), template, words)

@@ -73,7 +73,8 @@ KINDS: dict[str, str] = {
     "float": r"(?<![\w.])[+-]?[0-9]{1,30}\.[0-9]{1,30}(?:[eE][+-]?[0-9]{1,4})?\b%?",
     "int": r"(?<![\w.])[+-]?[0-9]{1,3}(?:[,'][0-9]{3}){1,8}\b|(?<!\w)[+-]?[0-9]{1,40}\b%?",
     "quoted": (
-        r"(?<![\w])'(?:[^'\\\n]|\\.){0,500}'(?!\w)|\"(?:[^\"\\\n]|\\.){0,500}\"|`[^`'\n]{0,500}[`']"
+        r"\"[^\"\n]{0,200}\"(?:\.\"[^\"\n]{0,200}\"){1,4}|`[^`\n]{0,200}`(?:\.`[^`\n]{0,200}`){1,4}"
+        r"|(?<![\w])'(?:[^'\\\n]|\\.){0,500}'(?!\w)|\"(?:[^\"\\\n]|\\.){0,500}\"|`[^`'\n]{0,500}[`']"
         r"|„[^“”„\n]{0,500}[“”]|“[^”“\n]{0,500}”|‚[^‘’\n]{0,500}[‘’]|‘[^’\n]{0,500}’|»[^«»\n]{0,500}«|«[^»«\n]{0,500}»|‹[^›\n]{0,500}›"
         r"|「[^」\n]{0,500}」|『[^』\n]{0,500}』"
     ),
@@ -131,8 +132,11 @@ SHORT_CODE = re.compile(r"[A-Z]{2,3}")
 SNAKE_CASE = re.compile(r"[a-z]{2,30}(?:_[a-z]{1,30}){1,8}")
 
 
-NAME_WITH_BLANKS = re.compile(rf"<(?:path|url|file|id|uuid|int|token)>(?:[ /]?[\w()<>.-]{{1,40}}){{1,6}}?\.(?:{EXTENSION})\b")
-"""A file whose name has blanks, behind its folders."""
+NAME_WITH_BLANKS = re.compile(
+    rf"<(?:path|url|file|id|uuid|token)>(?:[ /]?(?:[\w<>.-]{{1,40}}|\(<int>\))){{1,6}}?\.(?:{EXTENSION})\b"
+    rf"|(?<=\b[Ff]ile )[\w<>-]{{1,40}}(?: (?:[\w<>.-]{{1,40}}|\(<int>\))){{0,5}}?\.(?:{EXTENSION})\b"
+)
+"""A file whose name has blanks, behind its folders or behind the word."""
 
 
 def parameterized(text: str, keep: Collection[str] = ()) -> str:
@@ -152,7 +156,7 @@ def _kind(match: re.Match[str]) -> str:
 
 def _quoted(match: re.Match[str]) -> str:
     """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
-    inner = match[0][1:-1]
+    inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1])
     before = match.string[max(0, match.start() - 24) : match.start()]
     if ONE_MARK.fullmatch(inner) or SNAKE_CASE.fullmatch(inner) or (NAME.fullmatch(inner) and NAMED.search(before)):
         return "<quoted>" if SHORT_CODE.fullmatch(inner) else match[0]

@@ -48,7 +48,7 @@ ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 CLASS_NAME = re.compile(r"[A-Za-z_@][\w.:$\\/#-]{0,200}")
 TELLING_NAME = re.compile(r"Error|Exception|Fault|Failure|Timeout|Abort|Panic|Refused|Reset")
 PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
-XML_PART = re.compile(r"<(Code|Message|faultcode|faultstring)>([^<]{0,500})</")
+XML_PART = re.compile(r"<(Code|Message|faultcode|faultstring)>([^<]{0,500})")
 
 
 @dataclass

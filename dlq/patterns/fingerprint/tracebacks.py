@@ -47,7 +47,7 @@ FRAMES = (
     # PHP:         #1 /var/www/app/src/Mail.php(41): Mail->send()
     re.compile(r"^#\d+ (?P<file>[^\s(]{1,300}|\[internal function\])(?:\(\d+\))?: (?P<function>[\w\\>:{}-]{1,200})"),
     # Rust:          12: app::mail::send
-    re.compile(r"^\s*\d{1,4}: (?:0x[0-9a-f]+ - )?(?P<function>(?:<?[A-Za-z_][\w]*)(?:::[\w<>{}#& ]+)+)()$"),
+    re.compile(r"^\s*\d{1,4}: {1,8}(?:0x[0-9a-f]+ - )?(?P<function>(?:<?[A-Za-z_][\w]*)(?:::[\w<>{}#& ]+)+)()$"),
     # Elixir:      (app 0.1.0) lib/mail.ex:41: Mail.send/2
     re.compile(r"^\s*\((?P<file>\w{1,60} [\d.]{1,20}\) [\w./-]{1,200}\.exs?):\d+: (?P<function>[^\n(]{1,200})"),
 )
