@@ -60,6 +60,8 @@ def codes_beside(text: str) -> list[str]:
 
 
 def _found(text: str) -> Iterator[str]:
+    if "[" not in text and not any(letter.isdigit() for letter in text):
+        return
     for form in FORMS:
         for match in form.finditer(text):
             yield next(value for value in match.groupdict().values() if value)

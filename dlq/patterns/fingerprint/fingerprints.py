@@ -124,7 +124,7 @@ def fingerprint(task: str, last_error: Any, failure_reason: str, values: Collect
     # Frames without an exception are a habit of logging (Rust's backtraces): the same failure may come without them.
     place = _name(str(trace.frame)) if trace and trace.frame and (any(named) or PANICKED.match(message)) else ""
     template = parameterized(without_values(message, values), keep=codes)
-    words = _masked(parameterized(without_values(message, values)))
+    words = _masked(template)
     return Fingerprint(task, exception, codes, place, _compared(words), template, words)
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from dlq.patterns.fingerprint.tracebacks import PYTHON_FRAME, is_frame
 
 MOST_LINES = 8
-LONGEST_LINE = 1_000
+LONGEST_LINE = 2_000
+"""Characters of a line that are read: its beginning, and its end, where a chain of causes has the root."""
 
 CAUSE = re.compile(r"\s*(?:Caused by:?|\[cause\]:|---> |caused by:|Cause:|Root cause:)\s*")
 NUMBERED = re.compile(r"\s+[0-9]{1,3}: (?=\S)")
@@ -47,7 +48,7 @@ LABELLED = re.compile(r"\s*(?:Exception|Message|Reason|Error [Mm]essage|Exceptio
 CALLED = re.compile(r"\binvocation(?: in)?:?\s*$")
 """Prisma's: behind it come a place, some lines of the program and then what went wrong."""
 CUT = re.compile(r"\s*(?:\[?(?:…|\.\.\.)|\[?[^\n]{0,20}(?:truncated|omitted|gekürzt))")
-INTRODUCES = re.compile(r":\s*$|[0-9]+ validation errors? for |^\S+$|^\S+ \S+$")
+INTRODUCES = re.compile(r":\s*$|[0-9]{1,4} validation errors? for |^\S+$|^\S+ \S+$")
 CLASS_ALONE = re.compile(r"[\w.:\\$/]+:?\s*$")
 
 
@@ -64,7 +65,7 @@ def telling_lines(text: str) -> list[str]:
     kept: list[str] = []
     for section in _sections(text):
         for line in [*_of(section.lines), *section.causes]:
-            line = INLINE_DETAIL.split(line, maxsplit=1)[0].strip()[:LONGEST_LINE]
+            line = INLINE_DETAIL.split(line, maxsplit=1)[0].strip()
             if line and line not in kept:
                 kept.append(line)
     if len(kept) > MOST_LINES:
@@ -78,7 +79,7 @@ def _sections(text: str) -> list[Section]:
     after_frames = in_causes = in_backtrace = skips = False
     in_python = bool(PYTHON_FRAME.search(text))
     is_cut = in_python and "Traceback (most recent call last)" not in text
-    for line in text.splitlines():
+    for line in map(_bounded, text.splitlines()):
         if not line.strip():
             skips = False
             continue
@@ -127,6 +128,10 @@ def _sections(text: str) -> list[Section]:
     return sections
 
 
+def _bounded(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE // 2]} … {line[-LONGEST_LINE // 2 :]}"
+
+
 def _of(lines: list[str]) -> list[str]:
     if not lines:
         return []
@@ -138,7 +143,7 @@ def _of(lines: list[str]) -> list[str]:
         return [head, lines[-1]] if CALLED.search(head) else [head, rest[0], lines[-1]]
     while rest and INTRODUCES.search(kept[-1]) and len(kept) < 4:
         kept.append(rest.pop(0))
-    if re.search(r"[0-9]+ validation errors? for ", head):
+    if re.search(r"[0-9]{1,4} validation errors? for ", head):
         kept.extend(rest[:1])
     elif tool := next((at for at, line in enumerate(rest) if TOOL.search(line)), None):
         kept.extend([_command(rest[tool]), *_complaints(rest[:tool] + rest[tool + 1 :])])
