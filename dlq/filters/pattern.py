@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -17,17 +18,37 @@ UNGROUPED = "-"
 """What the `pattern` parameter calls failed jobs that are in no pattern yet."""
 
 
-class PatternField(forms.Field):
-    """The number of a pattern, as the pattern; None for UNGROUPED. One that newer rules merged means what it became."""
+AS_IT_WAS = "="
+"""Before the numbers of templates: the pattern of the first one, as it was when it had these. Merges don't change that."""
 
-    def clean(self, value: Any) -> FailurePattern | None:
+
+@dataclass(frozen=True)
+class PatternValue:
+    """A pattern, and the templates that belong to it."""
+
+    pattern: FailurePattern
+    templates: tuple[int, ...]
+
+    @property
+    def frozen(self) -> str:
+        return AS_IT_WAS + ",".join(map(str, self.templates))
+
+
+class PatternField(forms.Field):
+    """The number of a pattern, or of one that became a part of it; None for UNGROUPED."""
+
+    def clean(self, value: Any) -> PatternValue | None:
         text = str(value).strip()
         if text == UNGROUPED:
             return None
-        pattern = by_number(FailurePattern.objects.all(), text)
-        if pattern is None:
+        numbers = text.removeprefix(AS_IT_WAS).split(",") if text.startswith(AS_IT_WAS) else [text]
+        found = by_number(FailurePattern.objects.select_related("merged_into"), numbers[0])
+        if found is None or not all(number.isascii() and number.isdecimal() and len(number) < 19 for number in numbers[1:]):
             raise ValidationError("There is no failure pattern “%(text)s”.", params={"text": text})
-        return pattern.merged_into or pattern
+        pattern = found.merged_into or found
+        if text.startswith(AS_IT_WAS):
+            return PatternValue(pattern, (found.pk, *map(int, numbers[1:])))
+        return PatternValue(pattern, (pattern.pk, *pattern.merged.order_by("pk").values_list("pk", flat=True)))
 
 
 class PatternCondition(Condition):
@@ -35,22 +56,23 @@ class PatternCondition(Condition):
         """Our own records of a pattern lead to its entries; of what is ungrouped there are none."""
         return None not in values
 
+    def absolute(self, text: str, value: Any) -> str:
+        return str(value.frozen) if value else text
+
     def words(self, text: str, value: Any) -> str:
-        return f"“{value.title}” ({value.task_identifier})" if value else "not grouped yet"
+        return f"“{value.pattern.title}” ({value.pattern.task_identifier})" if value else "not grouped yet"
 
 
-def in_pattern(pattern: FailurePattern | None) -> Q:
+def in_pattern(value: PatternValue | None) -> Q:
     """By the failure that was grouped: one whose failed_at is another by now is in no pattern until it is grouped anew."""
     # In a CASE, so that PostgreSQL neither joins by the time, which very many may share, nor takes "equal" for rare.
     is_this_failure = Case(When(failed_at=OuterRef("failed_at"), then=True), default=False, output_field=BooleanField())
     grouped = EntryPattern.objects.filter(is_this_failure, entry_id=OuterRef("pk"))
-    if pattern is None:
+    if value is None:
         return ~Q(Exists(grouped))
-    # Entries of merged ones are grouped anew only in time.
-    merged = list(pattern.merged.values_list("pk", flat=True))
     # The times follow from the rest; said plainly they spare PostgreSQL reading entries that are newer.
     return Q(
-        Exists(grouped.filter(pattern__in=[pattern.pk, *merged])),
-        failed_at__gte=pattern.first_seen,
-        failed_at__lte=pattern.last_seen,
+        Exists(grouped.filter(pattern__in=value.templates)),
+        failed_at__gte=value.pattern.first_seen,
+        failed_at__lte=value.pattern.last_seen,
     )

@@ -10,6 +10,9 @@ from django.utils import timezone
 class FailurePattern(models.Model):
     """Failures of one task with the same fingerprint. It outlives its entries, with all that people wrote.
 
+    Each row is a template, to which entries, sums and requeues point. A template that is `merged_into` another is a part of
+    that one's pattern: the pointer is all that a merge changes, but for the counts and times, which the whole has.
+
     The counts and times are as of `ClassifierState.grouped_at`.
     """
 
@@ -38,13 +41,19 @@ class FailurePattern(models.Model):
     sample_is_json = models.BooleanField()
     sample_reason = models.TextField()
     sample_entry_id = models.BigIntegerField()
+    sample_values = ArrayField(models.TextField(), default=list)
+    """Values of its job's payload that its error has: what the payload says is a value was read as one."""
+    kind = ArrayField(models.TextField(), default=list)
+    """Exception, codes and place: templates in which these differ are never merged by themselves."""
+    words = models.TextField(default="")
+    """The message without what changes, for the comparison with other templates."""
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
     queues = ArrayField(models.TextField(), default=list)
     """In which it was seen; at most MOST_QUEUES."""
     entry_count = models.BigIntegerField("failed jobs", default=0)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged")
-    """The pattern that newer rules made of this one together with another."""
+    """The pattern that this one is a part of."""
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
     muted_until = models.DateTimeField(null=True)

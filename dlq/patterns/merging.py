@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlq.models import CoarseKey, FailurePattern, RequeuePattern
+from dlq.models import CoarseKey, FailurePattern
 from dlq.patterns.fingerprint import VERSION
 from dlq.patterns.samples import fingerprint_of_sample
 
@@ -38,11 +38,13 @@ def move_to_present_rules() -> None:
             merge(pattern, into=present)
             continue
         pattern.version, pattern.fingerprint, pattern.title = VERSION, print_.digest, print_.title
-        pattern.save(update_fields=("version", "fingerprint", "title"))
+        pattern.kind, pattern.words = list(print_.kind), print_.words
+        pattern.save(update_fields=("version", "fingerprint", "title", "kind", "words"))
     CoarseKey.objects.all().delete()
 
 
 def merge(pattern: FailurePattern, *, into: FailurePattern) -> None:
+    """Make one a part of the other. Its entries, hours and requeues keep pointing to it; the whole counts them."""
     into.advice = min(pattern.advice, into.advice, key=lambda advice: CAREFUL.index(Advice(advice)))
     into.advice_text = _both(into.advice_text, pattern.advice_text)
     into.notes = _both(into.notes, pattern.notes)
@@ -53,12 +55,24 @@ def merge(pattern: FailurePattern, *, into: FailurePattern) -> None:
             setattr(into, name, getattr(pattern, name))
     into.first_seen = min(into.first_seen, pattern.first_seen)
     into.last_seen = max(into.last_seen, pattern.last_seen)
-    into.save(update_fields=(*WRITTEN, "first_seen", "last_seen"))
-    RequeuePattern.objects.filter(pattern=pattern).update(pattern=into)
+    into.entry_count += pattern.entry_count
+    into.queues = sorted({*into.queues, *pattern.queues})[: FailurePattern.MOST_QUEUES]
+    into.save(update_fields=(*WRITTEN, "first_seen", "last_seen", "entry_count", "queues"))
     # What became a part of it before is one of the new one now: nobody follows two steps.
     pattern.merged.update(merged_into=into)
     pattern.merged_into = into
-    pattern.save(update_fields=("merged_into",))
+    pattern.entry_count = 0
+    pattern.save(update_fields=("merged_into", "entry_count"))
+
+
+def is_written_about(pattern: FailurePattern) -> bool:
+    untouched = FailurePattern()
+    return any(getattr(pattern, name) != getattr(untouched, name) for name in WRITTEN)
+
+
+def may_merge(pattern: FailurePattern, *, into: FailurePattern) -> bool:
+    """Whether nobody's writings would be mixed with other ones."""
+    return not is_written_about(pattern) or all(getattr(pattern, name) == getattr(into, name) for name in WRITTEN)
 
 
 def inherit(pattern: FailurePattern, earlier: FailurePattern) -> None:

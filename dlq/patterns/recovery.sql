@@ -7,10 +7,17 @@ SELECT asked.pattern_id,
        count(*) = %(most)s                                      AS is_cut
 FROM unnest(%(patterns)s::bigint[]) AS asked (pattern_id)
 CROSS JOIN LATERAL (
-    SELECT rp.requeue_id
-    FROM dlq_requeuepattern rp
-    WHERE rp.pattern_id = asked.pattern_id
-    ORDER BY rp.requeue_id DESC
+    SELECT of_template.requeue_id
+    FROM dlq_failurepattern template
+    CROSS JOIN LATERAL (
+        SELECT rp.requeue_id
+        FROM dlq_requeuepattern rp
+        WHERE rp.pattern_id = template.id
+        ORDER BY rp.requeue_id DESC
+        LIMIT %(most)s
+    ) AS of_template
+    WHERE template.id = asked.pattern_id OR template.merged_into_id = asked.pattern_id
+    ORDER BY of_template.requeue_id DESC
     LIMIT %(most)s
 ) AS latest
 -- OFFSET 0 keeps this a lookup by index: joined plainly, the planner reads all requeues for each pattern.

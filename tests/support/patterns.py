@@ -18,7 +18,8 @@ def group_everything() -> None:
 
 
 def pattern_of(entry: int) -> FailurePattern:
-    return EntryPattern.objects.select_related("pattern").get(pk=entry).pattern
+    template = EntryPattern.objects.select_related("pattern__merged_into").get(pk=entry).pattern
+    return template.merged_into or template
 
 
 def pattern_ids(*entries: int) -> list[int]:
@@ -29,8 +30,8 @@ def check_counts() -> None:
     """Every count is what plain SQL counts of the entries that were sorted."""
     wrong = sql(
         "SELECT p.id, p.entry_count, e.number, h.number FROM dlq_failurepattern p"
-        " CROSS JOIN LATERAL (SELECT count(*) AS number FROM dlq_entrypattern e WHERE e.pattern_id = p.id) e"
-        " CROSS JOIN LATERAL (SELECT coalesce(sum(entries), 0) AS number FROM dlq_patternhour h WHERE h.pattern_id = p.id) h"
+        " CROSS JOIN LATERAL (SELECT count(*) AS number FROM dlq_entrypattern e WHERE e.pattern_id IN (SELECT t.id FROM dlq_failurepattern t WHERE coalesce(t.merged_into_id, t.id) = p.id)) e"
+        " CROSS JOIN LATERAL (SELECT coalesce(sum(entries), 0) AS number FROM dlq_patternhour h WHERE h.pattern_id IN (SELECT t.id FROM dlq_failurepattern t WHERE coalesce(t.merged_into_id, t.id) = p.id)) h"
         " WHERE p.entry_count <> e.number OR p.entry_count <> h.number"
     )
     assert wrong == []

@@ -58,6 +58,10 @@ JOINS = frozenset("van von der den de da di du la le of the und and et y m cm mm
 IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)+|[a-z]+[A-Z]\w*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[A-Z]+(?:_[A-Z]+)+|\w+(?:\.\w+)+")
 QUOTES = "\"'`„“”‚‘’«»「」"
 
+BETWEEN = "\x1f"
+MOST_STRETCHES = 6
+"""Of a form that others are compared with as a whole."""
+
 Words = tuple[str, ...]
 
 
@@ -95,12 +99,39 @@ def _forms(texts: list[str]) -> list[Words]:
     forms = [tuple(WORD.findall(text)) for text in texts]
     if len(forms) > MOST_TEMPLATES:
         return forms
+    learned: set[Words] = set()
     for _round in range(ROUNDS):
         general = _generalised(set(forms))
         if not general:
             break
+        learned.update(general.values())
         forms = [general.get(form, form) for form in forms]
-    return forms
+    absorbed = _absorbed(set(forms), learned & set(forms))
+    return [absorbed.get(form, form) for form in forms]
+
+
+def _absorbed(forms: set[Words], learned: set[Words]) -> dict[Words, Words]:
+    """Forms that have values in all stretches of a learned one at once."""
+    found: dict[Words, Words] = {}
+    for general in sorted(learned, key=lambda form: (len(form), form)):
+        if general.count(MASKED) > MOST_STRETCHES:
+            continue
+        expression = _expression(general)
+        for form in forms - learned - found.keys():
+            match = expression.fullmatch(BETWEEN.join(form))
+            if match and all(_fits(tuple(value.split(BETWEEN))) for value in match.groups()):
+                found[form] = general
+    return found
+
+
+def _expression(general: Words) -> re.Pattern[str]:
+    word = f"[^{BETWEEN}]+"
+    value = f"({word}(?:{BETWEEN}{word}){{0,{LONGEST_STRETCH - 1}}}?)"
+    return re.compile(BETWEEN.join(value if part == MASKED else re.escape(part) for part in general), re.IGNORECASE)
+
+
+def _fits(value: Words) -> bool:
+    return _may_be_value(value) and (len(value) == 1 or _looks_like_value(value)) and not _is_name(value)
 
 
 def _generalised(forms: set[Words]) -> dict[Words, Words]:

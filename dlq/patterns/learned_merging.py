@@ -1,0 +1,98 @@
+"""Puts new templates beside those that their task has, and merges those that are one pattern.
+
+All templates of the task are compared at once (`fingerprint/alike.py`), so the order in which they came hardly matters. What people
+wrote is never mixed by this: of patterns that were written about differently only one takes others in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from dlq.models import FailurePattern
+from dlq.patterns.fingerprint import VERSION, Fingerprint
+from dlq.patterns.fingerprint.alike import Template, patterns_of
+from dlq.patterns.merging import inherit, is_written_about, may_merge, merge
+
+Sample = dict[str, Any]
+
+MOST_COMPARED = 1_500
+"""Templates of a task, the newest, that new ones are compared with."""
+MOST_KEPT = 50
+"""Templates of a merged pattern that are kept apart; what comes later is counted with the whole, and can't be split off again."""
+
+
+def place(task: str, found: Sequence[tuple[Sample, Fingerprint]]) -> dict[str, int]:
+    """The template of each of these new ones, by digest: a row of its own, or the whole that has enough of them."""
+    present = list(
+        FailurePattern.objects.select_for_update(of=("self",))
+        .filter(task_identifier=task, version=VERSION)
+        .order_by("-pk")[:MOST_COMPARED]
+    )[::-1]
+    templates = [Template(tuple(row.kind), row.words) for row in present]
+    templates += [Template(print_.kind, print_.words) for _sample, print_ in found]
+    groups: dict[int, list[int]] = defaultdict(list)
+    for number, first in enumerate(patterns_of(templates)):
+        groups[first].append(number)
+    placed: dict[str, int] = {}
+    for numbers in groups.values():
+        rows = [present[number] for number in numbers if number < len(present)]
+        new = [found[number - len(present)] for number in numbers if number >= len(present)]
+        if new:
+            placed |= _placed(rows, new)
+    return placed
+
+
+def _placed(rows: list[FailurePattern], new: Sequence[tuple[Sample, Fingerprint]]) -> dict[str, int]:
+    """`rows` and `new` are one pattern."""
+    placed: dict[str, int] = {}
+    whole = _whole(rows)
+    kept = len(rows)
+    for sample, print_ in new:
+        if whole and kept >= MOST_KEPT:
+            placed[print_.digest] = whole.pk
+            continue
+        row = _make(sample, print_)
+        kept += 1
+        placed[print_.digest] = row.pk
+        if whole is None:
+            whole = row
+        elif may_merge(row, into=whole):
+            merge(row, into=whole)
+    return placed
+
+
+def _whole(rows: list[FailurePattern]) -> FailurePattern | None:
+    """The pattern that these become: one that people wrote about, else the one with most failures, else the oldest."""
+    numbers = {row.merged_into_id or row.pk for row in rows}
+    wholes = list(FailurePattern.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"))
+    if not wholes:
+        return None
+    whole = max(wholes, key=lambda row: (is_written_about(row), row.entry_count, -row.pk))
+    for part in wholes:
+        if part != whole and may_merge(part, into=whole):
+            merge(part, into=whole)
+    return whole
+
+
+def _make(sample: Sample, print_: Fingerprint) -> FailurePattern:
+    pattern = FailurePattern.objects.create(
+        task_identifier=sample["task_identifier"],
+        version=VERSION,
+        fingerprint=print_.digest,
+        title=print_.title,
+        kind=list(print_.kind),
+        words=print_.words,
+        sample_text=sample["text"],
+        sample_is_json=sample["is_json"],
+        sample_reason=sample["failure_reason"],
+        sample_entry_id=sample["id"],
+        sample_values=sample["values"],
+        first_seen=sample["failed_at"],
+        last_seen=sample["failed_at"],
+    )
+    if sample["earlier_id"]:
+        earlier = FailurePattern.objects.select_related("merged_into").get(pk=sample["earlier_id"])
+        inherit(pattern, earlier.merged_into or earlier)
+    return pattern
