@@ -43,7 +43,9 @@ class PatternField(forms.Field):
             return None
         numbers = text.removeprefix(AS_IT_WAS).split(",") if text.startswith(AS_IT_WAS) else [text]
         found = by_number(FailurePattern.objects.select_related("merged_into"), numbers[0])
-        if found is None or not all(number.isascii() and number.isdecimal() and len(number) < 19 for number in numbers[1:]):
+        if found is None or not all(
+            number.isascii() and number.isdecimal() and len(number) < 19 for number in numbers[1:]
+        ):
             raise ValidationError("There is no failure pattern “%(text)s”.", params={"text": text})
         pattern = found.merged_into or found
         if text.startswith(AS_IT_WAS):

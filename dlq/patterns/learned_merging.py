@@ -1,7 +1,7 @@
 """Puts new templates beside those that their task has, and merges those that are one pattern.
 
-All templates of the task are compared at once (`fingerprint/alike.py`), so the order in which they came hardly matters. What people
-wrote is never mixed by this: of patterns that were written about differently only one takes others in.
+All templates of the task are compared at once (`fingerprint/alike.py`), so the order in which they came hardly matters. What
+people wrote is never mixed by this: of patterns that were written about differently only one takes others in.
 """
 
 from __future__ import annotations

@@ -47,9 +47,7 @@ def for_list(entries: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
     return entries.defer("payload", "last_error", "failure_reason", "notes").annotate(
         error_line=error_line(LISTED_ERROR_LENGTH),
         status=EntryStatus(),
-        pattern_advice=Subquery(
-            pattern.values(advice=Coalesce("pattern__merged_into__advice", "pattern__advice"))[:1]
-        ),
+        pattern_advice=Subquery(pattern.values(advice=Coalesce("pattern__merged_into__advice", "pattern__advice"))[:1]),
         has_notes=Case(When(Q(notes__isnull=True) | Q(notes=""), then=False), default=True),
         **listed,
     )

@@ -12,7 +12,11 @@ from tests.support.labelled import Text, grouped, score_within_tasks, texts
 FIRST = ("Ann", "Bo", "Chidi", "Dana", "Eero", "Fatou", "Goran", "Hilde", "Ines", "Jorge")
 LAST = ("Aalto", "Brandt", "Costa", "Dubois", "Eriksen")
 PEOPLE = [f"{first} {last}" for first in FIRST for last in LAST]
-WORDS = [f"{one}{two}" for one in ("am", "bel", "cor", "dun", "el") for two in ("ba", "ce", "do", "fi", "gu", "ha", "jo", "ka", "le", "mo")]
+WORDS = [
+    f"{one}{two}"
+    for one in ("am", "bel", "cor", "dun", "el")
+    for two in ("ba", "ce", "do", "fi", "gu", "ha", "jo", "ka", "le", "mo")
+]
 
 
 def number_of(form: str, values: list[str]) -> int:
@@ -35,7 +39,12 @@ def test_fifty_values_become_one_pattern(form: str, values: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "form",
-    ["missing field `{}` at line <*>", 'column "{}" does not exist', "cannot read (reading '{}') of undefined", "unknown header {} was sent"],
+    [
+        "missing field `{}` at line <*>",
+        'column "{}" does not exist',
+        "cannot read (reading '{}') of undefined",
+        "unknown header {} was sent",
+    ],
 )
 def test_names_stay_apart_however_many_there_are(form: str) -> None:
     assert number_of(form, WORDS) == 50

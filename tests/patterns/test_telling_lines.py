@@ -11,7 +11,8 @@ from dlq.patterns.fingerprint.telling_lines import telling_lines
     ("text", "lines"),
     [
         ("cannot load stock\n\nCaused by:\n    pool timed out", ["cannot load stock", "pool timed out"]),
-        ("a failed\n\nCaused by:\n    0: b failed\n    1: c failed\n\nStack backtrace:\n   0: x::y", ["a failed", "b failed", "c failed"]),
+        ("a failed\n\nCaused by:\n    0: b failed\n    1: c failed\n\nStack backtrace:\n   0: x::y",
+         ["a failed", "b failed", "c failed"]),
         ("a.B: x\n\tat a.C.d(C.java:1)\nCaused by: a.E: y\n\tat a.F.g(F.java:2)\n\t... 3 more", ["a.B: x", "a.E: y"]),
         ("A.B: x\n ---> C.D: y\n   at E.F(G h) in /i.cs:line 1", ["A.B: x", "C.D: y"]),
         (

@@ -43,7 +43,10 @@ def test_causes_count_when_they_stand_within_a_debug_print() -> None:
     [
         ('TaskError("Rejected { code: E42 }")', 'TaskError("Rejected { code: E43 }")'),
         ('TaskError("Timeout { message: \\"x\\" }")', 'TaskError("Refused { message: \\"x\\" }")'),
-        ('Io(Os { code: 111, kind: ConnectionRefused, message: "x" })', 'Io(Os { code: 28, kind: StorageFull, message: "x" })'),
+        (
+            'Io(Os { code: 111, kind: ConnectionRefused, message: "x" })',
+            'Io(Os { code: 28, kind: StorageFull, message: "x" })',
+        ),
         ('Missing { field: "seat_no" }', 'Missing { field: "coach_no" }'),
         ('Db(PgError { code: "23505", message: "x" })', 'Db(PgError { code: "23503", message: "x" })'),
     ],
@@ -66,11 +69,15 @@ def test_structures_are_the_same_when_ids_and_details_differ(one: str, other: st
 
 
 def test_print_is_read_when_it_is_nested_and_cut_off() -> None:
-    assert parsed('A { b: [1, "x\\n"], c: Some(d::E) }') == Variant("A", fields={"b": [1, "x\n"], "c": Variant("Some", [Variant("d::E")])})
+    assert parsed('A { b: [1, "x\\n"], c: Some(d::E) }') == Variant(
+        "A", fields={"b": [1, "x\n"], "c": Variant("Some", [Variant("d::E")])}
+    )
     assert parsed('A("b\\u{e9}", C { d: "cut') == Variant("A", ["bé", Variant("C", fields={"d": "cut"})])
 
 
-@pytest.mark.parametrize("text", ["seat is taken", "A", "A (b) is c", "A(b) failed", "(", "", "A{", "A(((((((((((((((((((((((((((("])
+@pytest.mark.parametrize(
+    "text", ["seat is taken", "A", "A (b) is c", "A(b) failed", "(", "", "A{", "A(((((((((((((((((((((((((((("]
+)
 def test_text_stays_as_it_is_when_it_is_no_print(text: str) -> None:
     if text == "A{":
         return

@@ -29,9 +29,12 @@ def pattern_ids(*entries: int) -> list[int]:
 def check_counts() -> None:
     """Every count is what plain SQL counts of the entries that were sorted."""
     wrong = sql(
-        "SELECT p.id, p.entry_count, e.number, h.number FROM dlq_failurepattern p"
-        " CROSS JOIN LATERAL (SELECT count(*) AS number FROM dlq_entrypattern e WHERE e.pattern_id IN (SELECT t.id FROM dlq_failurepattern t WHERE coalesce(t.merged_into_id, t.id) = p.id)) e"
-        " CROSS JOIN LATERAL (SELECT coalesce(sum(entries), 0) AS number FROM dlq_patternhour h WHERE h.pattern_id IN (SELECT t.id FROM dlq_failurepattern t WHERE coalesce(t.merged_into_id, t.id) = p.id)) h"
+        "WITH whole AS (SELECT id AS template, coalesce(merged_into_id, id) AS id FROM dlq_failurepattern)"
+        " SELECT p.id, p.entry_count, e.number, h.number FROM dlq_failurepattern p"
+        " CROSS JOIN LATERAL (SELECT count(*) AS number FROM dlq_entrypattern e JOIN whole ON template = e.pattern_id"
+        " WHERE whole.id = p.id) e"
+        " CROSS JOIN LATERAL (SELECT coalesce(sum(entries), 0) AS number FROM dlq_patternhour h"
+        " JOIN whole ON template = h.pattern_id WHERE whole.id = p.id) h"
         " WHERE p.entry_count <> e.number OR p.entry_count <> h.number"
     )
     assert wrong == []

@@ -1,9 +1,9 @@
 """Which templates of one task are one pattern: those that differ in one stretch that is a value and no name.
 
-What says "this is a name" keeps two apart from the first case on: a word before it (field, column, constraint), the shape of an
-identifier. What says "this is a value" joins the first few: a word before it (shop, product, file), a place that held a masked value
-elsewhere, runs of capitalised words. What has nothing of either joins where it keeps changing. All templates are looked at at once,
-so the order in which they came does not matter.
+What says "this is a name" keeps two apart from the first case on: a word before it (field, column, constraint), the shape of
+an identifier. What says "this is a value" joins the first few: a word before it (shop, product, file), a place that held a
+masked value elsewhere, runs of capitalised words. What has nothing of either joins where it keeps changing. All templates
+are looked at at once, so the order in which they came does not matter.
 """
 
 from __future__ import annotations
@@ -13,6 +13,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dlq.patterns.fingerprint.evidence import (
+    NAME_BEFORE,
+    VALUE_BEFORE,
+    Words,
+    ends_value,
+    is_name,
+    looks_like_value,
+    may_be_value,
+)
 from dlq.patterns.fingerprint.tokens import MASKED
 
 LONGEST_STRETCH = 8
@@ -33,36 +42,11 @@ FIXED = 2
 """Words that have to be the same around a stretch."""
 
 WORD = re.compile(r"<\*>|\w+(?:[-_.'’@+]\w+)*|[^\w\s]")
-NAME_BEFORE = re.compile(
-    r"constraint|column|columns|field|fields|reading|key|keys|attribute|property|properties|method|function|module|parameter|argument|index"
-    r"|relation|table|type|class|variable|variant|schema|operator|setting|option|header|placeholder|setting|label|code|status|state"
-    r"|reason|error|feld|spalte|champ|campo|invoke|because|desc|kind|sqlstate|errno|entity|action|command|format|encoding",
-    re.IGNORECASE,
-)
-VALUE_BEFORE = re.compile(
-    r"shop|store|product|article|artikel|produkt|file|datei|user|benutzer|username|customer|kunde|kundin|contact|kontakt|tenant|mandant"
-    r"|member|mitglied|merchant|supplier|lieferant|vendor|partner|employee|guest|client|account|konto|konto|city|warehouse|lager|sku|host"
-    r"|hostname|worker|node|bucket|folder|template|vorlage|document|image|bild|recipient|sender|courier|carrier|bank|team|project"
-    r"|printer|device|gate|room|branch|domain|organisation|organization|company|firma|campaign|locale|person|patient|author|owner"
-    r"|queue|channel|topic|feed|region",
-    re.IGNORECASE,
-)
-SPEAKS = frozenset(
-    "is was are were has have had not no does do did cannot can't could will would must should failed fails missing already and or"
-    " than because when while expected found invalid unknown exceeds exceeded rejected refused denied opted ist war hat hatte wurde"
-    " nicht kein keine keinen fehlt est a n'est pas est es no tiene too out of".split()
-)
-"""Words of a sentence: what has one of them is no value."""
-JOINS = frozenset("van von der den de da di du la le of the und and et y m cm mm kg ml l xl & x".split())
-"""Small words within names."""
-IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)+|[a-z]+[A-Z]\w*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[A-Z]+(?:_[A-Z]+)+|\w+(?:\.\w+)+")
 QUOTES = "\"'`„“”‚‘’«»「」"
 
 BETWEEN = "\x1f"
 MOST_STRETCHES = 6
 """Of a form that others are compared with as a whole."""
-
-Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -131,7 +115,7 @@ def _expression(general: Words) -> re.Pattern[str]:
 
 
 def _fits(value: Words) -> bool:
-    return _may_be_value(value) and (len(value) == 1 or _looks_like_value(value)) and not _is_name(value)
+    return may_be_value(value) and (len(value) == 1 or looks_like_value(value)) and not is_name(value)
 
 
 def _generalised(forms: set[Words]) -> dict[Words, Words]:
@@ -187,24 +171,28 @@ def _joined(stretch: _Stretch) -> list[tuple[Words, Words]]:
     is_announced = bool(VALUE_BEFORE.fullmatch(before))
     if fixed < FIXED and not (is_announced and fixed):
         return []
-    members = [(form, value) for form, value in stretch.members if _may_be_value(value)]
+    members = [(form, value) for form, value in stretch.members if may_be_value(value)]
     different = {tuple(word.lower() for word in value) for _form, value in members}
     held = any(MASKED in value and not any(word[0].isalpha() for word in value) for value in different)
     is_quoted = bool(stretch.before and stretch.after and stretch.before[-1] in QUOTES and stretch.after[0] in QUOTES)
     if len(different) < 2:
         return []
-    looks = [value for _form, value in members if _looks_like_value(value)]
+    looks = [value for _form, value in members if looks_like_value(value)]
     if (held or (is_announced and len(different) >= ANNOUNCED)) and stretch.after:
-        short = [(form, value) for form, value in members if len(value) <= 2 or _looks_like_value(value) or _ends_value(stretch.after[0])]
-        return [(form, value) for form, value in short if not _is_name(value) or held]
+        short = [
+            (form, value)
+            for form, value in members
+            if len(value) <= 2 or looks_like_value(value) or ends_value(stretch.after[0])
+        ]
+        return [(form, value) for form, value in short if not is_name(value) or held]
     if held or is_announced or is_quoted:
-        likely = [(form, value) for form, value in members if _looks_like_value(value)]
+        likely = [(form, value) for form, value in members if looks_like_value(value)]
         enough = 2 if held else ANNOUNCED
         return likely if len(likely) >= enough else (members if len(different) >= PLAIN else [])
     if len(looks) >= CAPITALISED and sum(len(value) > 1 for value in looks) >= 2:
-        return [(form, value) for form, value in members if _looks_like_value(value)]
+        return [(form, value) for form, value in members if looks_like_value(value)]
     if len(different) >= PLAIN:
-        return [(form, value) for form, value in members if len(value) <= 3 and not _is_name(value)]
+        return [(form, value) for form, value in members if len(value) <= 3 and not is_name(value)]
     return []
 
 
@@ -220,24 +208,3 @@ def _announcing(before: Words) -> str:
             # A part of the dotted name.
             at -= 1
     return before[at] if at >= 0 else ""
-
-
-def _ends_value(word: str) -> bool:
-    """Whether what follows a value shows where it ends."""
-    return word.lower() in SPEAKS or not word[0].isalnum() or word.lower() in ("for", "from", "in", "on", "at", "by", "after", "of", "to", "für", "von")
-
-
-def _may_be_value(value: Words) -> bool:
-    return not any(word.lower() in SPEAKS for word in value) and not any(word in (":", ";", "=") for word in value)
-
-
-def _looks_like_value(value: Words) -> bool:
-    """Capitalised words, what has a digit or was masked, and small words between them."""
-    strong = [word for word in value if word == MASKED or word[:1].isupper() or any(map(str.isdigit, word))]
-    return bool(strong) and all(
-        word in strong or word.lower() in JOINS or not word[0].isalnum() for word in value
-    ) and not _is_name(value)
-
-
-def _is_name(value: Words) -> bool:
-    return any(IDENTIFIER.fullmatch(word) for word in value)

@@ -13,8 +13,17 @@ from dlq.patterns.fingerprint.codes import codes_beside, codes_in, telling
 from dlq.patterns.fingerprint.payload_values import without_values
 from dlq.patterns.fingerprint.placeholders import parameterized
 from dlq.patterns.fingerprint.reading import Reading, document, read
-from dlq.patterns.fingerprint.tokens import CONSTRAINT, LETTER, MASKED, NUMBERED_NAME, TELLING, looked_at, masked_word, with_digits_masked
 from dlq.patterns.fingerprint.telling_lines import telling_lines
+from dlq.patterns.fingerprint.tokens import (
+    CONSTRAINT,
+    LETTER,
+    MASKED,
+    NUMBERED_NAME,
+    TELLING,
+    looked_at,
+    masked_word,
+    with_digits_masked,
+)
 from dlq.patterns.fingerprint.tracebacks import Traceback, traceback
 
 VERSION = 2
@@ -119,7 +128,9 @@ def fingerprint(task: str, last_error: Any, failure_reason: str, values: Collect
     exception = _exception(name for name in named if name and not SAYS_NOTHING.fullmatch(name))
     message = "\n".join(lines)
     codes = tuple(
-        dict.fromkeys([*filter(None, map(telling, [*reading.codes, *codes_beside(f"{text}\n{stack}")])), *_codes(lines, named)])
+        dict.fromkeys(
+            [*filter(None, map(telling, [*reading.codes, *codes_beside(f"{text}\n{stack}")])), *_codes(lines, named)]
+        )
     )
     # Frames without an exception are a habit of logging (Rust's backtraces): the same failure may come without them.
     place = _name(str(trace.frame)) if trace and trace.frame and (any(named) or PANICKED.match(message)) else ""
@@ -143,8 +154,11 @@ def _said(reading: Reading, stack: str, trace: Traceback | None) -> tuple[list[s
     if headed:
         lines = headed
     # Many objects repeat in their stack what their message says.
-    lines += [line for line in telling_lines(stack) if not any(line.endswith(other) or other in line for other in lines)]
-    classes, said = [], []
+    lines += [
+        line for line in telling_lines(stack) if not any(line.endswith(other) or other in line for other in lines)
+    ]
+    classes: list[str] = []
+    said: list[str] = []
     for line in lines:
         name, rest = _split(line)
         if name:

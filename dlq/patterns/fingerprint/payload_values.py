@@ -12,10 +12,26 @@ MOST_WORDS = 8
 """Of a value that is looked for."""
 SHORTEST = 2
 
-NAMES_A_KIND = {"type", "kind", "action", "event", "task", "job", "method", "mode", "status", "state", "level", "class", "name_of_field"}
+NAMES_A_KIND = {
+    "type",
+    "kind",
+    "action",
+    "event",
+    "task",
+    "job",
+    "method",
+    "mode",
+    "status",
+    "state",
+    "level",
+    "class",
+    "name_of_field",
+}
 """Keys whose values are names of the program's own: they tell failures apart."""
 WORD = re.compile(r"[^\s\"'`(){}\[\],;:=<>|„“”‚‘’«»「」]+")
-SAYS_A_NAME = re.compile(r"(?:field|column|constraint|key|property|attribute|reading|argument|parameter)\W{1,3}$", re.IGNORECASE)
+SAYS_A_NAME = re.compile(
+    r"(?:field|column|constraint|key|property|attribute|reading|argument|parameter)\W{1,3}$", re.IGNORECASE
+)
 MASK = "<value>"
 
 

@@ -1,7 +1,7 @@
 """Of an error's lines those that say why: the headline and each cause; of a tool's output the line that complains.
 
-Frames, details and what follows them never count. Forms: Python's and Node's frames, `Caused by:` of Java and of Rust's anyhow (with
-and without numbers), `--->` of .NET, `[cause]:` of Node; output of command line tools behind "Command failed".
+Frames, details and what follows them never count. Forms: Python's and Node's frames, `Caused by:` of Java and of Rust's
+anyhow (with and without numbers), `--->` of .NET, `[cause]:` of Node; output of command line tools behind "Command failed".
 """
 
 from __future__ import annotations
@@ -25,14 +25,17 @@ BETWEEN = re.compile(
 DETAIL = re.compile(
     r"\s*(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION|WHERE|PARAMETERS|Detail|Hint|Where|Help|LINE [0-9]+|SQL|Bindings"
     r"|ClientConnectionId|Error Number|Severity|Position|Call log|More info|For further information visit|note|hint|help)\s?:"
-    r"|\s*\^|\[SQL|\[parameters|\(Background on|goroutine |\.\.\. [0-9]+ (?:more|common)|\s*Suppressed:|Originating in|\s*\{\s*$|\s*\}\s*,?\s*$"
+    r"|\s*\^|\[SQL|\[parameters|\(Background on|goroutine |\.\.\. [0-9]+ (?:more|common)|\s*Suppressed:|Originating in"
+    r"|\s*\{\s*$|\s*\}\s*,?\s*$"
     r"|\s*[a-z]\w{0,40}: (?:'[^'\n]*'|\"[^\"\n]*\"|-?[0-9]+|true|false|undefined|null|\[\w*\])?,?(?: \{)?$"
 )
 TOOL = re.compile(
     r"[Cc]ommand (?:failed|exited|'|\"|`|\[)|exit(?:ed)? (?:with )?(?:code|status)|non-?zero|failed with (?:exit|status|code)"
     r"|exited with|terminated by signal|[Pp]rocess (?:failed|exited)|exit status|^exec: |failed to run|returned [0-9]"
 )
-EXIT = re.compile(r"(?:process )?exit(?:ed)?[ _-]?(?:with )?(?:code|status|signal)\W{1,4}(?:-?[0-9]{1,3}|SIG[A-Z]+)\W*$", re.I)
+EXIT = re.compile(
+    r"(?:process )?exit(?:ed)?[ _-]?(?:with )?(?:code|status|signal)\W{1,4}(?:-?[0-9]{1,3}|SIG[A-Z]+)\W*$", re.I
+)
 COMPLAINT = re.compile(
     r"\b(?:error|fatal|cannot|can't|could not|couldn't|not|no|invalid|unable|denied|missing|unknown|unexpected|failed|failure"
     r"|exhausted|refused|too|undefined|corrupt\w*|unsupported|unrecognized|killed|panic|exception|timed? ?out|full|E[A-Z]{4,})\b",
@@ -44,7 +47,9 @@ LISTED = re.compile(r"[Cc]ommand '?\[(?P<program>'[^',\]]+'|\"[^\",\]]+\")[^\]\n
 QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [^\n]*?(?P=mark)")
 EXIT_IN_LINE = re.compile(r"exit(?:ed)?(?: with)? (?:code|status)[ :]*-?[0-9]{1,3}|code[ =:]-?[0-9]{1,3}", re.I)
 INLINE_DETAIL = re.compile(r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY): )")
-LABELLED = re.compile(r"\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|Error|Grund|Ursache)\s?: +(?=\S)")
+LABELLED = re.compile(
+    r"\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|Error|Grund|Ursache)\s?: +(?=\S)"
+)
 CALLED = re.compile(r"\binvocation(?: in)?:?\s*$")
 """Prisma's: behind it come a place, some lines of the program and then what went wrong."""
 CUT = re.compile(r"\s*(?:\[?(?:…|\.\.\.)|\[?[^\n]{0,20}(?:truncated|omitted|gekürzt))")

@@ -53,7 +53,8 @@ FRAMES = (
 )
 PYTHON_FRAME = re.compile(r'^ {1,8}File "[^"\n]{1,500}", line \d+, in ', re.MULTILINE)
 NO_MESSAGE = re.compile(
-    r"\s*at .{0,500}[:(][^\s]*\d+\)?$|\s+at [\w.$<>\[\]`|+/@-]{1,300}(?:\s?\(|$)|\s*File \"|\s+from .{1,300}:\d+|#\d+ |\s+\d{1,4}: \S+::|\s*\{main\}"
+    r"\s*at .{0,500}[:(][^\s]*\d+\)?$|\s+at [\w.$<>\[\]`|+/@-]{1,300}(?:\s?\(|$)|\s*File \""
+    r"|\s+from .{1,300}:\d+|#\d+ |\s+\d{1,4}: \S+::|\s*\{main\}"
     r"|\s+/\S{1,300}\.go:\d+|goroutine \d|/\S{1,300}\.rb:\d+:in |\s*\[?\.\.\. "
 )
 """Frames whose parts are of no use, or that were cut."""
@@ -88,7 +89,8 @@ class Frame:
         tail = "/".join(re.split(r"[/\\]", self.file)[-2:])
         # What proxies and lambdas append is different in every process.
         function = re.sub(r"\$\$[^.]{1,200}|lambda\$|\$\d+", "", self.function).removeprefix("Object.")
-        # What a compiler makes of an async method, and a bundler of a file, has a number of its own: <SendAsync>d__6, main.83e9ef39.js.
+        # What a compiler makes of an async method, and a bundler of a file, has a number of its own: <SendAsync>d__6,
+        # main.83e9ef39.js.
         function = re.sub(r"<(\w{1,100})>[bdg]__[\w|]{1,20}(?:\.MoveNext)?", r"\1", function)
         tail = re.sub(r"[.-](?=[0-9a-f]*[0-9])[0-9a-f]{6,32}(?=\.(?:chunk\.)?m?js)", "", tail)
         return f"{function} in {tail}" if function and tail else function or tail
@@ -210,7 +212,9 @@ def _frame(line: str) -> Frame | None:
             # Java's file has the line in it and is named after the class, as .NET's is.
             return Frame(
                 ""
-                if re.search(r"\.(?:java|kt|scala|groovy)(?::\d+)?$|\.(?:cs|vb|fs)$|^(?:Native Method|Unknown Source)", file)
+                if re.search(
+                    r"\.(?:java|kt|scala|groovy)(?::\d+)?$|\.(?:cs|vb|fs)$|^(?:Native Method|Unknown Source)", file
+                )
                 else file,
                 function,
             )
