@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
@@ -22,6 +22,7 @@ from dlq.entries import history_page, payload_download
 from dlq.entries import views as entries
 from dlq.export import views as export
 from dlq.filters import DlqFilterSet
+from dlq.listing import neighbours
 from dlq.listing import views as listing
 from dlq.listing.changelist import EntryChangeList
 from dlq.listing.list_columns import list_columns
@@ -32,6 +33,7 @@ from dlq.operations.pages import confirm_page
 from dlq.statistics import views as statistics
 from dlq.table import views as table
 from dlq.web.decorators import page
+from dlq.web.way_back import came_from, list_address
 
 DELETE = "delete"
 """The kind of operation behind Django's own address for deleting."""
@@ -60,6 +62,8 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("values/", self.suggestions_view, "values"),
             self.at("confirmed/", self.confirmed_view, "confirmed"),
             self.at("<str:object_id>/payload/", self.payload_view, "payload"),
+            self.at("<str:object_id>/next/", self.next_view, "next"),
+            self.at("<str:object_id>/previous/", self.previous_view, "previous"),
             *super().get_urls(),
         ]
 
@@ -89,8 +93,9 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         if not self.has_delete_permission(request):
             raise PermissionDenied
         number = entry_number(object_id)
-        asked = None if number is None else confirm_page.ask(self, request, DELETE, entry_ids=[number])
-        return asked or HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
+        back = came_from(request)
+        asked = None if number is None else confirm_page.ask(self, request, DELETE, entry_ids=[number], back=back)
+        return asked or HttpResponseRedirect(list_address(back))
 
     @page()
     def history_view(
@@ -148,6 +153,14 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     def payload_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         return payload_download.download(request, object_id)
 
+    @page()
+    def next_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return neighbours.next_entry(self, request, object_id)
+
+    @page()
+    def previous_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return neighbours.previous_entry(self, request, object_id)
+
     @page(limited=False)
     @method_decorator(require_POST)
     def confirmed_view(self, request: HttpRequest) -> HttpResponse:
@@ -174,14 +187,15 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
 
     def confirm(self, request: HttpRequest, kind: Kind) -> HttpResponse | None:
         """The confirmation page for the ticked rows, or for everything that matches the filter."""
+        back = request.GET.urlencode()
         if request.POST.get("select_across") == "1":
             filterset = DlqFilterSet(request.GET, hide_recovered=True)
             if not filterset.is_valid():
                 messages.error(request, "The filter has an error, so it selects nothing. Nothing was done.")
                 return None
-            return confirm_page.ask(self, request, kind.name, filterset=filterset)
+            return confirm_page.ask(self, request, kind.name, filterset=filterset, back=back)
         ticked = [int(value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)]
-        return confirm_page.ask(self, request, kind.name, entry_ids=ticked)
+        return confirm_page.ask(self, request, kind.name, entry_ids=ticked, back=back)
 
     def has_delete_permission(self, request: HttpRequest, obj: BackfillDlq | None = None) -> bool:
         return KINDS[DELETE].may(request.user)

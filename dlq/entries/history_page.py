@@ -11,6 +11,7 @@ from dlq.db.bigint import entry_number
 from dlq.entries.timeline import full_history
 from dlq.models import BackfillDlq, DeletedEntry
 from dlq.operations.kinds import KINDS
+from dlq.web.way_back import came_from, entry_address, list_address
 
 
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponse:
@@ -23,6 +24,8 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
         "title": f"History of {entry or f'failed job #{entry_id}'}",
         "opts": model_admin.opts,
         "entry": entry,
+        "list_address": list_address(came_from(request)),
+        "entry_address": entry_address(entry_id, came_from(request)),
         "entry_id": entry_id,
         "events": full_history(entry_id, entry),
         "in_trash": None

@@ -12,7 +12,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.text import normalize_newlines
 
 from dlq.conf import conf
@@ -29,13 +28,17 @@ from dlq.outcomes.labels import RECOVERED_HELP
 from dlq.patterns.advice import pattern_of
 from dlq.table.searched_text import WITHIN
 from dlq.web.query_strings import query_string
+from dlq.web.way_back import came_from, entry_address, list_address
 
 NOTE, RECALL = KINDS["note"], KINDS["recall"]
 
 
 class NotesForm(forms.Form):
     notes = forms.CharField(
-        required=False, strip=False, max_length=100_000, widget=forms.Textarea({"rows": 5, "aria-label": "Notes"})
+        required=False,
+        strip=False,
+        max_length=100_000,
+        widget=forms.Textarea({"rows": 5, "aria-label": "Notes", "aria-keyshortcuts": "n"}),
     )
     seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     """What the note said when the page was shown."""
@@ -76,7 +79,7 @@ def _save(request: HttpRequest, entry_id: int, typed: dict[str, str]) -> HttpRes
     saved = save_note(entry_id, seen=typed["seen"], text=text, actor=request.user.get_username())
     if saved.before != saved.after:
         messages.success(request, "The notes were saved.")
-    return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_change", args=[entry_id]))
+    return HttpResponseRedirect(entry_address(entry_id, came_from(request)))
 
 
 def _gone(request: HttpRequest, object_id: str) -> HttpResponseRedirect:
@@ -87,8 +90,8 @@ def _gone(request: HttpRequest, object_id: str) -> HttpResponseRedirect:
         "What is known of it is in its history.",
     )
     if entry_number(object_id) is not None:
-        return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_history", args=[object_id]))
-    return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_changelist"))
+        return HttpResponseRedirect(entry_address(int(object_id), came_from(request), "history"))
+    return HttpResponseRedirect(list_address(came_from(request)))
 
 
 def _context(
@@ -103,11 +106,16 @@ def _context(
         # After a conflict the note as it is now counts as seen: the page shows it beside the person's own text.
         form = NotesForm(initial={"notes": typed, "seen": entry.notes or ""})
     state = states_of_entries([entry.pk]).get(entry.pk)
+    back = came_from(request)
     return {
         **model_admin.admin_site.each_context(request),
         "title": entry.task_identifier,
         "opts": model_admin.opts,
         "entry": entry,
+        "list_address": list_address(back),
+        "next": entry_address(entry.pk, back, "next"),
+        "previous": entry_address(entry.pk, back, "previous"),
+        "history": entry_address(entry.pk, back, "history"),
         "payload": documents.payload_document(entry),
         "error": documents.error_document(entry),
         "is_searched_in_part": documents.is_searched_in_part(entry),

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
+from dlq.db.bigint import entry_number
 from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet, search
 from dlq.filters.fields import Moment
@@ -130,9 +131,17 @@ class EntryChangeList(ChangeList):
                 return self.keyset.cursor_at(Moment(end_of_day=self.keyset.descending).clean(self.at)), False
             except ValidationError as error:
                 self.at_problem = error.messages[0]
-        after, before = (self.keyset.decode(request.GET.get(name, "")) for name in (AFTER, BEFORE))
+        after, before = (self._cursor_in(request.GET.get(name, "")) for name in (AFTER, BEFORE))
         backwards = BEFORE in request.GET and (before is not None or request.GET[BEFORE] == "")
         return (before if backwards else after), backwards
+
+    def _cursor_in(self, text: str) -> Cursor | None:
+        """What the links of a page say, or the number of an entry that is still there."""
+        number = entry_number(text)
+        if number is None:
+            return self.keyset.decode(text)
+        entry = BackfillDlq.objects.only(*self.keyset.columns).filter(pk=number).first()
+        return self.keyset.cursor_of(entry) if entry else None
 
     @property
     def is_by_time(self) -> bool:

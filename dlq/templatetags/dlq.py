@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms, template
+from django.contrib.messages.storage.base import Message
 from django.utils import timezone
 
 from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
 from dlq.operations import kinds
 from dlq.operations.access import sees_operation
+from dlq.operations.pages import undo
+from dlq.operations.pages.undo import UndoButton
 from dlq.operations.reasons import Reason
 from dlq.selection.suggestions import offers_values
 from dlq.web import formatting
@@ -75,6 +78,12 @@ def filter_fields(filterset: DlqFilterSet, part: str) -> list[FilterField]:
         for name, condition in filterset.filters.items()
         if condition.more == (part == "more")
     ]
+
+
+@register.filter
+def undo_button(message: Message) -> UndoButton | None:
+    """The button that undoes what the message tells of."""
+    return undo.undo_button(message.extra_tags)
 
 
 @register.filter

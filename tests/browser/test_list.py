@@ -83,3 +83,60 @@ def test_every_page_leads_to_the_others(superuser: User, window: Callable[..., W
     page.locator("#result_list tbody th a").first.click()
     assert places.get_by_role("link", name="Failed jobs").get_attribute("aria-current") == "true"
     assert opened.problems == []
+
+
+def test_whole_work_is_done_by_keys(superuser: User, window: Callable[..., Window]) -> None:
+    add_entries(3, task_identifier="'by_keys'")
+    opened = window(superuser)
+    page = opened.open(f"{LIST}?task_identifier=by_keys")
+    press = page.keyboard.press
+    press("?")
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
+    assert opened.unreadable() == {}
+    press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")
+    # What is typed is no command.
+    press("/")
+    page.keyboard.type("djxr")
+    assert page.get_by_label("Search", exact=True).input_value() == "djxr"
+    page.get_by_label("Search", exact=True).blur()
+    for key in "jjx":
+        press(key)
+    page.get_by_text("1 of 3 selected").wait_for()
+    press("k")
+    press("x")
+    press("d")
+    page.get_by_text("2 failed jobs", exact=True).wait_for()
+    page.get_by_role("button", name="Delete", exact=True).press("Enter")
+    page.get_by_text("Moved to the trash: 2 failed jobs.").wait_for()
+    press("u")
+    page.get_by_text("Restored from the trash: 2 failed jobs.").wait_for()
+    page = opened.open(f"{LIST}?task_identifier=by_keys")
+    press("j")
+    press("Enter")
+    page.get_by_role("textbox", name="Notes").wait_for()
+    first = page.url
+    press("j")
+    page.wait_for_url(lambda url: url != first and "/change/" in url)
+    press("n")
+    page.keyboard.type("r is only a letter here")
+    assert page.get_by_role("textbox", name="Notes").input_value() == "r is only a letter here"
+    assert opened.problems == []
+
+
+def test_keys_do_nothing_for_whoever_switched_them_off(superuser: User, window: Callable[..., Window]) -> None:
+    opened = window(superuser)
+    page = opened.open(LIST)
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    page.get_by_label("Use these keys").uncheck()
+    page.get_by_role("button", name="Close").click()
+    opened.open(LIST)
+    page.keyboard.press("j")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement === document.body")
+    page.keyboard.press("?")
+    page.get_by_label("Use these keys").check()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "f-q"

@@ -125,7 +125,8 @@ def press(client: Client, address: str, button: str) -> Page:
 
 def send(client: Client, confirmation: Page, **fields: str) -> Page:
     """Press the button of a confirmation page; the page that it leads to."""
-    return Page.of(client.post(CONFIRMED, {"token": confirmation.value("token"), **fields}, follow=True))
+    hidden = {field.get("name", ""): field.get("value", "") for field in confirmation.all("input", type="hidden")}
+    return Page.of(client.post(CONFIRMED, {**hidden, **fields}, follow=True))
 
 
 def text_of(element: Element) -> str:

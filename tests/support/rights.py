@@ -37,6 +37,8 @@ PAGES: dict[str, Right] = {
     "dlq_backfilldlq_delete": of(VIEW, DELETE),
     "dlq_backfilldlq_history": of(VIEW),
     "dlq_backfilldlq_payload": of(VIEW),
+    "dlq_backfilldlq_next": of(VIEW),
+    "dlq_backfilldlq_previous": of(VIEW),
     "dlq_backfilldlq_statistics": of(VIEW),
     "dlq_backfilldlq_snapshot": of(VIEW),
     "dlq_backfilldlq_alerts": of(VIEW),

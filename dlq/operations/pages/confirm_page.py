@@ -11,7 +11,6 @@ from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.html import format_html
 
 from dlq.filters import DlqFilterSet
@@ -21,9 +20,11 @@ from dlq.operations.forms import ConfirmForm
 from dlq.operations.kinds import KINDS
 from dlq.operations.overview import Overview, overview
 from dlq.operations.pages.drive import drive, page_of
+from dlq.operations.pages.undo import undo_tag
 from dlq.operations.report import report
 from dlq.operations.selected import matching
 from dlq.patterns.advice import advice_on
+from dlq.web.way_back import came_from, entry_address, list_address
 
 REQUEST_BUDGET = 10.0
 """Seconds that one request works on an operation; a longer one continues from the operation's page."""
@@ -36,8 +37,11 @@ def ask(
     *,
     filterset: DlqFilterSet | None = None,
     entry_ids: Sequence[int] | None = None,
+    back: str = "",
 ) -> HttpResponse | None:
     """The confirmation page for what is selected now; None, with a message, where nothing is.
+
+    `back` is the query string of the list that the person comes from, where it is another than that of the filter.
 
     Raises PermissionDenied, from wherever it is called.
     """
@@ -55,17 +59,18 @@ def ask(
         messages.warning(request, "None of what you selected is here any more. Nothing was done.")
         return None
     confirmation = confirmation.counted(shown.count, shown.ids)
-    return _page(model_admin, request, confirmation, shown, KINDS[kind].form(shown.count))
+    back = back or query_of(confirmation.as_operation())
+    return _page(model_admin, request, confirmation, shown, KINDS[kind].form(shown.count), back)
 
 
 def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     """Act on a confirmation that was sent: once, however often it is sent."""
-    list_page = reverse("admin:dlq_backfilldlq_changelist")
+    back = came_from(request)
     try:
         confirmation = Confirmation.read(request.POST.get("token", ""), int(request.user.pk or 0))
     except BadConfirmation as problem:
         messages.error(request, str(problem))
-        return HttpResponseRedirect(list_page)
+        return HttpResponseRedirect(list_address(back))
     kind = KINDS[confirmation.kind]
     if not kind.may_confirm(request.user):
         raise PermissionDenied
@@ -74,13 +79,13 @@ def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         form = kind.form(confirmation.count, request.POST)
         if not form.is_valid():
             shown = replace(overview(confirmation.as_operation()), count=confirmation.count)
-            return _page(model_admin, request, confirmation, shown, form)
+            return _page(model_admin, request, confirmation, shown, form, back)
         actor = request.user.get_username()
         known, _new = begin(confirmation, actor=actor, **form.details)
     else:
         messages.info(request, "This confirmation was sent before. It acted once; this is its result.")
     operation = drive(request, known, REQUEST_BUDGET)
-    return _answer(request, operation, list_page)
+    return _answer(request, operation, back)
 
 
 def _page(
@@ -89,6 +94,7 @@ def _page(
     confirmation: Confirmation,
     shown: Overview,
     form: ConfirmForm,
+    back: str,
 ) -> TemplateResponse:
     operation = confirmation.as_operation()
     kind = KINDS[confirmation.kind]
@@ -104,25 +110,26 @@ def _page(
         "preflight": kind.preflight(operation),
         "token": confirmation.token,
         "form": form,
-        "back": back_to_list(operation),
+        "back": back,
+        "list_address": list_address(back),
     }
     return TemplateResponse(request, "dlq/operations/confirm.html", context)
 
 
-def _answer(request: HttpRequest, operation: BulkOperation, list_page: str) -> HttpResponseRedirect:
+def _answer(request: HttpRequest, operation: BulkOperation, back: str) -> HttpResponseRedirect:
     """Say what was done, and go where the person came from; an operation that is not done yet has its own page."""
     its_page = page_of(operation)
     if not operation.is_over:
         return HttpResponseRedirect(its_page)
     level = messages.SUCCESS if operation.done_count else messages.WARNING
     text = format_html('{} <a href="{}">Operation {}</a>', report(operation), its_page, operation.pk)
-    messages.add_message(request, level, text)
+    messages.add_message(request, level, text, extra_tags=undo_tag(request.user, operation))
     ids = operation.entry_ids or []
     if len(ids) == 1 and not KINDS[operation.kind].is_destructive:
-        return HttpResponseRedirect(reverse("admin:dlq_backfilldlq_change", args=ids))
-    return HttpResponseRedirect(list_page + back_to_list(operation))
+        return HttpResponseRedirect(entry_address(ids[0], back))
+    return HttpResponseRedirect(list_address(back))
 
 
-def back_to_list(operation: BulkOperation) -> str:
+def query_of(operation: BulkOperation) -> str:
     """The query string of the list as the operation's filter has it."""
-    return f"?{DlqFilterSet.of_pairs(operation.filter).query}" if operation.filter else ""
+    return DlqFilterSet.of_pairs(operation.filter).query if operation.filter else ""

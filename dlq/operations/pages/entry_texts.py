@@ -18,8 +18,9 @@ from django.utils.http import urlencode
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation, OperationEntry
 from dlq.operations.kinds import kind_of
-from dlq.operations.pages.confirm_page import back_to_list
+from dlq.operations.pages.confirm_page import query_of
 from dlq.operations.result import ReasonCount, problems_of
+from dlq.web.way_back import list_address
 
 PROBLEMS_A_PAGE = 50
 
@@ -29,7 +30,7 @@ def entry_texts(request: HttpRequest, operation: BulkOperation, groups: Collecti
     return {
         "state_reason": operation.state_reason,
         "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
-        "back": back_to_list(operation),
+        "list_address": list_address(query_of(operation)),
         "arrivals_query": _arrivals_query(operation),
         "facts": kind_of(operation).facts(operation),
         "note": operation.note,
