@@ -10,7 +10,7 @@ import pytest
 
 from dlq.patterns.fingerprint import fingerprint, fingerprint_of_text
 from dlq.patterns.fingerprint.placeholders import parameterized
-from tests.support.labelled import USUAL_REASON, grouped, score, score_within_tasks, texts
+from tests.support.labelled import FOLDER, USUAL_REASON, Text, grouped, score, score_within_tasks, texts
 
 
 def digest(error: Any, *, task: str = "send_email", reason: str = USUAL_REASON) -> str:
@@ -44,6 +44,18 @@ def test_labelled_texts_are_grouped_as_a_person_groups_them_when_they_were_writt
     result = score_within_tasks(labelled, lambda text: patterns[id(text)])
     assert result.precision >= 0.98, result.wrongly_together
     assert result.recall >= 0.95, result.wrongly_apart
+
+
+def test_pairs_after_libraries_own_formats_are_told_apart_or_not_as_a_person_does() -> None:
+    pairs = json.loads((FOLDER / "pairs.json").read_text(encoding="utf-8"))
+    right = [pair for pair in pairs if is_right(pair)]
+    assert len(right) / len(pairs) >= 0.97, [pair["texts"] for pair in pairs if pair not in right]
+
+
+def is_right(pair: dict[str, Any]) -> bool:
+    texts_of_pair = [Text("", "", pair["task"], error, "") for error in pair["texts"]]
+    patterns = grouped(texts_of_pair)
+    return (len(set(patterns.values())) == 1) is bool(pair["kind"] == "same")
 
 
 @pytest.mark.parametrize(

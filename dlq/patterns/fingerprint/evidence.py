@@ -11,7 +11,8 @@ Words = tuple[str, ...]
 NAME_BEFORE = re.compile(
     r"constraint|column|columns|field|fields|reading|key|keys|attribute|property|properties|method|function|module|parameter"
     r"|argument|index|relation|table|type|class|variable|variant|schema|operator|setting|option|header|placeholder|setting|label|code|status|state"
-    r"|reason|error|feld|spalte|champ|campo|invoke|because|desc|kind|sqlstate|errno|entity|action|command|format|encoding",
+    r"|reason|error|feld|spalte|champ|campo|invoke|because|desc|kind|sqlstate|errno|entity|action|command|format|encoding|event"
+    r"|object|permission|scope|plugin|package|dependency|gem|handler|route|flag|feature|interface|clé|colonne|clave",
     re.IGNORECASE,
 )
 VALUE_BEFORE = re.compile(

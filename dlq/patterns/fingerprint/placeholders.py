@@ -112,13 +112,17 @@ CHANGING = re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression 
 NAMED = re.compile(
     r"(?:constraint|column|relation|table|field|attribute|property|properties|method|function|module|key|parameter|argument|reading"
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
-    r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
+    r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection"
+    r"|event|object|object name|name of|permission|scope|right|plugin|package|dependency|gem|handler|route"
+    r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|feld|spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
     re.IGNORECASE,
 )
 """What comes before a quoted name that belongs to the program and not to the case."""
 NAME = re.compile(rf"[A-Za-z_$][A-Za-z_$.:?!]{{0,80}}(?:\(\))?|{TELLING_NAME}")
 SAID = re.compile(
-    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|description|desc))\W{1,3}$",
+    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|description|desc))\W{1,3}$"
+    # Python's tuples: (1205, 'Lock wait timeout exceeded').
+    r"|\(-?[0-9]{1,6}, b?$",
     re.IGNORECASE,
 )
 """What comes before a quoted message."""
@@ -129,6 +133,9 @@ SPOKEN = re.compile(
     r"\b(?:is|are|was|were|not|no|cannot|can't|failed|must|does|did|has|have|invalid|expected|unknown|could|should|the|ist|nicht|wurde|est|pas)\b"
 )
 """What a sentence has, and other quotations have not."""
+TYPE = re.compile(
+    r"NoneType|int|str|float|dict|list|tuple|bool|bytes|string|number|object|undefined|null|boolean|integer|array"
+)
 ONE_MARK = re.compile(r"[^\w\s]")
 SHORT_CODE = re.compile(r"[A-Z]{2,3}")
 """A country, a currency."""
@@ -159,9 +166,14 @@ def _kind(match: re.Match[str]) -> str:
 
 def _quoted(match: re.Match[str]) -> str:
     """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
-    inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1])
+    inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1]).strip()
     before = match.string[max(0, match.start() - 24) : match.start()]
-    if ONE_MARK.fullmatch(inner) or SNAKE_CASE.fullmatch(inner) or (NAME.fullmatch(inner) and NAMED.search(before)):
+    if (
+        ONE_MARK.fullmatch(inner)
+        or TYPE.fullmatch(inner)
+        or SNAKE_CASE.fullmatch(inner)
+        or (NAME.fullmatch(inner) and NAMED.search(before))
+    ):
         return "<quoted>" if SHORT_CODE.fullmatch(inner) else match[0]
     if SAID.search(before) or (len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)):
         return f"{match[0][0]}{parameterized(inner)}{match[0][-1]}"
