@@ -153,17 +153,19 @@ def _said(reading: Reading, stack: str, trace: Traceback | None) -> tuple[list[s
     lines = [line for message in reading.messages for line in telling_lines(looked_at(message))]
     if headed:
         lines = headed
-    # Many objects repeat in their stack what their message says.
-    lines += [
-        line for line in telling_lines(stack) if not any(line.endswith(other) or other in line for other in lines)
-    ]
+    # Many objects repeat in their stack what their message says. Numbers don't count, as the coarse key masks them.
+    known = [with_digits_masked(line) for line in lines]
+    lines += [line for line in telling_lines(stack) if not any(said in with_digits_masked(line) for said in known)]
     classes: list[str] = []
     said: list[str] = []
+    known = []
     for line in lines:
         name, rest = _split(line)
         if name:
             classes.append(name)
-        if rest.strip() and not any(rest.strip() in other for other in said):
+        plain = with_digits_masked(rest.strip())
+        if plain and not any(plain in other for other in known):
+            known.append(plain)
             said.append(rest.strip())
     return classes, said[:MOST_LINES]
 

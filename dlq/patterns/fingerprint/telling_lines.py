@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from dlq.patterns.fingerprint.tokens import with_digits_masked
 from dlq.patterns.fingerprint.tracebacks import PYTHON_FRAME, is_frame
 
 MOST_LINES = 8
@@ -68,10 +69,13 @@ class Section:
 def telling_lines(text: str) -> list[str]:
     """The lines that say why, from the outermost to the root cause."""
     kept: list[str] = []
+    known: set[str] = set()
     for section in _sections(text):
         for line in [*_of(section.lines), *section.causes]:
             line = INLINE_DETAIL.split(line, maxsplit=1)[0].strip()
-            if line and line not in kept:
+            # Lines that differ in a number are one, or the pattern would depend on what the coarse key masks.
+            if line and (plain := with_digits_masked(line)) not in known:
+                known.add(plain)
                 kept.append(line)
     if len(kept) > MOST_LINES:
         # The root is where it began.
