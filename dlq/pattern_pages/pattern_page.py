@@ -21,6 +21,7 @@ from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
 from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.pattern_pages.forms import PatternForm
+from dlq.pattern_pages.varieties import varieties_of
 from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_of, in_words, save_edit
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
@@ -108,6 +109,7 @@ def _context(
         "scope": scope,
         "why": fingerprint_of_sample(pattern).why,
         "masked": MASKED,
+        "varieties": varieties_of(pattern),
         "most_requeues": MOST_REQUEUES,
         "sample": pattern.sample_text,
         "sample_is_here": BackfillDlq.objects.filter(pk=pattern.sample_entry_id).exists(),

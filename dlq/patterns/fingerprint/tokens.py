@@ -11,8 +11,9 @@ MOST_CHARACTERS = 16 * 1024
 """Of an error's text that are looked at: its beginning, and its end, where a Python traceback has the exception."""
 TAIL_CHARACTERS = 4 * 1024
 
-LETTER = r"[!#$%&*+./0-9?@A-Z\\^_a-z~-]"
-"""A character of a word; the others separate words, all that are not ASCII among them: many languages write without blanks."""
+LETTER = r"[!#$%&*+./0-9?@A-Z^_a-z~-]"
+"""A character of a word; the others separate words, all that are not ASCII among them: many languages
+write without blanks; and the backslash, which stands before quotation marks in a text within a text."""
 SAID_LAST = r"(?:[./][a-z_]{5,40})*"
 """What a word may end with that tells failures apart: payment/4711/card_expired, errors.order.12.missing."""
 WORD_WITH_DIGIT = f"{LETTER}*[0-9]{LETTER}*?({SAID_LAST})"
@@ -29,7 +30,7 @@ CONSTRAINT = r"(?:PK|UQ|FK|REL|IDX|CHK|CK|DF|pk|uq|fk|idx)_+(?:[A-Za-z]+_+)*[0-9
 ERROR_NUMBER = r"[A-Z]{1,4}[0-9]{1,5}|(?:ORA|PLS|TNS|RMAN)-[0-9]{5}"
 """E42, P2002, TS2304, ORA-00001."""
 
-TELLING = rf"{SHORT_NUMBER}\.?|{SQLSTATE}|{NAME}|{NUMBERED_NAME}|{CONSTRAINT}|{ERROR_NUMBER}"
+TELLING = rf"(?:{SHORT_NUMBER}|{ERROR_NUMBER})\.?|{SQLSTATE}|{NAME}|{NUMBERED_NAME}|{CONSTRAINT}"
 """Words with digits that the coarse key keeps. Where one of them is part of a longer word, the longer one is masked."""
 
 MASKED = "<*>"

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dlq.patterns.fingerprint.tokens import with_digits_masked
+
 LIBRARY = re.compile(
     # Python, Node.js, Go, Ruby, PHP, Rust
     r"site-packages|dist-packages|/lib/python\d|<frozen |<string>|/node_modules/|\bnode:|^internal/|\(internal/|<anonymous>$"
@@ -92,7 +94,8 @@ class Frame:
         # What a compiler makes of an async method, and a bundler of a file, has a number of its own: <SendAsync>d__6,
         # main.83e9ef39.js.
         function = re.sub(r"<(\w{1,100})>[bdg]__[\w|]{1,20}(?:\.MoveNext)?", r"\1", function)
-        tail = re.sub(r"[.-](?=[0-9a-f]*[0-9])[0-9a-f]{6,32}(?=\.(?:chunk\.)?m?js)", "", tail)
+        bare = re.sub(r"[.-](?=[0-9a-f]*[0-9])[0-9a-f]{6,32}(?=\.(?:chunk\.)?m?js)", "", tail)
+        tail = tail if bare == tail else with_digits_masked(bare)
         return f"{function} in {tail}" if function and tail else function or tail
 
 

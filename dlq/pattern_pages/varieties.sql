@@ -1,0 +1,9 @@
+-- The templates of a pattern that are kept apart, those with most failures first, and how many there are of them.
+SELECT template.id, template.title, coalesce(hours.entries, 0)::bigint AS entries, count(*) OVER () AS templates
+FROM dlq_failurepattern template
+CROSS JOIN LATERAL (
+    SELECT sum(h.entries) AS entries FROM dlq_patternhour h WHERE h.pattern_id = template.id
+) AS hours
+WHERE template.id = %(pattern)s OR template.merged_into_id = %(pattern)s
+ORDER BY entries DESC, template.id
+LIMIT %(most)s
