@@ -21,6 +21,7 @@ from dlq.table.location import TABLE
 ROUNDS = 15
 MOST_FLOORS = 3
 MOST_WITH_COUNT = 4
+MOST_TO_CONFIRM = 5
 MOST_GROWTH = 1.3
 MOST_QUERIES = 12
 ROWS_OF_A_PAGE = 100
@@ -36,7 +37,10 @@ FLOOR, FIRST, FILTERED, DEEP, LAST = (
     "last page",
 )
 COUNT = "its count, loaded after it"
+CONFIRMATION = "confirmation page (everything of a task)"
 BOUNDED = (FIRST, FILTERED, DEEP, LAST)
+MOST = dict.fromkeys(BOUNDED, MOST_FLOORS) | {CONFIRMATION: MOST_TO_CONFIRM}
+"""In floors, by the page's name."""
 
 
 def measure_small() -> dict[str, float]:
@@ -59,8 +63,8 @@ def measure(small: dict[str, float]) -> list[Figure]:
     floor = times.pop(FLOOR)
     figures = [Figure(FLOOR, milliseconds(floor), "1.0 F")]
     for name, seconds in times.items():
-        holds = seconds <= MOST_FLOORS * floor if name in BOUNDED else None
-        bound = f"at most {MOST_FLOORS} F" if name in BOUNDED else ""
+        holds = seconds <= MOST[name] * floor if name in MOST else None
+        bound = f"at most {MOST[name]} F" if name in MOST else ""
         figures.append(Figure(name, milliseconds(seconds), floors(seconds / floor), bound, holds))
         if name in stock:
             figures.append(_compared(name, seconds, stock[name], floor))
@@ -107,9 +111,7 @@ def _ours(visitor: Visitor) -> dict[str, Callable[[], object]]:
     calls: dict[str, Callable[[], object]] = {
         name: partial(visitor.get, address) for name, address in addresses.items() if visitor.finds(address)
     }
-    calls["confirmation page (everything of a task)"] = partial(
-        visitor.confirmation, f"?task_identifier={fill.BIG_TASKS[0]}"
-    )
+    calls[CONFIRMATION] = partial(visitor.confirmation, f"?task_identifier={fill.BIG_TASKS[0]}")
     return calls
 
 

@@ -30,7 +30,7 @@ from dlq.statistics.statistics_query import StatisticsQuery
 from dlq.table.location import TABLE
 
 ROUNDS = 9
-MOST_TIMES_PLAIN, MOST_TIMES_SMALL = 2.0, 1.5
+MOST_TIMES_PLAIN, MOST_TIMES_SMALL = 3.0, 1.5
 TIMES_SMALLER = 10
 SMALL = TABLE.db_table.replace(TABLE.name, "small_dlq")
 OWN = ("entrypattern", "failurepattern", "coarsekey", "patternhour", "requeuepattern", "sortingstate")

@@ -15,10 +15,13 @@ from django.db import DatabaseError, transaction
 from dlq.conf import conf
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows, scalar
+from dlq.faults.rights import lacking
 from dlq.table.columns import TableColumn, table_columns
-from dlq.table.index_advice import advice
+from dlq.table.index_advice import advice, create_index
 from dlq.table.location import TABLE
-from dlq.table.shape import column_problems
+from dlq.table.shape import column_problems, missing_parts
+from dlq.table.uniqueness import uniqueness
+from dlq.table.wanted_indexes import UNIQUE_KEY
 
 POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS", "KEEP_DAYS")
 NOT_NEGATIVE = (
@@ -28,6 +31,9 @@ NOT_NEGATIVE = (
     "ALERT_CRITICAL_TOTAL",
     "ALERT_OLDEST_DAYS",
     "ALERT_TASK_HOURS",
+    "ALERT_SPIKE_HOURS",
+    "ALERT_SPIKE_FACTOR",
+    "ALERT_SPIKE_LEAST",
 )
 """0 switches the alarm off."""
 
@@ -82,13 +88,16 @@ def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
                     f"There is no table {TABLE.regclass}, or this role may not see it.",
                     hint="Run manage.py init_dlq, or set DLQ_SCHEMA and DLQ_TABLE.",
                     id="dlq.W001",
-                )
+                ),
+                *_check_rights(found),
             ]
         parts: tuple[Callable[[dict[str, TableColumn]], list[CheckMessage]], ...] = (
             _check_columns,
             _check_extra_columns,
             _check_queue,
+            _check_rights,
             _check_indexes,
+            _check_unique_key,
         )
         return [problem for part in parts for problem in part(found)]
     except DatabaseError as error:
@@ -163,7 +172,14 @@ def _check_queue(_found: dict[str, TableColumn]) -> list[CheckMessage]:
                 id="dlq.W003",
             )
         ]
-    return []
+    return [
+        Warning(sentence, hint="Let graphile_worker, or the backfill library, migrate its schema.", id="dlq.W007")
+        for sentence in missing_parts(TABLE)
+    ]
+
+
+def _check_rights(_found: dict[str, TableColumn]) -> list[CheckMessage]:
+    return [Warning(right.sentence, hint=f"As the owner: {right.cure}", id="dlq.W006") for right in lacking(TABLE)]
 
 
 def _check_indexes(found: dict[str, TableColumn]) -> list[CheckMessage]:
@@ -177,4 +193,20 @@ def _check_indexes(found: dict[str, TableColumn]) -> list[CheckMessage]:
         )
         for index in advice(TABLE)
         if not index.is_there and index.wanted.kind != "optional" and found.keys() >= set(index.wanted.columns)
+    ]
+
+
+def _check_unique_key(found: dict[str, TableColumn]) -> list[CheckMessage]:
+    """The library's processor upserts by key, and fails for every job, also one without a key, where no index allows that."""
+    if "job_key" not in found or uniqueness(TABLE).upserts_by_key:
+        return []
+    return [
+        Warning(
+            f"{TABLE.regclass} has no unique index on job_key that an upsert can use: the backfill library (3.1) then moves no"
+            " failed job here (“no unique or exclusion constraint matching the ON CONFLICT specification”), and its worker"
+            " deletes them when it starts. process_failed_jobs of this application works without one.",
+            hint="If the library’s processor is to move jobs: keep one entry of each key, drop a constraint that is deferrable or"
+            f" takes nulls for equal, and then: {create_index(TABLE, UNIQUE_KEY, concurrently=True)}",
+            id="dlq.W005",
+        )
     ]

@@ -217,7 +217,8 @@ def process_failed_jobs(*, actor: str | None = None) -> int:
 
 def _delete(entry_ids: list[int], actor: str | None) -> int:
     """All that are still there, or none."""
-    with operated("delete", entry_ids, actor or _os_user()) as operation:
+    # As the library does: these rows, and no other lives of the same failure.
+    with operated("delete", entry_ids, actor or _os_user(), leaves_earlier_lives=True) as operation:
         if problems_of(operation).exclude(code="gone").exists():
             raise DeleteRefused(_why_not(operation))
         return operation.done_count

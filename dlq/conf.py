@@ -30,6 +30,9 @@ class _Conf:
     ALERT_CRITICAL_TOTAL: int = 500
     ALERT_OLDEST_DAYS: int = 90
     ALERT_TASK_HOURS: int = 6
+    ALERT_SPIKE_HOURS: int = 12
+    ALERT_SPIKE_FACTOR: int = 3
+    ALERT_SPIKE_LEAST: int = 100
     METRICS_TOKEN: str = ""
 
     def __getattribute__(self, name: str) -> Any:

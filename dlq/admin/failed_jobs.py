@@ -22,6 +22,7 @@ from dlq.entries import history_page, payload_download
 from dlq.entries import views as entries
 from dlq.export import views as export
 from dlq.filters import DlqFilterSet
+from dlq.filters.shareable import shareable_address
 from dlq.listing import neighbours
 from dlq.listing import views as listing
 from dlq.listing.changelist import EntryChangeList
@@ -61,6 +62,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("caretaker/", self.caretaker_view, "caretaker"),
             self.at("values/", self.suggestions_view, "values"),
             self.at("confirmed/", self.confirmed_view, "confirmed"),
+            self.at("confirmed/count/", self.confirmed_count_view, "confirmed_count"),
             self.at("<str:object_id>/payload/", self.payload_view, "payload"),
             self.at("<str:object_id>/next/", self.next_view, "next"),
             self.at("<str:object_id>/previous/", self.previous_view, "previous"),
@@ -71,6 +73,8 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
 
     @page()
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if address := shareable_address(request):
+            return HttpResponseRedirect(address)
         context = {
             "title": "Failed jobs",
             "module_name": "failed jobs",
@@ -105,7 +109,8 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
 
     @page()
     def statistics_view(self, request: HttpRequest) -> HttpResponse:
-        return statistics.show(self, request)
+        address = shareable_address(request)
+        return HttpResponseRedirect(address) if address else statistics.show(self, request)
 
     @page(limited=False)
     @method_decorator(require_POST)
@@ -165,6 +170,10 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     @method_decorator(require_POST)
     def confirmed_view(self, request: HttpRequest) -> HttpResponse:
         return confirm_page.perform(self, request)
+
+    @page()
+    def confirmed_count_view(self, request: HttpRequest) -> HttpResponse:
+        return confirm_page.count(request)
 
     # The list
 

@@ -27,6 +27,7 @@ def statements() -> dict[str, str]:
     is_past = TABLE.statement("caretaker/is_past", record="r")
     return {
         "requeues": TABLE.statement("caretaker/prune_requeues", is_past=is_past),
+        "chains": TABLE.statement("caretaker/prune_chains"),
         "results": TABLE.statement("caretaker/prune_records", is_past=is_past, records="dlq_operationentry"),
         "notes": TABLE.statement("caretaker/prune_records", is_past=is_past, records="dlq_entrynote"),
         "operations": TABLE.statement("caretaker/prune_operations"),

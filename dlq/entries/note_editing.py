@@ -71,12 +71,22 @@ def _refusals() -> Iterator[None]:
         raise NoteRefused(f"the database refused them: {first_line(error)}") from error
 
 
-def lost_note(entry: BackfillDlq) -> EntryNote | None:
-    """The last note written here, if the entry has none now: the library's requeue overwrites notes, with nothing too.
+@dataclass(frozen=True)
+class LostNote:
+    """What a person wrote and the table no longer has."""
+
+    note: EntryNote
+    restored: str
+    """What the notes would be with it: nothing of the present ones is lost either."""
+
+
+def lost_note(entry: BackfillDlq) -> LostNote | None:
+    """The last note written here, if the entry's do not contain it: the library's requeue puts its own text there, or none.
 
     One that a person emptied on purpose was the last one written, and is empty.
     """
-    if entry.notes:
-        return None
     last = EntryNote.objects.filter(entry_id=entry.pk).order_by("-pk").first()
-    return last if last and last.text else None
+    current = entry.notes or ""
+    if not last or normalize_newlines(last.text) in normalize_newlines(current):
+        return None
+    return LostNote(last, f"{last.text}\n{current}" if current else last.text)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from dlq.entries.chain import Chain
 from dlq.models import BackfillDlq, DeletedEntry, EditRecord, EntryNote, OperationEntry, Requeue
 from dlq.operations.kinds import event_of, in_words
 from dlq.operations.reasons import Reason
@@ -34,16 +35,20 @@ class Event:
 
 def timeline(entry: BackfillDlq) -> list[Event]:
     """The life of the job and of its requeues: created, due, died, requeued, came back."""
+    requeues = _requeues(entry.pk)
+    job, whose = entry.original_job_id, _whose_creation(entry, requeues)
     events = [
         Event(moment, what, detail=detail)
         for moment, what, detail in (
-            (entry.original_created_at, "Created", f"job {entry.original_job_id}" if entry.original_job_id else ""),
-            (entry.original_run_at, _due(entry), ""),
-            (entry.failed_at, "Failed for good", entry.failure_reason),
+            (entry.original_created_at, "Created", whose or (f"job {job}" if job else "")),
+            (entry.original_run_at, _due(entry), whose),
+            (entry.failed_at, "Failed for good", entry.failure_reason + (f"\nas job {job}" if job and whose else "")),
         )
         if moment
     ]
-    requeues = _requeues(entry.pk)
+    # Of a key's earlier failures the table keeps nothing but their number.
+    earlier = {requeue.failed_at for requeue in requeues if requeue.failed_at and requeue.failed_at < entry.failed_at}
+    events += [Event(moment, "Failed for good", detail="what it said then is not kept") for moment in earlier]
     events += _requeued(entry, requeues)
     events += _library_requeue(entry, requeues)
     if entry.original_job_id:
@@ -61,13 +66,30 @@ def timeline(entry: BackfillDlq) -> list[Event]:
     return sorted(events, key=lambda event: event.at)
 
 
+def _whose_creation(entry: BackfillDlq, requeues: list[Requeue]) -> str:
+    """Whose, in words, if the times of creation may not be those of the job that failed last; "" if they are.
+
+    The library leaves them as they are when a key fails again, and puts in the number of the new job.
+    """
+    if not entry.job_key or not entry.original_created_at:
+        return ""
+    made_at = next((one.created_at for one in requeues if one.job_id == entry.original_job_id), None)
+    if made_at:
+        return "an earlier job with its key" if entry.original_created_at < made_at else ""
+    return "a job with its key, maybe an earlier one" if entry.failure_count > 1 else ""
+
+
 def _due(entry: BackfillDlq) -> str:
     """The engine moves run_at on with every failure, so a job that died has the time of the try that it did not get."""
     return "The next try would have been due" if (entry.original_run_at or entry.failed_at) > entry.failed_at else "Due"
 
 
-def status_in_words(entry: Any, state: JobState | None) -> str:
+def status_in_words(entry: Any, state: JobState | None, chain: Chain) -> str:
     """What became of the entry: of its latest requeue, or as far as the table itself tells (`entry.status`, as stored)."""
+    if chain.standing != entry.pk:
+        return f"superseded by #{chain.standing}, which stands for both"
+    if entry.status == "new" and chain.has_before(entry.pk):
+        return SHORT[Requeue.Outcome.FAILED_AGAIN]
     requeued_elsewhere = state and entry.last_requeued_at and state.requeued_at < entry.last_requeued_at
     if state is None or requeued_elsewhere or state.requeued_at < entry.failed_at <= timezone.now():
         return SHORT[entry.status]
@@ -130,6 +152,7 @@ def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]
         detail = f"as job {requeue.job_id}"
         if requeue.replaced:
             detail += ", in place of a waiting job with the same key"
+            detail += f" of another task: {requeue.replaced_task}" if requeue.replaced_task else ""
         detail += f" – {_became(state, here=here)}"
         for label, text in (("Reason", requeue.operation.reason), ("Note", requeue.operation.note)):
             detail += f"\n{label}: {text}" if text else ""

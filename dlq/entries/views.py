@@ -18,6 +18,7 @@ from dlq.conf import conf
 from dlq.db.bigint import entry_number
 from dlq.db.limits import time_limit
 from dlq.entries import documents
+from dlq.entries.chain import Chain
 from dlq.entries.note_editing import NoteConflict, NoteRefused, lost_note, save_note
 from dlq.entries.timeline import status_in_words, timeline
 from dlq.models import BackfillDlq, Requeue
@@ -106,6 +107,7 @@ def _context(
         # After a conflict the note as it is now counts as seen: the page shows it beside the person's own text.
         form = NotesForm(initial={"notes": typed, "seen": entry.notes or ""})
     state = states_of_entries([entry.pk]).get(entry.pk)
+    chain = Chain.of(entry.pk)
     back = came_from(request)
     return {
         **model_admin.admin_site.each_context(request),
@@ -122,12 +124,13 @@ def _context(
         "searched_within": WITHIN,
         "extra_values": documents.extra_values(entry),
         "timeline": timeline(entry),
+        "chain": chain,
         "pattern": pattern_of(entry.pk),
         "similar": _similar(entry),
         "notes_form": form,
         "conflict": conflict,
         "lost_note": lost_note(entry) if conflict is None else None,
-        "status": status_in_words(entry, state),
+        "status": status_in_words(entry, state, chain),
         "status_help": RECOVERED_HELP if state and state.state == Requeue.Outcome.RECOVERED else "",
         "checkbox_name": ACTION_CHECKBOX_NAME,
         "may_requeue": KINDS["requeue"].may(request.user),

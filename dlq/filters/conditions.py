@@ -78,6 +78,15 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         """The parameter's text that means the same whenever and wherever it is read."""
         return str(value.isoformat()) if isinstance(value, datetime) else text
 
+    def shareable(self, text: str, value: Any) -> str:
+        """The parameter's text that means the same to whoever is sent the address: not a time on the clock of who typed it.
+
+        An age stays: it means the same to all who read it at the same moment.
+        """
+        typed = text.strip()
+        is_local = isinstance(value, datetime) and not fields.AGE.fullmatch(typed) and not fields.ZONED.fullmatch(typed)
+        return self.absolute(text, value) if is_local else text
+
     def is_in_force(self, text: str) -> bool:
         """Whether this value leaves anything out."""
         return True
@@ -95,6 +104,9 @@ class QueueCondition(Condition):
 class WeekdayHourCondition(Condition):
     def absolute(self, text: str, value: Any) -> str:
         return str(value)
+
+    def shareable(self, text: str, value: Any) -> str:
+        return text if "@" in text else self.absolute(text, value)
 
     def words(self, text: str, value: Any) -> str:
         return str(value.words)
@@ -121,6 +133,15 @@ class SearchCondition(Condition):
 
 class SearchMode(Condition):
     """How `q` is meant; no condition of its own."""
+
+    def shareable(self, text: str, value: Any) -> str:
+        """The parameter's text that means the same to whoever is sent the address: not a time on the clock of who typed it.
+
+        An age stays: it means the same to all who read it at the same moment.
+        """
+        typed = text.strip()
+        is_local = isinstance(value, datetime) and not fields.AGE.fullmatch(typed) and not fields.ZONED.fullmatch(typed)
+        return self.absolute(text, value) if is_local else text
 
     def is_in_force(self, text: str) -> bool:
         return text == search.WORDS

@@ -11,20 +11,27 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import DataError, transaction
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.timezone import get_current_timezone, is_naive
+from django.utils.timezone import get_current_timezone, is_naive, localtime
 
 from dlq.db.bigint import BIGGEST_ID, LEAST_ID
-from dlq.db.far_moments import moment_of
+from dlq.db.far_moments import FarMoment, moment_of
 from dlq.db.statements import database_now, scalar
 from dlq.filters.payload import PayloadMatch
 from dlq.filters.search import MOST_WORDS, different_words
 from dlq.table.columns import TableColumn
+from dlq.web import typed_times
+from dlq.web.typed_times import EXAMPLES, TwoMeanings
 
 FAR = re.compile(
     r"[+-]?infinity|(?P<day>[0-9]{5,6}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}(?=.* BC))(?P<clock>[ T][0-9:.+-]{4,30})?"
     r"(?: (?P<bc>BC))?"
 )
 """Times of PostgreSQL's calendar that Python's lacks."""
+AGE = re.compile(r"(\d{1,9})\s*([mhdw])(?:\s+ago)?")
+ZONED = re.compile(
+    r".*[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+ -]\d\d:?\d\d(?::\d\d)?)|[+-]?infinity|.* BC", re.IGNORECASE
+)
+"""A time that means the same on every clock."""
 LONGEST = 2_000
 """Characters of a value."""
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -118,11 +125,27 @@ class Moment(forms.Field):
         text = str(value).strip()
         try:
             return self._age(text) or self._far(text) or moment_of(self._time(text))
+        except TwoMeanings as both:
+            raise ValidationError(str(both)) from None
         except (ValueError, OverflowError, DataError):
             raise ValidationError("“%(text)s” is no date or time that exists.", params={"text": text}) from None
 
+    def box(self, text: str) -> str:
+        """What the form shows of such a text: an absolute time as its viewer types it, the rest as it is."""
+        try:
+            moment = self.clean(text)
+        except ValidationError:
+            return text
+        if isinstance(moment, FarMoment) or not ZONED.fullmatch(text.strip()):
+            return text
+        shown = typed_times.written(localtime(moment), is_last=self.end_of_day)
+        try:
+            return shown if shown and self.clean(shown) == moment else text
+        except ValidationError:
+            return text
+
     def _age(self, text: str) -> datetime | None:
-        if not (match := re.fullmatch(r"(\d{1,9})\s*([mhdw])(?:\s+ago)?", text)):
+        if not (match := AGE.fullmatch(text)):
             return None
         return database_now() - timedelta(**{UNITS[match[2]]: int(match[1])})
 
@@ -143,12 +166,13 @@ class Moment(forms.Field):
         moment = parse_datetime(text) if len(text) > len("2026-01-01") else None
         if moment is None and (day := parse_date(text)):
             moment = datetime.combine(day, time.max if self.end_of_day else time.min)
+        if moment is None and (span := typed_times.read(text, localtime())):
+            moment = span[1] if self.end_of_day else span[0]
         if moment is None:
             raise ValidationError(
-                "“%(text)s” is no time: write 2026-11-24, 2026-11-24T10:30 or an age like 24h or 7d.",
-                params={"text": text},
+                "“%(text)s” is no time: write %(examples)s.", params={"text": text, "examples": EXAMPLES}
             )
-        return moment.replace(tzinfo=get_current_timezone()) if is_naive(moment) else moment
+        return typed_times.localized(moment, get_current_timezone(), text) if is_naive(moment) else moment
 
 
 class PayloadField(forms.Field):

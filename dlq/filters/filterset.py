@@ -175,6 +175,14 @@ class DlqFilterSet(DlqParameters):
         return [*pairs, ("q_by", self.search_mode)] if is_open else pairs
 
     @property
+    def shareable(self) -> QueryDict:
+        """The given parameters, each time on somebody's own clock made absolute."""
+        shared: QueryDict = self.data.copy()
+        for name, condition, texts, values in self.given:
+            shared.setlist(name, [condition.shareable(text, value) for text, value in zip(texts, values, strict=True)])
+        return shared
+
+    @property
     def active(self) -> list[ActiveFilter]:
         """The filter in force, in words."""
         return [

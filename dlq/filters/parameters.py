@@ -25,11 +25,12 @@ from dlq.filters.conditions import (
     was_requeued,
 )
 from dlq.filters.pattern import PatternCondition, PatternField, in_pattern
-from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by
+from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by, returned_from
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
 from dlq.table.location import TABLE
 from dlq.table.searched_text import WITHIN
+from dlq.web.typed_times import EXAMPLES
 
 
 def _failed(lookup: str, moment: datetime) -> Q:
@@ -72,7 +73,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         says="Failed from",
         more=False,
         column="failed_at",
-        help_text="A date, a time, or an age: 24h, 7d.",
+        help_text=f"A day, a time, or an age: {EXAMPLES}.",
         placeholder="From: 24h, a date",
     )
     failed_before = Condition(
@@ -82,7 +83,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         says="Failed until",
         more=False,
         column="failed_at",
-        help_text="A date, a time, or an age: 24h, 7d.",
+        help_text=f"A day, a time, or an age: {EXAMPLES}.",
         placeholder="Until: 1h, a date",
     )
     payload = PayloadCondition(
@@ -131,6 +132,14 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         says="Requeued by operation",
         column="id",
         help_text="Its number.",
+    )
+    returned_from = Condition(
+        returned_from,
+        fields.Number(),
+        label="Came back from operation",
+        says="Came back from operation",
+        column="id",
+        help_text="Its number: what its requeued jobs failed again as.",
     )
     left_by = Condition(
         left_by,

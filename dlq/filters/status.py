@@ -8,36 +8,39 @@ from django.db.models import Q, Value
 from django.db.models.lookups import Exact
 
 from dlq.filters.conditions import Condition
-from dlq.models import OperationEntry, Requeue
-from dlq.models.entry_status import EntryStatus
+from dlq.models import ChainLife, OperationEntry, Requeue
+from dlq.models.entry_status import SUPERSEDED, EntryStatus, IsSuperseded
 from dlq.table.indexes import TableState
 
 Outcome = Requeue.Outcome
 
-NEW, REQUEUED, OPEN, ANY = "new", "requeued", "open", "any"
+NEW, REQUEUED, OPEN, ONCE, ANY = "new", "requeued", "open", "once", "any"
 STATUSES: dict[str, str] = {
     OPEN: "all but recovered",
+    ONCE: "any, each failure once",
     ANY: "any",
     NEW: "new",
     REQUEUED: "requeued, not known yet",
     Outcome.FAILED_AGAIN: "failed again",
     Outcome.RECOVERED: "recovered",
     Outcome.GONE: "recalled or replaced",
+    SUPERSEDED: "earlier lives of others",
 }
-"""The values of `status`. An entry has one of the last five; the first two are for looking at several of them."""
+"""The values of `status`. An entry has one of the last six; the first three are for looking at several of them: `open` and
+`once` leave out earlier lives, so that a failure is there, and counts, once; `any` is every row of the table."""
 
 EVERYTHING = ~Q(pk__in=())
 
 
 class StatusCondition(Condition):
     def is_in_force(self, text: str) -> bool:
-        return text != ANY
+        return text not in (ANY, ONCE)
 
     def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
-        return set(values) <= {Outcome.RECOVERED, Outcome.GONE}
+        return set(values) <= {Outcome.RECOVERED, Outcome.GONE, SUPERSEDED}
 
     def is_wide(self, values: list[Any]) -> bool:
-        return set(values) <= {OPEN, ANY}
+        return set(values) <= {OPEN, ONCE, ANY}
 
     def words(self, text: str, value: Any) -> str:
         return STATUSES[text]
@@ -46,17 +49,28 @@ class StatusCondition(Condition):
 def has_status(status: str) -> Q:
     if status == ANY:
         return EVERYTHING
+    if status == SUPERSEDED:
+        return Q(IsSuperseded(), pk__in=ChainLife.objects.values("entry_id"))
+    # Apart from the status itself: PostgreSQL finds out at once for all of them, or one by one, as it is cheaper.
+    stands, is_it = ~Q(IsSuperseded()), EntryStatus(stands=True)
+    if status == ONCE:
+        return stands
     if status == OPEN:
-        return ~Q(Exact(EntryStatus(), Value(Outcome.RECOVERED.value)))
-    is_it = Q(Exact(EntryStatus(), Value(status)))
+        return stands & ~Q(Exact(is_it, Value(Outcome.RECOVERED.value)))
+    found = stands & Q(Exact(is_it, Value(status)))
     if status in (Outcome.RECOVERED, Outcome.GONE):
         # Only our own records say so, and they are found by index.
-        is_it &= Q(pk__in=Requeue.objects.filter(outcome=status).values("entry_id"))
-    return is_it
+        found &= Q(pk__in=Requeue.objects.filter(outcome=status).values("entry_id"))
+    return found
 
 
 def requeued_by(operation: int) -> Q:
     return Q(pk__in=Requeue.objects.filter(operation=operation).values("entry_id"))
+
+
+def returned_from(operation: int) -> Q:
+    """Those that its requeued jobs came back as."""
+    return Q(pk__in=Requeue.objects.filter(operation=operation, returned_as__isnull=False).values("returned_as"))
 
 
 def left_by(operation: int) -> Q:

@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dlq.models import BackfillDlq, FailurePattern, Requeue
-from dlq.outcomes.labels import RECOVERED_HELP, SHORT
+from dlq.models.entry_status import SUPERSEDED
+from dlq.outcomes.labels import RECOVERED_HELP, SHORT, SUPERSEDED_HELP
 from dlq.table.columns import TableColumn, listed_columns
 from dlq.table.extra_columns import extra_alias
 from dlq.table.location import TABLE
@@ -61,7 +62,7 @@ def requeues(entry: BackfillDlq) -> int | str:
 def status(entry: BackfillDlq) -> SafeString:
     """Of the latest requeue; live where the changelist looked it up."""
     state = str(getattr(entry, "status"))  # noqa: B009
-    title = RECOVERED_HELP if state == Requeue.Outcome.RECOVERED else ""
+    title = {Requeue.Outcome.RECOVERED: RECOVERED_HELP, SUPERSEDED: SUPERSEDED_HELP}.get(state, "")
     return format_html('<span class="dlq-status dlq-status-{}" title="{}">{}</span>', state, title, SHORT[state])
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dlq', '0009_duty_runs'),
+        ('dlq', '0013_other_tasks'),
     ]
 
     operations = [

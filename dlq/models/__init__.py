@@ -1,5 +1,6 @@
 from dlq.models.backfilldlq import BackfillDlq
 from dlq.models.bulkoperation import BulkOperation, OperationEntry
+from dlq.models.chainlife import ChainLife
 from dlq.models.deletedentry import DeletedEntry
 from dlq.models.dutyprogress import DutyProgress
 from dlq.models.dutyrun import DutyRun
@@ -20,6 +21,7 @@ from dlq.models.tallypart import TallyPart
 __all__ = [
     "BackfillDlq",
     "BulkOperation",
+    "ChainLife",
     "ClassifierState",
     "CoarseKey",
     "DeletedEntry",

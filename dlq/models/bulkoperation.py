@@ -58,12 +58,16 @@ class BulkOperation(RequeueOptions):
     """Appended to the notes of each entry the operation acts on."""
     replace_notes = models.BooleanField(default=False)
     """Of a note: it takes the place of what the notes said. What they said is kept in the entry's history."""
+    leaves_earlier_lives = models.BooleanField(default=False, db_default=False)
+    """Of a delete: earlier lives of what it deletes stay, and stand again."""
     expected = models.BigIntegerField(null=True)
-    """The number that the confirmation page showed; null where it was too many to count in time."""
+    """The number that the confirmation page showed; null where it did not know it."""
     cursor = models.BigIntegerField(null=True)
     done_count = models.BigIntegerField("done", default=0)
     skipped_count = models.BigIntegerField("skipped", default=0)
     failed_count = models.BigIntegerField("failed", default=0)
+    along_count = models.BigIntegerField(default=0, db_default=0)
+    """Of those done: earlier lives of others, which a delete took along. Who confirmed it counted the others."""
     work_seconds = models.FloatField(default=0.0)
     """Time that its chunks took, pauses left out."""
     created_at = models.DateTimeField(auto_now_add=True)
@@ -92,7 +96,7 @@ class BulkOperation(RequeueOptions):
 
     @property
     def handled_count(self) -> int:
-        return self.done_count + self.skipped_count + self.failed_count
+        return self.done_count - self.along_count + self.skipped_count + self.failed_count
 
     @property
     def next_id(self) -> int:

@@ -111,6 +111,8 @@ class EntryPattern(models.Model):
     pattern = models.ForeignKey(FailurePattern, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
     failed_at = models.DateTimeField()
     version = models.SmallIntegerField()
+    is_counted = models.BooleanField(default=True, db_default=True)
+    """Whether the counts have it. They leave out what recovered and earlier lives of chains, as far as that was met."""
 
     class Meta:
         default_permissions = ()

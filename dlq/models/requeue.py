@@ -34,6 +34,10 @@ class Requeue(models.Model):
     """Of the job as we made it; a later one means that somebody replaced the job."""
     replaced = models.BooleanField(default=False)
     """Whether the requeue overwrote a waiting job with the same key."""
+    replaced_task = models.CharField(max_length=200, db_default="")
+    """Of that job, where it was another task's."""
+    failed_at = models.DateTimeField(null=True)
+    """Of the entry when it was requeued: the entry itself tells of its newest failure only."""
     run_at = models.DateTimeField(default=timezone.now)
     """When the job was to become due."""
     actor = models.CharField(max_length=200)

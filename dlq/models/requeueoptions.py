@@ -20,6 +20,8 @@ class RequeueOptions(models.Model):
         DROP = "drop", "requeue without the key"
 
     key_policy = models.CharField(max_length=20, choices=KeyPolicy.choices, default=KeyPolicy.SKIP)
+    also_other_tasks = models.BooleanField(db_default=False)
+    """Whether a job that is replaced may be one of another task."""
     also_on_their_way = models.BooleanField(default=False)
     """Also entries whose job of an earlier requeue still waits, runs or is tried again."""
     also_recovered = models.BooleanField(default=False)

@@ -18,6 +18,7 @@ class TableSnapshot(models.Model):
     total_requeued = models.BigIntegerField()
     oldest_failure = models.DateTimeField(null=True)
     newest_failure = models.DateTimeField(null=True)
+    oldest_not_requeued = models.DateTimeField(null=True)
     task_breakdown = models.JSONField(default=list)
     """The tasks with the most entries, as [task, number] pairs: more of them than the library lists."""
 

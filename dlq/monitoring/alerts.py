@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from dlq.conf import conf
 from dlq.db.far_moments import FarMoment
+from dlq.db.limits import in_time
 from dlq.db.statements import dicts
+from dlq.models.entry_status import superseded
+from dlq.monitoring.spikes import Spike, days_back, earlier, spikes
 from dlq.table.location import DlqTable
 
-NAMED_TASKS = 3
-"""Tasks that fail all the time which a sentence names."""
+logger = logging.getLogger("dlq")
+
+NAMED = 3
+"""Tasks that fail all the time which a sentence names, and spikes that have a sentence of their own."""
+LISTED = 20
+"""Tasks, or patterns, that the list is filtered by at once: an address has no room for any number."""
+SPIKE_SECONDS = 2.0
+"""How long the other alerts wait for the spikes."""
+INSTANT = timedelta(microseconds=1)
+"""The resolution of failed_at."""
 WARNING, CRITICAL = "warning", "critical"
 
 
@@ -31,6 +44,12 @@ class Thresholds:
     """Warning: an entry older than this."""
     task_hours: int
     """Warning: a task of which something failed in each of so many last hours."""
+    spike_hours: int
+    """Warning: a task, or a failure pattern, of which in so many last hours …"""
+    spike_factor: int
+    """… at least so many times as much failed as in the same hours before, …"""
+    spike_least: int
+    """… and more than this."""
 
     @classmethod
     def configured(cls, **changed: int | None) -> Thresholds:
@@ -40,42 +59,78 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Alert:
-    """`filter`: the list's parameters for what it is about."""
+    """`filter`: the list's parameters for exactly what it is about."""
 
     level: str
     words: str
-    filter: dict[str, str | list[str]] = field(default_factory=dict)
+    filter: dict[str, Any] = field(default_factory=dict)
+    is_spike: bool = False
 
 
 def alerts(table: DlqTable, limits: Thresholds) -> list[Alert]:
-    """What exceeds a threshold now, critical first."""
+    """What exceeds a threshold now. What jumped comes first: levels may be exceeded for weeks, and would hide it."""
     (found,) = dicts(
-        table.statement("monitoring/alerts"),
+        table.statement("monitoring/alerts", superseded=superseded("e")),
         {
             "hours": max(limits.hours, limits.task_hours, 1),
             "task_hours": limits.task_hours,
-            "most_tasks": NAMED_TASKS + 1,
+            "most_tasks": LISTED + 1,
             "most": limits.critical_total,
         },
     )
+    now = found["now"]
     raised = [
-        *_new(found["by_hour"], limits),
+        *_spikes(table, now, limits),
+        *_new(found["by_hour"], now, limits),
         *_total(found["total"], limits),
-        *_oldest(found["oldest"], found["now"], limits),
-        *_constant(found["constant_tasks"], limits),
+        *_oldest(found["oldest"], now, limits),
+        *_constant(found["constant_tasks"], now, limits),
     ]
-    return sorted(raised, key=lambda alert: alert.level)
+    return sorted(raised, key=lambda alert: (not alert.is_spike, alert.level))
 
 
-def _new(by_hour: list[int], limits: Thresholds) -> Iterator[Alert]:
+def _spikes(table: DlqTable, now: datetime, limits: Thresholds) -> Iterator[Alert]:
+    hours, factor, least = limits.spike_hours, limits.spike_factor, limits.spike_least
+    if not (hours and factor and least):
+        return
+    found = in_time(SPIKE_SECONDS, lambda: spikes(table, now, hours=hours, factor=factor, least=least))
+    if found is None:
+        logger.warning("looking for what jumped took longer than %s s", SPIKE_SECONDS)
+    of_tasks = [one for one in found or () if one.pattern is None]
+    of_patterns = [one for one in found or () if one.pattern is not None]
+    for jumped, plural, parameter in (
+        (of_tasks, "tasks", "task_identifier"),
+        (of_patterns, "failure patterns", "pattern"),
+    ):
+        groups = [(_name(one), [one]) for one in jumped[:NAMED]]
+        if rest := jumped[NAMED : NAMED + LISTED]:
+            more = "more than " if len(jumped) > NAMED + LISTED else ""
+            groups.append((f"{more}{len(rest)} other {plural if len(rest) > 1 else plural[:-1]}", rest))
+        for name, ones in groups:
+            values = [one.task if one.pattern is None else str(one.pattern) for one in ones]
+            yield Alert(WARNING, _jumped(name, ones, hours), {parameter: values, **_last(hours, now)}, is_spike=True)
+
+
+def _name(spike: Spike) -> str:
+    return spike.task if spike.pattern is None else f"“{spike.title}” ({spike.task})"
+
+
+def _jumped(name: str, ones: Sequence[Spike], hours: int) -> str:
+    recent, before, days = sum(one.recent for one in ones), sum(one.before for one in ones), days_back(hours)
+    earlier = "the day before" if days == 1 else f"{days} days before"
+    number = f"{before:,}" if before else "none"
+    return f"{name} jumped: {recent:,} failed in {_span(hours)}, {number} in the same hours {earlier}"
+
+
+def _new(by_hour: list[int], now: datetime, limits: Thresholds) -> Iterator[Alert]:
     last = by_hour[0]
     if limits.critical_new_per_hour and last > limits.critical_new_per_hour:
         words = f"{last:,} new failed jobs in the last hour (more than {limits.critical_new_per_hour:,})"
-        yield Alert(CRITICAL, words, {"failed_after": "1h"})
+        yield Alert(CRITICAL, words, _last(1, now))
     elif limits.new_per_hour and limits.hours and min(by_hour[: limits.hours]) > limits.new_per_hour:
         each = _each(limits.hours)
         words = f"more than {limits.new_per_hour:,} new failed jobs in {each} ({last:,} in the last one)"
-        yield Alert(WARNING, words, {"failed_after": f"{limits.hours}h"})
+        yield Alert(WARNING, words, _last(limits.hours, now))
 
 
 def _total(total: int, limits: Thresholds) -> Iterator[Alert]:
@@ -88,16 +143,37 @@ def _oldest(oldest: datetime | None, now: datetime, limits: Thresholds) -> Itera
         words = f"the oldest failed job is {(now - oldest).days:,} days old (more than {limits.oldest_days:,})"
         if isinstance(oldest, FarMoment):
             words = f"the oldest failed job has the time {oldest}"
-        yield Alert(WARNING, words, {"failed_before": f"{limits.oldest_days}d"})
+        yield Alert(WARNING, words, {"failed_before": _text(earlier(now, days=limits.oldest_days, microseconds=1))})
 
 
-def _constant(tasks: list[str], limits: Thresholds) -> Iterator[Alert]:
+def _constant(tasks: list[str], now: datetime, limits: Thresholds) -> Iterator[Alert]:
     if limits.task_hours and tasks:
-        named = tasks[:NAMED_TASKS]
-        which = ", ".join(named) + (" and others" if len(tasks) > NAMED_TASKS else "")
-        words = f"{which} failed in {_each(limits.task_hours)}"
-        yield Alert(WARNING, words, {"task_identifier": named, "failed_after": f"{limits.task_hours}h"})
+        listed = tasks[:LISTED]
+        others = len(listed) - NAMED
+        which = ", ".join(tasks[:NAMED])
+        if others > 0:
+            which += f" and {others} other{'s' if others > 1 else ''}"
+        if len(tasks) > LISTED:
+            which = f"{len(listed)} tasks and more, the most often {which},"
+        yield Alert(
+            WARNING,
+            f"{which} failed in {_each(limits.task_hours)}",
+            {"task_identifier": listed, **_last(limits.task_hours, now)},
+        )
+
+
+def _last(hours: int, now: datetime) -> dict[str, str]:
+    """The list's parameters for what was counted: what failed within the hours before `now`, whenever the list is opened."""
+    return {"failed_after": _text(earlier(now, hours=hours) + INSTANT), "failed_before": _text(now)}
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _each(hours: int) -> str:
     return "the last hour" if hours == 1 else f"each of the last {hours} hours"
+
+
+def _span(hours: int) -> str:
+    return "the last hour" if hours == 1 else f"the last {hours} hours"

@@ -1,10 +1,12 @@
 -- What the alarms look at, all of it bounded: the last hours by index, both ends of an index, a count that stops.
+-- Each failure once: the placeholder superseded is the condition of models/superseded.sql.
 WITH recent AS MATERIALIZED (
     SELECT task_identifier,
            floor(extract(epoch FROM statement_timestamp() - failed_at) / 3600)::int AS hours_ago,
            count(*) AS entries
-    FROM {table}
+    FROM {table} e
     WHERE failed_at > statement_timestamp() - make_interval(hours => %(hours)s) AND failed_at <= statement_timestamp()
+      AND NOT {superseded}
     GROUP BY task_identifier, hours_ago
 ),
 hours AS (
@@ -16,11 +18,11 @@ hours AS (
 SELECT ARRAY(SELECT entries FROM hours ORDER BY hours_ago) AS by_hour,
        ARRAY(SELECT task_identifier
              FROM recent
-             WHERE hours_ago < %(task_hours)s
+             WHERE hours_ago < %(task_hours)s AND task_identifier ~ '\S'
              GROUP BY task_identifier
              HAVING count(*) = %(task_hours)s
              ORDER BY sum(entries) DESC, task_identifier
              LIMIT %(most_tasks)s) AS constant_tasks,
-       (SELECT count(*) FROM (SELECT FROM {table} LIMIT %(most)s + 1) AS counted) AS total,
+       (SELECT count(*) FROM (SELECT FROM {table} e WHERE NOT {superseded} LIMIT %(most)s + 1) AS counted) AS total,
        (SELECT min(failed_at) FROM {table}) AS oldest,
        statement_timestamp() AS now

@@ -12,7 +12,7 @@ from django.urls import reverse
 from dlq.conf import conf
 from dlq.db.limits import in_time
 from dlq.filters.addresses import STATUS
-from dlq.filters.status import ANY
+from dlq.filters.status import ONCE
 from dlq.monitoring.alerts import Alert, Thresholds, alerts
 from dlq.table.location import TABLE
 from dlq.web.query_strings import query_string
@@ -41,4 +41,4 @@ def _alerts() -> list[Alert]:
 
 
 def _link(alert: Alert) -> str:
-    return reverse("admin:dlq_backfilldlq_changelist") + query_string({STATUS: ANY, **alert.filter})
+    return reverse("admin:dlq_backfilldlq_changelist") + query_string({STATUS: ONCE, **alert.filter})

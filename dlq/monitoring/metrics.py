@@ -1,4 +1,7 @@
-"""The dead letter queue for Prometheus, under the library's names where it has the same: read from the database at scrape time.
+"""The dead letter queue for Prometheus, read from the database at scrape time.
+
+`backfill_dlq_size` is the library's: the same name, type and meaning. What the library has not, or means otherwise, is
+`backfill_admin_…`, so that both can be scraped.
 
 Counters in a process's memory would differ from one web process to the next and forget at each restart.
 """
@@ -6,8 +9,6 @@ Counters in a process's memory would differ from one web process to the next and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -17,8 +18,9 @@ from dlq.conf import conf
 from dlq.db.limits import TimedOut, time_limit
 from dlq.db.statements import dicts
 from dlq.models import DutyRun, TableSnapshot
+from dlq.models.entry_status import superseded
 from dlq.monitoring.snapshot import TASKS, newest_snapshot
-from dlq.monitoring.totals import DlqStats, dlq_stats
+from dlq.monitoring.totals import TableTotals, count_table
 from dlq.table.location import TABLE
 
 LIVE_SECONDS = 0.5
@@ -43,7 +45,7 @@ class DlqCollector(Collector):
                 complete = False
             else:
                 yield from metrics
-        yield _gauge("backfill_dlq_scrape_complete", "Whether everything could be counted in time.", complete)
+        yield _gauge("backfill_admin_scrape_complete", "Whether everything could be counted in time.", complete)
 
 
 def _sizes() -> Iterator[Metric]:
@@ -55,24 +57,26 @@ def _sizes() -> Iterator[Metric]:
         size.add_metric([task], number)
     yield size
     as_of = counted.as_of.timestamp()
-    yield _gauge("backfill_dlq_size_as_of_timestamp_seconds", "When backfill_dlq_size was counted.", as_of)
+    yield _gauge("backfill_admin_size_as_of_timestamp_seconds", "When the table was counted.", as_of)
+    oldest = counted.oldest_not_requeued
+    age = max((counted.as_of - oldest).total_seconds(), 0.0) if oldest else 0.0
+    yield _gauge("backfill_admin_oldest_age_seconds", "Age of the oldest entry that nobody has requeued.", age)
 
 
-def _totals() -> DlqStats | TableSnapshot:
+def _totals() -> TableTotals | TableSnapshot:
     snapshot = newest_snapshot()
-    return snapshot if snapshot and snapshot.seconds > LIVE_SECONDS else dlq_stats(TABLE, tasks=TASKS)
+    return snapshot if snapshot and snapshot.seconds > LIVE_SECONDS else count_table(TABLE, tasks=TASKS)
 
 
 def _activity() -> Iterator[Metric]:
-    (found,) = dicts(TABLE.statement("monitoring/metrics"))
-    yield _gauge("backfill_dlq_age_seconds", "Age of the oldest entry.", _age(found))
-    yield _gauge("backfill_dlq_new_last_hour", "Entries that failed within the last hour.", found["new_in_hour"])
+    (found,) = dicts(TABLE.statement("monitoring/metrics", superseded=superseded("e")))
+    yield _gauge("backfill_admin_new_last_hour", "Entries that failed within the last hour.", found["new_in_hour"])
     for name, meaning in (
         ("requeued", "Entries requeued through backfill-admin."),
         ("deleted", "Entries deleted through backfill-admin."),
     ):
-        yield CounterMetricFamily(f"backfill_dlq_jobs_{name}", meaning, value=found[name])
-    ended = GaugeMetricFamily("backfill_dlq_requeues", "Requeues made here, by how they ended.", labels=["outcome"])
+        yield CounterMetricFamily(f"backfill_admin_jobs_{name}", meaning, value=found[name])
+    ended = GaugeMetricFamily("backfill_admin_requeues", "Requeues made here, by how they ended.", labels=["outcome"])
     for outcome in ("recovered", "failed_again"):
         ended.add_metric([outcome], found[outcome])
     yield ended
@@ -86,7 +90,7 @@ def _caretaker() -> Iterator[Metric]:
         ("failures", "How often in a row it has failed.", lambda run: run.failures),
     )
     for name, meaning, value in values:
-        family = GaugeMetricFamily(f"backfill_dlq_caretaker_duty_{name}", meaning, labels=["duty"])
+        family = GaugeMetricFamily(f"backfill_admin_caretaker_duty_{name}", meaning, labels=["duty"])
         for run in runs:
             family.add_metric([run.duty], value(run))
         yield family
@@ -94,8 +98,3 @@ def _caretaker() -> Iterator[Metric]:
 
 def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, meaning, value=value)
-
-
-def _age(found: dict[str, Any]) -> float:
-    oldest: datetime | None = found["oldest_failure"]
-    return max((found["now"] - oldest).total_seconds(), 0.0) if oldest else 0.0

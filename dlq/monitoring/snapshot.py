@@ -9,7 +9,7 @@ from dataclasses import asdict
 from dlq.db.limits import TimedOut, time_limit
 from dlq.db.statements import scalar
 from dlq.models import TableSnapshot
-from dlq.monitoring.totals import dlq_stats
+from dlq.monitoring.totals import count_table
 from dlq.table.location import TABLE
 
 logger = logging.getLogger("dlq")
@@ -38,7 +38,7 @@ def take_snapshot(*, seconds: float = LONGEST_COUNT) -> TableSnapshot | None:
         if not scalar(LOCK):
             return None
         started = time.monotonic()
-        stats = dlq_stats(TABLE, tasks=TASKS)
+        stats = count_table(TABLE, tasks=TASKS)
         snapshot = TableSnapshot.objects.create(**asdict(stats), seconds=time.monotonic() - started)
         TableSnapshot.objects.exclude(pk=snapshot.pk).delete()
         return snapshot

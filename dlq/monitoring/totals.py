@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from dlq.db.statements import dicts
@@ -29,9 +29,21 @@ class DlqStats:
     as_of: datetime
 
 
-def dlq_stats(table: DlqTable, *, tasks: int = LISTED_TASKS) -> DlqStats:
+@dataclass(frozen=True)
+class TableTotals(DlqStats):
+    """And what a monitor wants to know besides."""
+
+    oldest_not_requeued: datetime | None
+
+
+def dlq_stats(table: DlqTable) -> DlqStats:
+    counted = count_table(table)
+    return DlqStats(**{field.name: getattr(counted, field.name) for field in fields(DlqStats)})
+
+
+def count_table(table: DlqTable, *, tasks: int = LISTED_TASKS) -> TableTotals:
     """Count now: one statement that reads the whole table."""
     numbers = dicts(table.statement("monitoring/totals"), {"tasks": tasks})[0]
     breakdown = numbers.pop("task_breakdown")
     breakdown = json.loads(breakdown) if isinstance(breakdown, str) else breakdown
-    return DlqStats(**numbers, task_breakdown=[(task, count) for task, count in breakdown])
+    return TableTotals(**numbers, task_breakdown=[(task, count) for task, count in breakdown])

@@ -2,7 +2,8 @@
 WITH tasks AS (
     SELECT task_identifier, queue_name,
            count(*) AS entries, sum(failure_count) AS failures, sum(requeued_count) AS requeues,
-           min(failed_at) AS oldest, max(failed_at) AS newest
+           min(failed_at) AS oldest, max(failed_at) AS newest,
+           min(failed_at) FILTER (WHERE requeued_count = 0) AS oldest_not_requeued
     FROM {table}
     GROUP BY task_identifier, queue_name
 ),
@@ -20,6 +21,8 @@ SELECT coalesce(sum(entries), 0)::bigint                        AS total_jobs,
        coalesce(sum(requeues), 0)::bigint                       AS total_requeued,
        min(oldest)                                              AS oldest_failure,
        max(newest)                                              AS newest_failure,
+       -- Not the library's function, but its guide: the oldest that nobody has dealt with.
+       min(oldest_not_requeued)                                 AS oldest_not_requeued,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(task_identifier, entries) ORDER BY entries DESC, task_identifier), '[]')
         FROM largest)                                           AS task_breakdown,
        -- When this statement began to see the table; now() is when its transaction began.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from dlq.models import BulkOperation
 from dlq.operations.confirmation import Confirmation, begin
@@ -16,7 +17,7 @@ NO_BUDGET = float("inf")
 
 
 @contextmanager
-def operated(kind: str, entry_ids: Sequence[int], actor: str, **details: str) -> Iterator[BulkOperation]:
+def operated(kind: str, entry_ids: Sequence[int], actor: str, **details: Any) -> Iterator[BulkOperation]:
     """The operation when it is done, in its transaction: nobody else sees it before the block ends, and what the block raises
     undoes it."""
     with visiting(TABLE):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.models import Func, IntegerField, QuerySet
 
@@ -31,6 +31,8 @@ class Batch:
     cursor: int | None
     is_last: bool
     """Whether the operation has nothing behind it."""
+    along: frozenset[int] = frozenset()
+    """Of the locked ones those that only go along with others."""
 
     @property
     def is_empty(self) -> bool:
@@ -60,12 +62,25 @@ def next_batch(operation: BulkOperation, finder: BatchFinder) -> Batch:
         locked, is_last = found
         return Batch(locked, {}, max(locked, default=operation.cursor), is_last)
     # Somebody holds a row for long, or ticked entries, each of which gets an answer: look first, then lock.
-    while candidates := _candidates(operation):
-        batch = _lock(operation, candidates)
+    return next_with_others(operation, lambda _ids: set())
+
+
+def next_with_others(operation: BulkOperation, others_of: Callable[[Sequence[int]], set[int]]) -> Batch:
+    """The next entries and those that go along with them, locked in one statement, in the order of all their ids."""
+    while True:
+        candidates, is_last = _candidates(operation)
+        if not candidates:
+            return Batch([], {}, operation.cursor, is_last=True)
+        others = others_of(candidates)
+        batch = _lock(operation, candidates, others)
+        own = sorted(set(batch.locked) - others)
+        if len(own) < len(candidates):
+            # With what stopped matching, or is held by others, nothing goes along.
+            others = others_of(own)
         if not batch.is_empty:
-            return batch
+            locked = sorted({*own, *others.intersection(batch.locked)})
+            return replace(batch, locked=locked, is_last=is_last, along=frozenset(locked) - frozenset(own))
         operation.cursor = batch.cursor
-    return Batch([], {}, operation.cursor, is_last=True)
 
 
 def next_ticked(operation: BulkOperation, most: int) -> list[int]:
@@ -89,23 +104,28 @@ def locked_or_busy(wanted: QuerySet[BackfillDlq]) -> tuple[list[int], dict[int, 
     return locked, {entry: Reason("locked") for entry in sorted(busy)}
 
 
-def _candidates(operation: BulkOperation) -> list[int]:
-    """The ids of the next batch, not locked."""
+def _candidates(operation: BulkOperation) -> tuple[list[int], bool]:
+    """The ids of the next batch, not locked, and whether there are none behind them."""
+    most = batch_size(operation)
     if operation.entry_ids is not None:
-        return next_ticked(operation, batch_size(operation))
+        ids = next_ticked(operation, most)
+        return ids, len(ids) < most
     following = matching(operation).filter(id__gte=operation.next_id).order_by("id")
-    return _within_size(list(following.values_list("id", flat=True)[: batch_size(operation)]))
+    ids = list(following.values_list("id", flat=True)[:most])
+    chosen = _within_size(ids)
+    return chosen, len(chosen) == len(ids) < most
 
 
-def _lock(operation: BulkOperation, candidates: list[int]) -> Batch:
-    """Lock those that still match; the others are passed over, each with its reason where it is known."""
-    wanted = matching(operation).filter(id__any_of=candidates).order_by("id")
-    locked, skipped = locked_or_busy(wanted)
+def _lock(operation: BulkOperation, candidates: list[int], others: Collection[int] = ()) -> Batch:
+    """Lock those that still match, and the others; the rest is passed over, each with its reason where it is known."""
+    wanted = matching(operation).filter(id__any_of=candidates)
+    if others:
+        wanted |= BackfillDlq.objects.filter(id__any_of=others)
+    locked, skipped = locked_or_busy(wanted.order_by("id"))
     if operation.entry_ids is not None:
         vanished = set(candidates) - set(locked) - set(skipped)
         skipped |= {entry: Reason("gone") for entry in sorted(vanished)}
-    is_last = operation.entry_ids is not None and len(candidates) < batch_size(operation)
-    return Batch(locked, skipped, candidates[-1], is_last)
+    return Batch(locked, skipped, candidates[-1], is_last=False)
 
 
 class _Bytes(Func):

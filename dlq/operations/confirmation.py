@@ -40,7 +40,7 @@ class Confirmation:
     frozen_at: str
     """ISO 8601, by the database's clock."""
     count: int | None = None
-    """The number that the page shows; None where it was too many to count in time."""
+    """The number that the page shows; None where it does not know it."""
     first_id: int = LEAST_ID
     """The lowest id that was ticked, or that matched. The work is done between it and `max_id`: the rest is not read."""
 

@@ -9,7 +9,7 @@ from django.forms import BoundField
 
 
 class ConfirmForm(forms.Form):
-    """`count` is the number of entries that the page shows; None where they were too many to count in time."""
+    """`count` is the number of entries that the page shows; None where it does not know it."""
 
     folded: ClassVar[tuple[str, ...]] = ()
     """Fields that stay folded away until somebody needs them."""

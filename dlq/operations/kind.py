@@ -55,6 +55,8 @@ class Kind(ABC):
     """What the confirmation page's button says."""
     is_destructive: ClassVar[bool] = False
     form: ClassVar[type[ConfirmForm]] = ConfirmForm
+    preflight_template: ClassVar[str] = "dlq/operations/preflight.html"
+    """Shows what `preflight` found."""
 
     # Of its page and its records.
     reasons: ClassVar[Mapping[str, Wording]] = {}
@@ -88,12 +90,16 @@ class Kind(ABC):
         return ""
 
     def preflight(self, operation: BulkOperation) -> Any:
-        """What the operation would meet, looked up for its confirmation page (operations/preflight.html); None: nothing."""
+        """What the operation would meet, looked up for its confirmation page; None: nothing to say."""
         return None
 
     def facts(self, operation: BulkOperation) -> list[tuple[str, str]]:
         """The options that were chosen, as label and text, for the operation's page."""
         return []
+
+    def together(self, entry_ids: Sequence[int]) -> Sequence[int]:
+        """Of a kind that undoes others: the chosen entries, and those that it takes back with them."""
+        return entry_ids
 
     def to_undo(self, operation: BulkOperation | None) -> int:
         """Of a kind that undoes others: how many entries there are to undo of that operation."""

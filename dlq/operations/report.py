@@ -13,7 +13,10 @@ def report(operation: BulkOperation, *, with_reasons: bool = True) -> str:
 
     The reason may quote the entry (`pages/entry_texts.py`).
     """
-    sentences = [f"{done_to(operation.kind)}: {failed_jobs(operation.done_count)}."]
+    done = failed_jobs(operation.done_count - operation.along_count)
+    if operation.along_count:
+        done += f", with {operation.along_count:,} earlier {'life' if operation.along_count == 1 else 'lives'}"
+    sentences = [f"{done_to(operation.kind)}: {done}."]
     for count, result in (
         (operation.skipped_count, OperationEntry.Result.SKIPPED),
         (operation.failed_count, OperationEntry.Result.FAILED),

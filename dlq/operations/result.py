@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from dlq.db.limits import in_time
@@ -42,6 +43,12 @@ def outcome_counts(operation: BulkOperation) -> Counter[str]:
     return +counts
 
 
+def last_due(operation: BulkOperation) -> datetime | None:
+    """When the last of its jobs will be due; None where all are, or that takes too long to find out."""
+    later = Requeue.objects.filter(operation=operation, outcome=Requeue.Outcome.UNSETTLED, run_at__gt=Now())
+    return in_time(SECONDS, lambda: later.aggregate(last=Max("run_at"))["last"])
+
+
 def problems_of(operation: BulkOperation) -> QuerySet[OperationEntry]:
     """What it did not do: a record for each entry that it skipped or failed to act on."""
     return OperationEntry.objects.filter(operation=operation).exclude(result=OperationEntry.Result.DONE)
@@ -62,11 +69,12 @@ def reason_counts(operation: BulkOperation) -> list[ReasonCount]:
 def arrived_since(operation: BulkOperation) -> int | None:
     """How many failed after the confirmation page was shown and match its filter, counted up to MOST_ARRIVALS + 1.
 
-    None for ticked entries, and where counting takes too long.
+    What its own jobs came back as is not new. None for ticked entries, and where counting takes too long.
     """
     if operation.entry_ids is not None or operation.undoes_id:
         return None
+    its_own = Requeue.objects.filter(operation=operation, job_id=OuterRef("original_job_id"))
     matching = DlqFilterSet.of_pairs(operation.filter).qs.filter(
-        failed_at__gt=operation.frozen_at, failed_at__lte=Now()
+        ~Exists(its_own), failed_at__gt=operation.frozen_at, failed_at__lte=Now()
     )
     return in_time(SECONDS, lambda: matching.order_by()[: MOST_ARRIVALS + 1].count())

@@ -38,6 +38,7 @@ PROGRESS = (
     "done_count",
     "skipped_count",
     "failed_count",
+    "along_count",
     "next_run_at",
     "state",
     "watching_since",
@@ -173,6 +174,7 @@ def _record(operation: BulkOperation, result: ChunkResult, batch: Batch) -> None
     operation.done_count += result.done
     operation.skipped_count += len(result.skipped)
     operation.failed_count += len(result.failed)
+    operation.along_count += len(batch.along - set(result.skipped) - set(result.failed))
     if operation.canary_left == 0:
         operation.state, operation.watching_since = State.WATCHING, now
     elif batch.is_last:

@@ -25,9 +25,13 @@ SHORT: dict[str, str] = {
     "retrying": "being retried",
     Outcome.RECOVERED: "recovered",
     Outcome.GONE: "recalled",
+    "superseded": "superseded",
 }
 """For the list's column."""
 
+SUPERSEDED_HELP = (
+    "An earlier life of a failure: it was requeued, failed again and came back as another row, which stands for both."
+)
 RECOVERED_HELP = (
     "The job left the queue and did not come back here. A job that was removed from the queue by hand looks the same."
 )

@@ -9,6 +9,7 @@ from django.db import transaction
 from dlq.db.statements import database_now, execute, rows
 from dlq.models import DutyProgress
 from dlq.outcomes.deciding import decide
+from dlq.outcomes.linking import link_arrivals, link_earlier
 from dlq.outcomes.progress import DUTY, unmatched_since
 from dlq.table.location import TABLE
 from dlq.table.queue import queue_is_visible
@@ -23,6 +24,7 @@ def settle(budget: float) -> int:
     """
     settled = settle_arrivals()
     deadline = time.monotonic() + budget
+    link_earlier(deadline)
     after = 0
     while queue_is_visible():
         with transaction.atomic():
@@ -35,12 +37,13 @@ def settle(budget: float) -> int:
 
 
 def settle_arrivals() -> int:
-    """Match the entries that arrived since the last time with the requeues that they come from."""
+    """Match the entries that arrived since the last time with the requeues that they come from, and link them into chains."""
     with DutyProgress.locked(DUTY) as progress:
         if progress is None:
             return 0
-        now = database_now()
-        settled = execute(TABLE.statement("outcomes/settle_arrivals"), {"since": unmatched_since()})
+        now, since = database_now(), unmatched_since()
+        settled = execute(TABLE.statement("outcomes/settle_arrivals"), {"since": since})
+        link_arrivals(since)
         progress.reached = now
         progress.save(update_fields=("reached",))
     return settled

@@ -16,6 +16,8 @@ from dlq.db.bigint import by_number
 from dlq.db.limits import Locked, time_limit
 from dlq.db.statements import database_now
 from dlq.filters import DlqFilterSet
+from dlq.filters.addresses import STATUS
+from dlq.filters.status import OPEN
 from dlq.models import BackfillDlq, FailurePattern
 from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
@@ -66,7 +68,8 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
 def _confirm(
     model_admin: ModelAdmin[FailurePattern], request: HttpRequest, pattern: FailurePattern, kind: Kind
 ) -> HttpResponse:
-    filterset = DlqFilterSet.of_pairs([("pattern", str(pattern.pk))])
+    # What the page counts: the list's default.
+    filterset = DlqFilterSet.of_pairs([("pattern", str(pattern.pk)), (STATUS, OPEN)])
     asked = confirm_page.ask(
         model_admin.admin_site.get_model_admin(BackfillDlq), request, kind.name, filterset=filterset
     )

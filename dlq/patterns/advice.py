@@ -31,13 +31,13 @@ class AdvisedPattern:
     of_sample: int | None = None
 
 
-def advice_on(entries: QuerySet[BackfillDlq]) -> list[AdvisedPattern]:
-    """For the patterns of these entries that have advice. Nothing is counted where no pattern has any."""
+def advice_on(entries: QuerySet[BackfillDlq], *, are_many: bool = False) -> list[AdvisedPattern]:
+    """For the patterns of these entries that have advice. Nothing is counted where no pattern has any, of many some."""
     has_advice = ~Q(advice="") | ~Q(advice_text="")
     advised = {p.pk: p for p in FailurePattern.objects.filter(has_advice, merged_into=None)[:MOST_ADVISED]}
     if not advised:
         return []
-    counts = in_time(SECONDS, lambda: _counts(entries.order_by().values("pk"), list(advised)))
+    counts = None if are_many else in_time(SECONDS, lambda: _counts(entries.order_by().values("pk"), list(advised)))
     of_sample = None
     if counts is None:
         newest = list(entries.order_by("-failed_at", "-id").values_list("pk", flat=True)[:SAMPLE])

@@ -22,6 +22,7 @@ from dlq.patterns.discovery import discover
 from dlq.patterns.fingerprint import VERSION
 from dlq.patterns.fingerprint.tokens import MOST_CHARACTERS, TAIL_CHARACTERS, TELLING, WORD_WITH_DIGIT
 from dlq.patterns.merging import move_to_present_rules
+from dlq.patterns.recounting import recount_next, recount_requeued
 from dlq.table.location import TABLE
 
 CHUNK = 5_000
@@ -60,6 +61,7 @@ def classify(budget: float) -> Classified:
         work.newest()
         work.late()
         work.sweep()
+        work.recount()
         work.orphans()
         work.requeues()
         work.done.is_complete = work.has_time
@@ -168,16 +170,24 @@ class Classification:
             self.done.entries += len(slice_["ids"])
         return slice_
 
+    def recount(self) -> None:
+        def step(_state: ClassifierState) -> bool:
+            recount_requeued()
+            return False
+
+        self._chunks(step)
+
     def orphans(self) -> None:
+        """Those whose entry is gone; and the others' counts are corrected."""
         scanned = 0
 
         def step(state: ClassifierState) -> bool:
             nonlocal scanned
-            slice_ = dicts(TABLE.statement("patterns/remove_orphans"), {"after": state.orphans_after, "limit": CHUNK})[
-                0
-            ]
+            bounds = {"after": state.orphans_after, "limit": CHUNK}
+            (slice_,) = dicts(TABLE.statement("patterns/remove_orphans"), bounds)
+            corrected = recount_next(**bounds)
             self.done.orphans += slice_["orphans"]
-            scanned += slice_["number"] if not slice_["orphans"] else 0
+            scanned += slice_["number"] if not slice_["orphans"] and not corrected else 0
             at_end = slice_["number"] < CHUNK
             _set(state, orphans_after=FIRST_ID if at_end else slice_["after"])
             return not at_end and scanned < SCANNED_A_CALL

@@ -11,13 +11,13 @@ known AS MATERIALIZED (
     FROM batch
     JOIN dlq_coarsekey remembered USING (key)
 ),
--- Where these entries were before: with an earlier failure, or by older rules.
+-- Where these entries were counted before: with an earlier failure, or by older rules.
 earlier AS MATERIALIZED (
     SELECT grouped.pattern_id, grouped.failed_at
     FROM known
     -- OFFSET 0 keeps this a lookup by index, however many are known.
     CROSS JOIN LATERAL (
-        SELECT p.pattern_id, p.failed_at FROM dlq_entrypattern p WHERE p.entry_id = known.id OFFSET 0
+        SELECT p.pattern_id, p.failed_at FROM dlq_entrypattern p WHERE p.entry_id = known.id AND p.is_counted OFFSET 0
     ) AS grouped
 ),
 placed AS (
@@ -25,7 +25,7 @@ placed AS (
     SELECT id, pattern_id, failed_at, %(version)s
     FROM known
     ON CONFLICT (entry_id) DO UPDATE
-    SET pattern_id = excluded.pattern_id, failed_at = excluded.failed_at, version = excluded.version
+    SET pattern_id = excluded.pattern_id, failed_at = excluded.failed_at, version = excluded.version, is_counted = true
 ),
 changes AS MATERIALIZED (
     SELECT pattern_id, date_trunc('hour', failed_at, 'UTC') AS hour, sum(difference) AS difference

@@ -6,10 +6,10 @@ orphans AS MATERIALIZED (
     SELECT scanned.entry_id FROM scanned WHERE NOT EXISTS (SELECT FROM {table} e WHERE e.id = scanned.entry_id)
 ),
 deleted AS (
-    DELETE FROM dlq_entrypattern p USING orphans WHERE p.entry_id = orphans.entry_id RETURNING p.pattern_id, p.failed_at
+    DELETE FROM dlq_entrypattern p USING orphans WHERE p.entry_id = orphans.entry_id RETURNING p.pattern_id, p.failed_at, p.is_counted
 ),
 changes AS MATERIALIZED (
-    SELECT pattern_id, date_trunc('hour', failed_at, 'UTC') AS hour, count(*) AS number FROM deleted GROUP BY pattern_id, hour
+    SELECT pattern_id, date_trunc('hour', failed_at, 'UTC') AS hour, count(*) AS number FROM deleted WHERE is_counted GROUP BY pattern_id, hour
 ),
 hours AS (
     UPDATE dlq_patternhour h SET entries = h.entries - changes.number

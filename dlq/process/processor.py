@@ -21,11 +21,13 @@ class Moved:
     """The job ids that moved, and why others do not fit into the table (they stay in the queue)."""
 
     jobs: list[int] = field(default_factory=list)
+    already_here: list[int] = field(default_factory=list)
+    """Left the queue, too: their task had written their entries itself."""
     misfits: dict[int, str] = field(default_factory=dict)
 
 
 def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -> Moved:
-    """Move every job that has used up its attempts and that nobody holds locked.
+    """Move every job that has used up its attempts and that nobody holds locked, unless it has an entry already.
 
     A job that the engine runs for the last time already counts as used up, so the lock is what tells them apart; jobs
     that others have locked, or whose entry they have, are left for the next call. `known_misfits` are not tried again.
@@ -42,14 +44,30 @@ def process_failed_jobs(table: DlqTable, *, known_misfits: Sequence[int] = ()) -
             if not dead:
                 return moved
             ids = [job for (job,) in dead]
-            jobs, refusals = _move(table, unique, ids)
+            known = dict(rows(table.statement("process/already_here"), {"ids": ids}))
+            already_here, refusals = _keep(table, known)
+            jobs, others = _move(table, unique, [job for job in ids if job not in known])
             moved.jobs += jobs
+            moved.already_here += already_here
             moved.misfits |= {
                 job: f"the database refused it: {refusal.message}"
-                for job, refusal in refusals.items()
+                for job, refusal in (refusals | others).items()
                 if not refusal.is_locked
             }
         after = ids[-1]
+
+
+def _keep(table: DlqTable, known: dict[int, int]) -> tuple[list[int], dict[int, Refusal]]:
+    """Take locked jobs whose entries are here already out of the queue. Returns those that left, and what was refused."""
+    keep = table.statement("process/keep", as_entry=table.statement("process/as_entry"))
+    kept: list[int] = []
+
+    def take(part: Sequence[int]) -> None:
+        entries = [known[job] for job in part]
+        kept.extend(job for (job,) in rows(keep, {"ids": list(part), "entries": entries}))
+
+    refusals = apply_with_bisection(list(known), take) if known else {}
+    return kept, {job: refusal for job, refusal in refusals.items() if job not in set(kept)}
 
 
 def _move(table: DlqTable, unique: Uniqueness, ids: Sequence[int]) -> tuple[list[int], dict[int, Refusal]]:
@@ -63,7 +81,7 @@ def _move(table: DlqTable, unique: Uniqueness, ids: Sequence[int]) -> tuple[list
     def take(statement: str, part: Sequence[int]) -> None:
         moved.extend(job for (job,) in rows(statement, {"ids": list(part)}))
 
-    refusals = apply_with_bisection(ids, partial(take, move))
+    refusals = apply_with_bisection(ids, partial(take, move)) if ids else {}
     # Such indexes are rare, and so are keys that fail again: what they refuse is found by trying.
     if repeated := [job for job, refusal in refusals.items() if refusal.repeats in unique.of_keys]:
         refusals |= apply_with_bisection(repeated, partial(take, renew))

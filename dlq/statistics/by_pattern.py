@@ -29,7 +29,7 @@ PATTERN = Dimension(
     # follow from the rest; they spare PostgreSQL the records of all other times.
     joined="LEFT JOIN dlq_entrypattern grouped ON grouped.entry_id = e.id"
     " AND grouped.failed_at >= e.failed_at AND grouped.failed_at <= e.failed_at"
-    " AND grouped.failed_at >= {first} AND grouped.failed_at <= {last}",
+    " AND grouped.failed_at >= %(previous)s AND grouped.failed_at <= %(end)s",
     joined_to_requeue="LEFT JOIN dlq_requeuepattern grouped ON grouped.requeue_id = e.id",
     value="coalesce(merged.merged_into_id, {column}, 0)",
     value_joined="LEFT JOIN (SELECT id, merged_into_id FROM dlq_failurepattern WHERE merged_into_id IS NOT NULL) merged"

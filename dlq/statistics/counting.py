@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -15,23 +15,18 @@ from dlq.db.session import settings_for_block
 from dlq.db.statements import dicts
 from dlq.models import BackfillDlq
 from dlq.statistics.dimension import Dimension
-from dlq.statistics.dimensions import COLUMNS, DIMENSIONS, joins, placeholders, which
-from dlq.statistics.window import INSTANT, Slot, Window, slices
+from dlq.statistics.dimensions import COLUMNS, DIMENSIONS, placeholders
+from dlq.statistics.window import Slot, Window
 from dlq.table.location import TABLE
 
 SERIES = 6
-"""Values that the chart stacks by name; more colours can't be told apart. The rest is stacked as others."""
-SLICES = 4
-"""Of each period: enough that PostgreSQL's processes have equal work, and each one's hash tables stay small."""
+"""Values that the chart stacks by name; more can't be told apart. The rest is stacked as others."""
 PLANNER_SETTINGS = {
-    # An allowance: groups are expected to be nearly as many as entries, which are few in truth and need some megabytes.
-    "work_mem": "256MB",
-    # Each slice is the work of one process, while the first one only collects what the others have counted.
+    # For the join with the patterns, whose hash table has a line for each entry of both periods.
+    "work_mem": "64MB",
+    # The scan and the joins are the work of several processes, which PostgreSQL would not think worth it.
     "parallel_tuple_cost": "0",
-    "parallel_leader_participation": "off",
-    "min_parallel_table_scan_size": "1TB",
-    "min_parallel_index_scan_size": "1TB",
-    # It would compile the expressions of each slice in each process, which costs more than it saves.
+    # It would compile the expressions in each process, which costs more than it saves.
     "jit": "off",
 }
 """PostgreSQL's settings for the one statement; any user may choose them."""
@@ -43,18 +38,18 @@ OTHERS = SERIES
 class Tally:
     """The numbers of all entries of the window, or of those with one value of a dimension."""
 
-    value: str
-    label: str
-    entries: int
-    failures: int
-    newest: datetime | None
-    requeued: int
+    value: str = ""
+    label: str = "all"
+    entries: int = 0
+    failures: int = 0
+    newest: datetime | None = None
+    requeued: int = 0
     """Entries that were requeued at least once."""
-    oldest_waiting: datetime | None
+    oldest_waiting: datetime | None = None
     """The oldest failure of those that were not."""
-    entries_previous: int
+    entries_previous: int = 0
     """Entries of the previous period."""
-    requeued_previous: int
+    requeued_previous: int = 0
 
     @property
     def average_failures(self) -> float:
@@ -97,46 +92,32 @@ def count_window(
     entries: QuerySet[BackfillDlq], window: Window, slots: list[Slot], stacked: Dimension, *, most: int
 ) -> WindowCounts:
     """Count those of the entries (filtered by anything but time) that failed in the window; `most` lines a dimension."""
-    query, bounds = _query(entries, window, stacked)
+    query = TABLE.statement(
+        "statistics/window", entries=inlined(entries), stacked=COLUMNS[stacked.name], **placeholders()
+    )
     parameters = {
-        **bounds,
+        "previous": window.previous_start,
+        "start": window.start,  # for what of the dimensions is new
+        "end": window.end,
         "starts": [slot.start for slot in slots],
-        "start": window.start,
         "most": max(most, SERIES),
         "series": SERIES,
-        "stacked": which(stacked),
+        "stacked": stacked.name,
     }
     with transaction.atomic(), settings_for_block(**PLANNER_SETTINGS):
         found = dicts(query, parameters)
     by_slot = [[0] * (SERIES + 1) for _slot in slots]
-    lines: dict[int, list[dict[str, Any]]] = {}
+    lines: dict[str, list[dict[str, Any]]] = {}
+    total = Tally()
     for row in found:
         if row["slot"] is not None:
             by_slot[row["slot"] - 1][row["place"] - 1 if row["place"] else OTHERS] += row["entries"]
+        elif row["value"] is not None:
+            lines.setdefault(row["dimension"], []).append(row)
         else:
-            lines.setdefault(row["which"], []).append(row)
-    ((total,),) = [lines[which(None)]]
-    values = {one.name: _values(one, lines.get(which(one), []), most) for one in DIMENSIONS}
-    return WindowCounts(window, slots, _line(total, "all"), values, stacked, by_slot)
-
-
-def _query(entries: QuerySet[BackfillDlq], window: Window, stacked: Dimension) -> tuple[str, dict[str, datetime]]:
-    """The statement, and the times that bound its slices."""
-    made = {**placeholders(), "entries": inlined(entries), "stacked": COLUMNS[stacked.name]}
-    parts: list[str] = []
-    bounds: dict[str, datetime] = {}
-    for name, start, end in (
-        ("current", window.start, window.end),
-        ("previous", window.previous_start, window.start - INSTANT),
-    ):
-        for number, span in enumerate(slices(start, end, SLICES)):
-            first, last = f"{name}_{number}_first", f"{name}_{number}_last"
-            bounds |= {first: span.start, last: span.last}
-            first, last = f"%({first})s", f"%({last})s"
-            parts.append(
-                TABLE.statement(f"statistics/{name}", first=first, last=last, joins=joins(first, last), **made)
-            )
-    return TABLE.statement("statistics/window", slices="\nUNION ALL\n".join(parts), **made), bounds
+            total = _tally(row)  # the same in each dimension
+    values = {one.name: _values(one, lines.get(one.name, []), most) for one in DIMENSIONS}
+    return WindowCounts(window, slots, total, values, stacked, by_slot)
 
 
 def _values(dimension: Dimension, rows: list[dict[str, Any]], most: int) -> DimensionCounts:
@@ -145,7 +126,7 @@ def _values(dimension: Dimension, rows: list[dict[str, Any]], most: int) -> Dime
     rest = [row for row in rows if row["value"] == dimension.nothing]
     shown = [row for row in rows[:most] if row["entries"]]
     labels = dimension.words([row["value"] for row in [*shown, *rest]])
-    lines = {row["value"]: _line(row, labels[row["value"]]) for row in [*shown, *rest]}
+    lines = {row["value"]: _tally(row, label=labels[row["value"]]) for row in [*shown, *rest]}
     return DimensionCounts(
         [lines[row["value"]] for row in shown],
         rows[0]["values_current"] - sum(bool(row["entries"]) for row in rest),
@@ -155,15 +136,6 @@ def _values(dimension: Dimension, rows: list[dict[str, Any]], most: int) -> Dime
     )
 
 
-def _line(row: dict[str, Any], label: str) -> Tally:
-    return Tally(
-        value=row["value"] or "",
-        label=label,
-        entries=row["entries"] or 0,
-        failures=row["failures"] or 0,
-        newest=row["newest"],
-        requeued=row["requeued"] or 0,
-        oldest_waiting=row["oldest_waiting"],
-        entries_previous=row["entries_previous"] or 0,
-        requeued_previous=row["requeued_previous"] or 0,
-    )
+def _tally(row: dict[str, Any], label: str = "all") -> Tally:
+    numbers = {one.name: row[one.name] for one in fields(Tally) if row.get(one.name) is not None}
+    return Tally(label=label, **numbers)

@@ -23,7 +23,7 @@ class Dimension:
     words: Callable[[Sequence[str]], Mapping[str, str]] = lambda values: {value: value for value in values}
     """What each of these values is called."""
     joined: str = ""
-    """Between `{first}` and `{last}` the entries failed."""
+    """From `%(previous)s` to `%(end)s` the entries failed."""
     joined_to_requeue: str = ""
     value: str = "{column}"
     """SQL over the counted column and what `value_joined` joins to it: what it stands for."""

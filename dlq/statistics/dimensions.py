@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dlq.db.identifiers import literal
 from dlq.filters.conditions import NO_QUEUE
 from dlq.statistics.by_pattern import PATTERN
 from dlq.statistics.dimension import Dimension
@@ -47,17 +48,6 @@ COLUMNS = {dimension.name: f"d{number}" for number, dimension in enumerate(DIMEN
 """What the statements call each of them."""
 
 
-def which(dimension: Dimension | None) -> int:
-    """What GROUPING says of a line of this dimension: every other one is summed up. None: of a line of everything."""
-    everything = (1 << len(DIMENSIONS)) - 1
-    return everything - (1 << (len(DIMENSIONS) - 1 - DIMENSIONS.index(dimension))) if dimension else everything
-
-
-def joins(first: str, last: str) -> str:
-    """What the columns need beside entries that failed between these times (SQL), both included."""
-    return " ".join(one.joined.format(first=first, last=last) for one in DIMENSIONS)
-
-
 def placeholders() -> dict[str, str]:
     """What the statements by dimension have in braces."""
     columns = list(COLUMNS.values())
@@ -65,10 +55,15 @@ def placeholders() -> dict[str, str]:
     return {
         "columns": ", ".join(f"{one.column} AS {column}" for one, column in named),
         "dimensions": ", ".join(columns),
-        "values": ", ".join(f"{one.value.format(column=column)} AS {column}" for one, column in named),
+        "joins": " ".join(one.joined for one in DIMENSIONS),
+        "groups": ", ".join(f"({column})" for column in columns),
+        "dimension": f"CASE 0 {' '.join(f'WHEN GROUPING({column}) THEN {literal(one.name)}' for one, column in named)} END",
+        "values": ", ".join(
+            f"CASE dimension WHEN {literal(one.name)} THEN {one.value.format(column=column)} END AS {column}"
+            for one, column in named
+        ),
+        "texts": ", ".join(f"{column}::text" for column in columns),
         "value_joins": " ".join(one.value_joined.format(column=column) for one, column in named),
-        "totals": ", ".join(["()", *(f"({column})" for column in columns)]),
-        "names": ", ".join(f"{column}::text" for column in columns),
         "first_time": _any(one.first_time.format(column=column) for one, column in named),
         "left_out": _any(f"{column}::text = '{one.nothing}'" for one, column in named if one.nothing is not None),
     }

@@ -15,11 +15,11 @@ from dlq.db.session import settings_for_block
 from dlq.db.statements import dicts
 from dlq.filters import DlqFilterSet
 from dlq.models import Requeue
-from dlq.statistics.dimensions import DIMENSIONS, placeholders, which
+from dlq.statistics.dimensions import DIMENSIONS, placeholders
 from dlq.statistics.window import Window
 from dlq.table.location import TABLE
 
-GROUPING_SETTINGS = {"work_mem": "256MB", "parallel_tuple_cost": "0"}
+GROUPING_SETTINGS = {"work_mem": "64MB", "parallel_tuple_cost": "0"}
 """PostgreSQL's settings, as for the counting of the window: the groups are few, but it expects many and would sort all first."""
 KEPT = ("task_identifier", "queue_name", "priority_min", "priority_max")
 """Filter parameters that a requeue can answer itself, because it keeps these columns of its entry."""
@@ -59,15 +59,17 @@ def recovery(filterset: DlqFilterSet, window: Window) -> WindowRecovery:
     """Of the requeues of what the filter (without times) means."""
     requeues, of_entries_only = _requeues(filterset)
     joins = " ".join(one.joined_to_requeue for one in DIMENSIONS)
-    query = TABLE.statement("statistics/requeue_rates", requeues=inlined(requeues), joins=joins, **placeholders())
+    query = TABLE.statement(
+        "statistics/requeue_rates", requeues=inlined(requeues), requeue_joins=joins, **placeholders()
+    )
     with transaction.atomic(), settings_for_block(**GROUPING_SETTINGS):
         found = dicts(query, {"start": window.start, "end": window.end, "previous": window.previous_start})
-    lines: dict[int, dict[str | None, RequeueTally]] = {}
+    lines: dict[str | None, dict[str | None, RequeueTally]] = {}
     for row in found:
-        number, value = row.pop("which"), row.pop("value")
-        lines.setdefault(number, {})[value] = RequeueTally(**row)
-    by_value = {one.name: lines.get(which(one), {}) for one in DIMENSIONS}
-    return WindowRecovery(lines.get(which(None), {}).get(None, NONE), by_value, of_entries_only)
+        dimension, value = row.pop("dimension"), row.pop("value")
+        lines.setdefault(dimension, {})[value] = RequeueTally(**row)
+    by_value = {one.name: lines.get(one.name, {}) for one in DIMENSIONS}
+    return WindowRecovery(lines.get(None, {}).get(None, NONE), by_value, of_entries_only)
 
 
 def _requeues(filterset: DlqFilterSet) -> tuple[QuerySet[Requeue], bool]:

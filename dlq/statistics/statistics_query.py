@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from dlq.filters import DlqFilterSet
+from dlq.filters.addresses import STATUS
+from dlq.filters.status import ONCE, has_status
 from dlq.models import BackfillDlq
 from dlq.statistics.dimension import Dimension
 from dlq.statistics.dimensions import BY_NAME, DIMENSIONS
@@ -57,8 +59,8 @@ class StatisticsQuery:
 
     @property
     def entries(self) -> QuerySet[BackfillDlq]:
-        """Those that match the filter, whenever they failed."""
-        return self.untimed.qs
+        """Those that match the filter, whenever they failed: each failure once, unless the filter says which status."""
+        return self.untimed.qs if self.untimed.data.get(STATUS) else self.untimed.qs.filter(has_status(ONCE))
 
 
 def _own_window(filterset: DlqFilterSet, length: Any, now: datetime) -> Window | None:

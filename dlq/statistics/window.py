@@ -89,10 +89,3 @@ class Window:
         for _begin, numbers in groupby(range(len(slots)), key=bar):
             together = list(numbers)
             yield range(together[0], together[-1] + 1)
-
-
-def slices(start: datetime, end: datetime, number: int) -> list[Slot]:
-    """The time from start to end, both included, in at most so many equally long parts."""
-    length = end + INSTANT - start
-    edges = sorted({start + length * part / number for part in range(number)})
-    return [Slot(first, following - INSTANT) for first, following in pairwise([*edges, end + INSTANT])]

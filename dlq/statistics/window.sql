@@ -1,48 +1,64 @@
--- Everything that the statistics page counts live, in one pass over the window and one over the previous period.
--- Placeholders: `slices` is the UNION ALL of statistics/current.sql and statistics/previous.sql over slices of both periods, `dimensions`
--- the columns counted by (d0, d1, …), `values` what stands for each of them at last and `value_joins` what that needs,
--- `stacked` the one that the chart stacks, `totals` the grouping set () and one for each, `first_time` whether a line's value
--- never was before the window, `left_out` whether it stands for what has none.
--- Two kinds of rows come back: lines (all, and each value of each dimension, largest first) and slots (spans of time).
+-- Everything that the statistics page counts live, in one pass over the window and the previous period.
+-- Placeholders: `entries` is the SELECT of what the filter is about, whenever it failed; `columns` the dimensions as d0, d1, …
+-- (`dimensions`, and as `texts`) and `joins` what they need beside it; `groups` a grouping set for each; `dimension` the name of the
+-- one that a row is counted by; `values` what each of them stands for at last and `value_joins` what that needs; `first_time`
+-- whether a line's value never was before the window, `left_out` whether it stands for what has none; `stacked` the one that the
+-- chart stacks. Slot 0 is the previous period.
+-- Three kinds of rows come back: the value NULL is a dimension's sum, a slot a span of time, the rest are lines, largest first.
 WITH counted AS MATERIALIZED (
-    {slices}
+    SELECT {dimension} AS dimension, {dimensions}, slot,
+           count(*)                                          AS entries,
+           sum(failure_count)                                AS failures,
+           max(failed_at)                                    AS newest,
+           count(*) FILTER (WHERE requeued_count > 0)        AS requeued,
+           min(failed_at) FILTER (WHERE requeued_count <= 0) AS oldest_waiting
+    FROM (
+        SELECT {columns}, e.failed_at, e.failure_count, e.requeued_count,
+               width_bucket(e.failed_at, %(starts)s::timestamptz[]) AS slot
+        FROM ({entries}) e
+        {joins}
+        WHERE e.failed_at >= %(previous)s AND e.failed_at <= %(end)s
+        -- Or PostgreSQL takes the slots for as many as the times, and sorts all entries instead of counting in small hash tables.
+        OFFSET 0
+    ) e
+    GROUP BY slot, GROUPING SETS ({groups})
 ),
 named AS MATERIALIZED (
-    SELECT {values}, slot, is_line, entries, failures, newest, requeued, oldest_waiting, entries_previous, requeued_previous
+    SELECT dimension, {values}, slot, entries, failures, newest, requeued, oldest_waiting
     FROM counted
     {value_joins}
 ),
 lines AS MATERIALIZED (
-    SELECT GROUPING({dimensions}) AS which, {dimensions},
-           sum(entries)::bigint         AS entries,
-           sum(failures)::bigint        AS failures,
-           max(newest)                  AS newest,
-           sum(requeued)::bigint        AS requeued,
-           min(oldest_waiting)          AS oldest_waiting,
-           sum(entries_previous)::bigint  AS entries_previous,
-           sum(requeued_previous)::bigint AS requeued_previous
+    SELECT dimension, {dimensions}, GROUPING({dimensions}) > 0            AS is_sum,
+           coalesce(sum(entries) FILTER (WHERE slot > 0), 0)::bigint  AS entries,
+           coalesce(sum(failures) FILTER (WHERE slot > 0), 0)::bigint AS failures,
+           max(newest) FILTER (WHERE slot > 0)                        AS newest,
+           coalesce(sum(requeued) FILTER (WHERE slot > 0), 0)::bigint AS requeued,
+           min(oldest_waiting) FILTER (WHERE slot > 0)                AS oldest_waiting,
+           coalesce(sum(entries) FILTER (WHERE slot = 0), 0)::bigint  AS entries_previous,
+           coalesce(sum(requeued) FILTER (WHERE slot = 0), 0)::bigint AS requeued_previous
     FROM named
-    WHERE is_line
-    GROUP BY GROUPING SETS ({totals})
+    GROUP BY GROUPING SETS ((dimension, {dimensions}), (dimension))
 ),
 ranked AS MATERIALIZED (
     SELECT *,
-           row_number() OVER (PARTITION BY which ORDER BY entries DESC, {dimensions})  AS place,
-           count(*) FILTER (WHERE entries > 0) OVER (PARTITION BY which)               AS values_current,
-           count(*) FILTER (WHERE entries_previous > 0) OVER (PARTITION BY which)        AS values_previous,
-           count(*) FILTER (WHERE entries > 0 AND {first_time}) OVER (PARTITION BY which) AS values_new
+           row_number() OVER (PARTITION BY dimension, is_sum ORDER BY entries DESC, {dimensions})  AS place,
+           count(*) FILTER (WHERE entries > 0) OVER (PARTITION BY dimension, is_sum)               AS values_current,
+           count(*) FILTER (WHERE entries_previous > 0) OVER (PARTITION BY dimension, is_sum)      AS values_previous,
+           count(*) FILTER (WHERE entries > 0 AND {first_time}) OVER (PARTITION BY dimension, is_sum) AS values_new
     FROM lines
+),
+series AS MATERIALIZED (
+    SELECT place, {stacked} FROM ranked WHERE dimension = %(stacked)s AND NOT is_sum AND place <= %(series)s
 )
-SELECT which, place, coalesce({names}) AS value, NULL AS slot, entries, failures, newest, requeued, oldest_waiting,
+SELECT dimension, place, coalesce({texts}) AS value, NULL AS slot, entries, failures, newest, requeued, oldest_waiting,
        entries_previous, requeued_previous, values_current, values_previous, values_new
 FROM ranked
 WHERE place <= %(most)s OR {left_out}
 UNION ALL
-SELECT NULL, ranked.place, NULL, named.slot, sum(named.entries)::bigint,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT NULL, series.place, NULL, named.slot, sum(named.entries)::bigint, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM named
-LEFT JOIN ranked
-       ON ranked.which = %(stacked)s AND ranked.place <= %(series)s AND ranked.{stacked} = named.{stacked}
-WHERE NOT named.is_line
-GROUP BY named.slot, ranked.place
-ORDER BY which, place, slot
+LEFT JOIN series USING ({stacked})
+WHERE named.dimension = %(stacked)s AND named.slot > 0
+GROUP BY named.slot, series.place
+ORDER BY dimension, place, slot

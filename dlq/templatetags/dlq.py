@@ -91,6 +91,10 @@ def any_in_use(inputs: Iterable[FilterField]) -> bool:
     return any(field.value or field.other_values for field in inputs)
 
 
+def _box(each: forms.Field, text: str) -> str:
+    return each.box(text) if isinstance(each, fields.Moment) else text
+
+
 def _field(filterset: DlqFilterSet, name: str, condition: Condition) -> FilterField:
     given = [value for value in filterset.data.getlist(name) if value.strip()]
     each: forms.Field = condition.field.each
@@ -100,7 +104,7 @@ def _field(filterset: DlqFilterSet, name: str, condition: Condition) -> FilterFi
         label=str(condition.label),
         help_text=str(condition.extra.get("help_text", "")),
         placeholder=condition.placeholder,
-        value=given[-1] if given else each.initial or "",
+        value=_box(each, given[-1]) if given else each.initial or "",
         other_values=given[:-1],
         choices=fields.choices_of(each),
         errors=[str(error) for error in filterset.form.errors.get(name, [])],

@@ -162,7 +162,7 @@ def test_colours_follow_when_the_theme_changes(superuser: User, window: Callable
     fill()
     opened = window(superuser)
     page = opened.open(WEEK)
-    colour = "getComputedStyle(document.querySelector('rect.dlq-series-0')).fill"
+    colour = "getComputedStyle(document.querySelector('rect.dlq-single')).fill"
     light = page.evaluate(colour)
     page.emulate_media(color_scheme="dark")
     assert page.evaluate(colour) != light

@@ -34,6 +34,36 @@ def test_list_opens_when_somebody_logs_in(superuser: User, window: Callable[...,
     assert opened.problems == []
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_number_fills_in_and_is_typed_when_very_many_are_deleted(
+    superuser: User, window: Callable[..., Window], monkeypatch: pytest.MonkeyPatch, settings: Any, width: int
+) -> None:
+    monkeypatch.setattr("dlq.operations.overview.AT_LEAST", 100)
+    settings.DLQ_CONFIRM_ABOVE = 50
+    add_entries(120, task_identifier="'send_email'", queue_name="'q' || n % 3")
+    opened = window(superuser, width=width)
+    page = opened.open(LIST)
+    page.locator("#action-toggle").check()
+    page.get_by_role("button", name="Select everything").click()
+    held: list[Any] = []
+    page.route("**/confirmed/count/**", lambda route: held.append(route))
+    page.get_by_role("button", name="Delete …").click()
+    page.get_by_text("at least 100 failed jobs, counting …").wait_for()
+    assert not page.get_by_role("button", name="Count exactly").is_visible()
+    assert opened.unreadable() == {}
+    page.get_by_label("To be sure, type: all").fill("120")
+    page.wait_for_timeout(100)
+    held[0].continue_()
+    opened.settle()
+    page.get_by_text("You are about to delete 120 failed jobs, everything that matches").wait_for()
+    page.get_by_text("By queue", exact=True).wait_for()
+    assert opened.unreadable() == {}
+    assert page.get_by_label("To be sure, type the number of entries").input_value() == "120"
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_text("120 failed jobs").first.wait_for()
+    assert (ids(), opened.problems) == ([], [])
+
+
 def test_everything_that_matches_is_requeued_when_it_is_filtered_selected_and_confirmed(
     superuser: User, window: Callable[..., Window]
 ) -> None:

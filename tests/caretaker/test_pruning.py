@@ -14,6 +14,7 @@ from dlq.caretaker.pruning import prune
 from dlq.entries.note_editing import save_note
 from dlq.models import (
     BulkOperation,
+    ChainLife,
     DeletedEntry,
     DutyProgress,
     EditRecord,
@@ -322,3 +323,24 @@ def test_each_record_goes_once_and_locked_ones_are_left_when_caretakers_prune_at
         assert BulkOperation.objects.count() == 1
     assert prune(10) == 2
     assert left() == {}
+
+
+def test_life_of_a_chain_stays_as_long_as_its_entry_or_a_requeue_of_it() -> None:
+    first, second = add_entries(2)
+    requeue(first)
+    sql(
+        "INSERT INTO dlq_chainlife SELECT id, %s, now() - interval '500 days' FROM unnest(%s) AS id",
+        first,
+        [first, second],
+    )
+    prune(10)
+    assert ChainLife.objects.count() == 2
+    vanish(second)
+    prune(10)
+    assert list(ChainLife.objects.values_list("entry_id", flat=True)) == [first]
+    vanish(first)
+    prune(10)
+    assert ChainLife.objects.count() == 1
+    Requeue.objects.all().delete()
+    prune(10)
+    assert not ChainLife.objects.exists()

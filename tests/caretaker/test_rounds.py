@@ -25,7 +25,7 @@ from tests.support.pages import LIST, get
 pytestmark = pytest.mark.django_db
 
 NAMES = [duty.name for duty in DUTIES]
-METRIC = "backfill_dlq_caretaker_duty"
+METRIC = "backfill_admin_caretaker_duty"
 
 
 class Clock:

@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from dlq.filters.status import ANY, OPEN, STATUSES, has_status
-from dlq.models import BackfillDlq, BulkOperation, DeletedEntry, EntryNote, OperationEntry, Requeue
-from dlq.models.entry_status import EntryStatus
+from dlq.filters.status import ANY, ONCE, OPEN, STATUSES, has_status
+from dlq.models import BackfillDlq, BulkOperation, ChainLife, DeletedEntry, EntryNote, OperationEntry, Requeue
+from dlq.models.entry_status import SUPERSEDED, EntryStatus
 from dlq.table.location import TABLE
 from tests.engine_model.model import Link, Model, Operation
 from tests.engine_model.world import Entry, Job
@@ -44,6 +44,7 @@ def compare(model: Model, clock: Clock) -> None:
     for operation in model.operations.values():
         _compare_operation(operation)
     assert sorted(EntryNote.objects.values_list("entry_id", "text")) == sorted(model.note_texts)
+    assert dict(ChainLife.objects.values_list("entry_id", "chain")) == model.chains
     statuses = dict(BackfillDlq.objects.annotate(status=EntryStatus()).values_list("id", "status"))
     assert statuses == {entry.id: model.status_of(entry) for entry in model.entries.values()}
     assert _sums() == _sums_of(model)
@@ -105,6 +106,7 @@ def _compare_operation(expected: Operation) -> None:
     assert (operation.state, operation.cursor) == (expected.state, expected.cursor), expected
     counts = operation.done_count, operation.skipped_count, operation.failed_count
     assert counts == (len(expected.done), len(expected.skipped), len(expected.failed)), expected
+    assert operation.along_count == len(expected.along), expected
     records = OperationEntry.objects.filter(operation=operation).values_list("entry_id", "result", "code")
     left: dict[Any, Any] = {entry: (result, code) for entry, result, code in records if result != "done"}
     assert left == {entry: ("skipped", why) for entry, why in expected.skipped.items()} | dict.fromkeys(
@@ -143,7 +145,8 @@ def compare_filter(model: Model) -> None:
 
 
 def _is_among(status: str, asked: str) -> bool:
-    return {ANY: True, OPEN: status != Requeue.Outcome.RECOVERED}.get(asked, status == asked)
+    once = status != SUPERSEDED
+    return {ANY: True, ONCE: once, OPEN: once and status != Requeue.Outcome.RECOVERED}.get(asked, status == asked)
 
 
 def _compare_order() -> None:

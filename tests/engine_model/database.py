@@ -13,7 +13,10 @@ from tests.engine_model.world import CURSED, Entry
 from tests.support.database import SCHEMA, empty_queue_and_table, sql, value
 from tests.support.entries import add_entry, drop_unique_key_index
 
-OURS = "dlq_requeue, dlq_entrynote, dlq_deletedentry, dlq_operationentry, dlq_dutyprogress, dlq_bulkoperation, dlq_tallypart"
+OURS = (
+    "dlq_chainlife, dlq_requeue, dlq_entrynote, dlq_deletedentry, dlq_operationentry, dlq_dutyprogress, dlq_bulkoperation,"
+    " dlq_tallypart"
+)
 
 
 def add_owners_part() -> None:

@@ -17,6 +17,7 @@ from dlq.models import BulkOperation, Requeue
 from dlq.monitoring.tallies import fold_tallies
 from dlq.operations import runner
 from dlq.operations.confirmation import Confirmation, begin
+from dlq.operations.kinds import KINDS
 from dlq.outcomes.settling import settle
 from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
@@ -38,6 +39,10 @@ FILTERS: dict[str, tuple[list[tuple[str, str]], Callable[[Model, Entry], bool]]]
     "everything": ([], lambda _model, _entry: True),
     "task": ([("task_identifier", "send_email")], lambda _model, entry: entry.task == "send_email"),
     "new": ([("status", "new")], lambda model, entry: model.status_of(entry) == "new"),
+    "open": (
+        [("status", "open")],
+        lambda model, entry: model.status_of(entry) not in ("recovered", "superseded"),
+    ),
     "noted": ([("has_notes", "yes")], lambda _model, entry: bool(entry.notes)),
 }
 
@@ -193,12 +198,38 @@ class Engine(RuleBasedStateMachine):
         self._confirm(data, "requeue", selection, options)
         self._go_on(chunks)
 
-    @rule(data=st.data(), kind=st.sampled_from(("delete", "note")), options=NOTE_OPTIONS, chunks=CHUNKS)
-    def entries_are_deleted_or_noted(
-        self, data: st.DataObject, kind: str, options: dict[str, Any], chunks: int | None
-    ) -> None:
-        self._confirm(data, kind, "ticked" if kind == "delete" else "noted", options if kind == "note" else {})
+    @rule(data=st.data(), options=NOTE_OPTIONS, chunks=CHUNKS)
+    def entries_are_noted(self, data: st.DataObject, options: dict[str, Any], chunks: int | None) -> None:
+        self._confirm(data, "note", "noted", options)
         self._go_on(chunks)
+
+    @rule(data=st.data(), selection=st.sampled_from(("ticked", "ticked", "open")), leaves=st.booleans(), chunks=CHUNKS)
+    def entries_are_deleted(self, data: st.DataObject, selection: str, leaves: bool, chunks: int | None) -> None:
+        self._confirm(data, "delete", selection, {"leaves_earlier_lives": leaves})
+        self._go_on(chunks)
+
+    @precondition(lambda self: self._without_key())
+    @rule(data=st.data(), lives=st.integers(1, 4), is_settled=st.booleans())
+    def entry_comes_back_again_and_again(self, data: st.DataObject, lives: int, is_settled: bool) -> None:
+        """Its job dies each time that it is requeued, and arrives as a further life of the chain."""
+        entry = self.one(data, self._without_key(), "entry")
+        for _life in range(lives):
+            expected = Operation("requeue", self.model.next_tick(), max(self.model.entries), ticked=[entry])
+            expected.cursor = entry - 1
+            self.pages.append(Confirmed(confirm("requeue", [entry]).counted(1), {}, expected))
+            self._go_on(10)
+            job = next((self.model.jobs.get(one.job) for one in self.model.links if one.operation == expected.id), None)
+            if job is None:
+                break
+            queue.exhaust(job.id)
+            self.model.exhaust(job)
+            self.failed_jobs_move_to_the_table()
+            entry = max(self.model.entries)
+            if is_settled:
+                self.outcomes_are_settled()
+
+    def _without_key(self) -> list[int]:
+        return [entry.id for entry in self.model.entries.values() if entry.key is None and not entry.is_cursed]
 
     @precondition(lambda self: self.model.entries)
     @rule(data=st.data(), kind=st.sampled_from(("recall", "restore")))
@@ -215,9 +246,10 @@ class Engine(RuleBasedStateMachine):
         expected = Operation(kind, frozen, max(self.model.entries, default=0))
         if selection == "ticked":
             chosen = st.sets(st.sampled_from(known), min_size=1, max_size=7) if known else st.just(set())
-            expected.ticked = sorted(data.draw(chosen, label="ticked"))
+            ticked = sorted(data.draw(chosen, label="ticked"))
+            expected.ticked = sorted(self.model.deleted_together(ticked)) if kind == "restore" else ticked
             expected.cursor = min(expected.ticked) - 1 if expected.ticked else None
-            page = confirm(kind, expected.ticked)
+            page = confirm(kind, KINDS[kind].together(ticked))
         else:
             pairs, matches = FILTERS[selection]
             expected.matches = lambda entry: matches(self.model, entry)
@@ -305,6 +337,7 @@ class Engine(RuleBasedStateMachine):
         for operation in self.model.operations.values():
             SEEN.update([operation.kind, operation.state, *operation.skipped.values()])
         SEEN.update(link.outcome or "unsettled" for link in self.model.links)
+        SEEN.update(f"{lives} lives" for lives in Counter(self.model.chains.values()).values())
 
     @invariant()
     def database_is_as_the_model_says(self) -> None:
@@ -321,6 +354,7 @@ def _with_options(operation: Operation, options: dict[str, Any]) -> Operation:
         key_policy=options.get("key_policy", "skip"),
         also_on_their_way=options.get("also_on_their_way", False),
         also_recovered=options.get("also_recovered", False),
+        leaves_earlier_lives=options.get("leaves_earlier_lives", False),
         priority=options.get("priority"),
         max_attempts=options.get("max_attempts"),
         canary_size=options.get("canary_size"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tests.engine_model.world import Entry, Job, World, job_of, joined
 
 CHUNK = 3
-NEEDS_SETTLED = ("requeue", "recall")
+NEEDS_SETTLED = ("requeue", "recall", "delete")
 """Kinds whose beginning looks which jobs have come back."""
 
 
@@ -60,6 +60,9 @@ class Operation:
     state: str = "running"
     cursor: int | None = None
     done: set[int] = field(default_factory=set)
+    along: set[int] = field(default_factory=set)
+    """Of those done the earlier lives that a delete took along."""
+    leaves_earlier_lives: bool = False
     skipped: dict[int, str] = field(default_factory=dict)
     failed: set[int] = field(default_factory=set)
 
@@ -83,6 +86,56 @@ class Model(World):
     """By operation and entry."""
     note_texts: list[tuple[int, str]] = field(default_factory=list)
     """Entry and its whole notes, for each time we wrote them."""
+    chains: dict[int, int] = field(default_factory=dict)
+    """Entries that are lives of chains, wherever they are; a chain is called by its first life."""
+
+    # Chains.
+
+    def origin_of(self, entry: Entry) -> int | None:
+        """The entry from whose requeue its job came, as our own records tell."""
+        came = [link for link in self.links if link.job == entry.job and link.outcome != "gone"]
+        return max(came, key=lambda link: link.revision).entry if came else None
+
+    def link(self, entries: Iterable[Entry]) -> None:
+        for entry in sorted(entries, key=lambda one: one.id):
+            origin = self.origin_of(entry)
+            if origin in (None, entry.id) or self.chains.get(entry.id, entry.id) != entry.id:
+                continue
+            assert origin is not None
+            chain = self.chains.get(origin, origin)
+            self.chains |= {life: chain for life, of in self.chains.items() if of == entry.id}
+            self.chains |= {entry.id: chain, origin: chain}
+
+    def lives(self, *entries: int | None) -> set[int]:
+        """These, and all that are in a chain with one of them."""
+        chains = {self.chains[entry] for entry in entries if entry in self.chains}
+        return {entry for entry in entries if entry} | {life for life, chain in self.chains.items() if chain in chains}
+
+    def last_of(self, lives: Iterable[int]) -> int:
+        """Of those that are in the table the one that failed last; it stands for all."""
+        here = [self.entries[life] for life in lives if life in self.entries]
+        return max(here, key=lambda one: (one.failed, one.id)).id
+
+    def earlier_lives(self, entries: Iterable[int]) -> set[int]:
+        """In the table, of these, without themselves."""
+        chosen = set(entries) & set(self.entries)
+        return {
+            life
+            for entry in chosen
+            for life in self.lives(entry) - chosen
+            if life in self.entries and self.last_of((life, entry)) == entry
+        }
+
+    def deleted_together(self, entries: Iterable[int]) -> set[int]:
+        """These, and the lives of their chains that the same operation deleted."""
+        chosen = set(entries)
+        return chosen | {
+            life
+            for of, entry in self.trash
+            if entry in chosen
+            for life in self.lives(entry)
+            if (of, life) in self.trash
+        }
 
     # Outcomes.
 
@@ -110,6 +163,10 @@ class Model(World):
             return "failed_again"
         return "gone" if link.later else "recovered"
 
+    def _arrival_of(self, link: Link) -> int | None:
+        arrived = [entry.id for entry in self.entries.values() if entry.job == link.job]
+        return max(arrived) if arrived and not link.outcome else None
+
     def came_back_as(self, link: Link) -> int | None:
         arrived = [entry.id for entry in self.entries.values() if entry.job == link.job]
         if arrived:
@@ -120,6 +177,8 @@ class Model(World):
     def settle_arrivals(self) -> None:
         for entry in self.entries.values():
             self._arrived(entry)
+        if self.links:
+            self.link(self.entries.values())
 
     def _arrived(self, entry: Entry) -> None:
         for link in self.links:
@@ -140,11 +199,13 @@ class Model(World):
 
     def status_of(self, entry: Entry) -> str:
         """As the list shows it from what is stored."""
+        if self.last_of(self.lives(entry.id)) != entry.id:
+            return "superseded"
         link = self.latest(entry)
         if link and not (entry.requeued and entry.requeued > link.at):
             return "failed_again" if entry.failed > link.at else link.outcome or "requeued"
         if entry.requeues <= 0 and not entry.requeued:
-            return "new"
+            return "new" if self.chains.get(entry.id, entry.id) == entry.id else "failed_again"
         return "failed_again" if entry.requeued and entry.failed > entry.requeued else "requeued"
 
     # Operations.
@@ -181,11 +242,12 @@ class Model(World):
             self._recall(operation, window)
         elif operation.kind == "restore":
             self._restore(operation, window)
+        elif operation.kind == "delete":
+            self._delete(operation, window, here)
         else:
-            act = self._delete if operation.kind == "delete" else self._note
             for entry in window:
                 if entry in here:
-                    act(operation, self.entries[entry])
+                    self._note(operation, self.entries[entry])
         answered = operation.done | operation.failed | set(operation.skipped)
         operation.skipped |= {entry: "gone" for entry in window if entry not in answered}
         operation.cursor = max(window)
@@ -253,14 +315,23 @@ class Model(World):
 
     def _refusal(self, operation: Operation, entry: Entry) -> str | None:
         """The first of these that holds."""
-        link = next((link for link in reversed(self.links) if link.entry == entry.id and link.outcome != "gone"), None)
-        state = self.state_of(link) if link else ""
+        lives = self.lives(entry.id, self.origin_of(entry) if entry.job else None)
+        links = [link for link in reversed(self.links) if link.entry in lives and link.outcome != "gone"]
         job = self._job(operation, entry)
         if entry.requeued and entry.requeued > operation.frozen:
             return "requeued_since"
-        if state in ("waiting", "running", "retrying") and not operation.also_on_their_way:
-            return state
-        if link and state == "recovered" and entry.failed <= link.at and not operation.also_recovered:
+        came_back = {came for link in links for came in (link.returned_as, self._arrival_of(link)) if came}
+        if self.last_of(lives | came_back) != entry.id:
+            return "returned"
+        on_their_way = [state for state in map(self.state_of, links) if state in ("waiting", "running", "retrying")]
+        if on_their_way and not operation.also_on_their_way:
+            return on_their_way[0]
+        if (
+            links
+            and self.state_of(links[0]) == "recovered"
+            and (links[0].entry != entry.id or entry.failed <= links[0].at)
+            and not operation.also_recovered
+        ):
             return "has_run"
         if not -32768 <= job.priority <= 32767:
             return "bad_priority"
@@ -279,9 +350,6 @@ class Model(World):
         )
         if sent:
             return "same_key"
-        other = link.returned_as if link else None
-        if other and other != entry.id and other in {entry.id for entry in self.matching(operation)}:
-            return "returned"
         if sharing and max(sharing, key=lambda one: (one.failed, one.id)) is not entry:
             return "same_key"
         return self._key_refusal(operation, entry)
@@ -300,10 +368,17 @@ class Model(World):
 
     # The others.
 
-    def _delete(self, operation: Operation, entry: Entry) -> None:
-        self._arrived(entry)
-        self.trash[operation.id, entry.id] = self.entries.pop(entry.id)
-        operation.done.add(entry.id)
+    def _delete(self, operation: Operation, window: Sequence[int], here: set[int]) -> None:
+        own = {entry for entry in window if entry in here}
+        along: set[int] = set()
+        if self.chains and not operation.leaves_earlier_lives:
+            self.link(self.entries[entry] for entry in window if entry in self.entries)
+            along = self.earlier_lives(window) & self.earlier_lives(own)
+        for entry in own | along:
+            self._arrived(self.entries[entry])
+            self.trash[operation.id, entry] = self.entries.pop(entry)
+        operation.done |= own | along
+        operation.along |= along
 
     def _note(self, operation: Operation, entry: Entry) -> None:
         if entry.is_cursed:

@@ -25,6 +25,7 @@ COMMON = {
     *("recovered", "failed_again", "gone", "unsettled"),
     *("done", "paused", "watching"),
     *("returned", "waiting", "same_key", "key_waiting"),
+    *("2 lives", "3 lives", "5 lives"),
 }
 """What no 60 lives are without."""
 

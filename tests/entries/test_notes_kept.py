@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from dlq.entries.note_editing import NoteConflict, lost_note, save_note
 from dlq.entries.timeline import full_history
@@ -13,6 +14,7 @@ from dlq.models import BackfillDlq, BulkOperation, EntryNote
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry, cell, row_of, text_of
 from tests.support.operations import operate, requeue
+from tests.support.pages import entry_url, get
 
 pytestmark = pytest.mark.django_db
 
@@ -119,8 +121,8 @@ def test_note_can_be_restored_when_the_librarys_requeue_blanked_it() -> None:
     library_requeues(entry)
     lost = lost_note(of(entry))
     assert lost is not None
-    assert lost.text == text
-    save_note(entry, seen="", text=lost.text, actor="bob")
+    assert lost.restored == text
+    save_note(entry, seen="", text=lost.restored, actor="bob")
     assert cell(entry, "notes") == text
     assert lost_note(of(entry)) is None
 
@@ -131,7 +133,7 @@ def test_note_that_a_requeue_of_ours_wrote_can_be_restored_too() -> None:
     library_requeues(entry)
     lost = lost_note(of(entry))
     assert lost is not None
-    assert lost.text.endswith("mail server is back")
+    assert lost.restored.endswith("mail server is back")
 
 
 def test_nothing_is_to_be_restored_when_somebody_emptied_the_note_on_purpose() -> None:
@@ -142,10 +144,25 @@ def test_nothing_is_to_be_restored_when_somebody_emptied_the_note_on_purpose() -
     assert lost_note(of(entry)) is None
 
 
-def test_nothing_is_to_be_restored_when_the_library_wrote_a_note_of_its_own() -> None:
+def test_note_can_be_restored_when_the_library_wrote_one_of_its_own_in_its_place(boss: Client) -> None:
     entry = add_entry()
     noted(entry)
+    text = cell(entry, "notes")
     library_requeues(entry, "requeued by the script")
+    page = get(boss, entry_url(entry))
+    assert "puts its own text in their place" in page.text
+    lost = lost_note(of(entry))
+    assert lost is not None
+    boss.post(entry_url(entry), {"seen": "requeued by the script", "notes": lost.restored})
+    assert cell(entry, "notes") == f"{text}\nrequeued by the script"
+    assert lost_note(of(entry)) is None
+    assert "puts its own text" not in get(boss, entry_url(entry)).text
+
+
+def test_nothing_is_to_be_restored_when_somebody_added_to_the_note() -> None:
+    entry = add_entry()
+    noted(entry)
+    library_requeues(entry, f"before\n{cell(entry, 'notes')}\nafter")
     assert lost_note(of(entry)) is None
 
 

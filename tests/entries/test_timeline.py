@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
+from tests.support.database import sql
 from tests.support.entries import add_entry, ids
-from tests.support.jobs import exhaust, finish, jobs, start
+from tests.support.jobs import add_job, exhaust, finish, jobs, start
 from tests.support.operations import operate, requeue
 from tests.support.pages import Page, entry_url, events, get, history_url, operation_url
 
@@ -142,3 +143,48 @@ def test_history_still_names_who_deleted_the_entry_when_it_was_restored(boss: Cl
     assert "Moved to the trash by dan" in told
     assert "too old" in told
     assert "Restored from the trash by boss" in told
+
+
+def test_timeline_claims_no_older_jobs_creation_when_a_key_failed_again_by_the_library(boss: Client) -> None:
+    """Its upsert puts in the new job's number and leaves the older job's times."""
+    entry = add_entry(
+        job_key="k",
+        failure_count=1,
+        original_job_id=473,
+        original_created_at="2026-01-01 10:00+00",
+        failed_at="2026-01-01 12:00+00",
+    )
+    assert "job 473" in next(line for line in events(get(boss, entry_url(entry))) if "Created" in line)
+    requeue(entry)
+    job = jobs()[0]["id"]
+    sql(
+        f"UPDATE {TABLE.regclass} SET original_job_id = %s, failed_at = now() + interval '1 second', failure_count = 2"
+        " WHERE id = %s",
+        job,
+        entry,
+    )
+    lines = events(get(boss, entry_url(entry)))
+    created = next(line for line in lines if "Created" in line)
+    assert "an earlier job with its key" in created
+    assert f"job {job}" not in created
+    first, last = (line for line in lines if "Failed for good" in line)
+    assert "12:00:00" in first
+    assert f"as job {job}" in last
+
+
+def test_timeline_leaves_open_whose_creation_it_is_when_nothing_tells(boss: Client) -> None:
+    entry = add_entry(job_key="k", failure_count=2, original_job_id=473, original_created_at="2026-01-01 10:00+00")
+    created = next(line for line in events(get(boss, entry_url(entry))) if "Created" in line)
+    assert "maybe an earlier one" in created
+    assert "473" not in created
+
+
+def test_history_names_the_other_task_when_its_job_was_replaced(boss: Client) -> None:
+    add_job("charge", job_key="k")
+    entry = add_entry(job_key="k")
+    requeue(entry, key_policy="replace", also_other_tasks=True)
+    for address in (entry_url(entry), history_url(entry)):
+        assert any(
+            "in place of a waiting job with the same key of another task: charge" in line
+            for line in events(get(boss, address))
+        )

@@ -46,7 +46,8 @@ EXHAUSTED = (
 )
 """A job that is to be moved."""
 NO_ALERTS: dict[str, Any] = {
-    f"DLQ_ALERT_{name}": 0 for name in ("NEW_PER_HOUR", "CRITICAL_NEW_PER_HOUR", "CRITICAL_TOTAL", "TASK_HOURS")
+    f"DLQ_ALERT_{name}": 0
+    for name in ("NEW_PER_HOUR", "CRITICAL_NEW_PER_HOUR", "CRITICAL_TOTAL", "TASK_HOURS", "SPIKE_LEAST")
 }
 FAULTS: dict[str, tuple[Change | Callable[[Server], AbstractContextManager[None]], set[str]]] = {
     "does not answer: it is stopped": (stopped, set(COMMANDS)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dlq.table.location import TABLE
+
 REFUSED = (
     "{reason} ilike '%refused%' or job_key ilike '%refused%'"
     " or {error} ilike '%refused%' or {payload} ilike '%refused%'"
@@ -20,19 +22,31 @@ NEW = f"{NOBODYS} and last_requeued_at is null and requeued_count = 0"
 RECOVERED = f"{OURS} failed_at <= l.created_at and l.outcome = 'recovered')"
 GONE = f"{OURS} failed_at <= l.created_at and l.outcome = 'gone')"
 
+ONCE = (
+    f"not exists (select from dlq_chainlife c join dlq_chainlife o using (chain) join {TABLE.regclass} l on l.id = o.entry_id"
+    " where c.entry_id = backfill_dlq.id and (l.failed_at, l.id) > (backfill_dlq.failed_at, backfill_dlq.id))"
+)
+LATER_LIFE = "exists (select from dlq_chainlife c where c.entry_id = backfill_dlq.id and c.chain <> c.entry_id)"
+
 CASES: dict[str, dict[str, str]] = {
     "status": {
         "any": "true",
-        "open": f"not ({RECOVERED})",
-        "new": NEW,
-        "requeued": f"not ({NEW}) and not ({AGAIN}) and not ({RECOVERED}) and not ({GONE})",
-        "failed_again": AGAIN,
-        "recovered": RECOVERED,
-        "gone": GONE,
+        "once": ONCE,
+        "open": f"{ONCE} and not ({RECOVERED})",
+        "new": f"{ONCE} and {NEW} and not {LATER_LIFE}",
+        "requeued": f"{ONCE} and not ({NEW}) and not ({AGAIN}) and not ({RECOVERED}) and not ({GONE})",
+        "failed_again": f"{ONCE} and (({AGAIN}) or ({NEW} and {LATER_LIFE}))",
+        "recovered": f"{ONCE} and {RECOVERED}",
+        "gone": f"{ONCE} and {GONE}",
+        "superseded": f"not {ONCE}",
     },
     "requeued_by": {
         "1": "id in (select entry_id from dlq_requeue where operation_id = 1)",
         "2": "id % 3 = 2",
+        "7": "false",
+    },
+    "returned_from": {
+        "1": "id in (select returned_as from dlq_requeue where operation_id = 1)",
         "7": "false",
     },
     "left_by": {"2": "id % 11 = 0 and id % 3 > 0", "1": "false"},
@@ -58,11 +72,16 @@ CASES: dict[str, dict[str, str]] = {
         "90m": "failed_at >= now() - interval '90 minutes'",
         "7d": "failed_at >= now() - interval '7 days'",
         "1w ago": "failed_at >= now() - interval '7 days'",
+        "1 Mar 2026": "failed_at >= '2026-03-01 00:00 UTC'",
+        "1 Mar 2026 12:00": "failed_at >= '2026-03-01 12:00 UTC'",
+        "today": "failed_at >= date_trunc('day', now(), 'UTC')",
     },
     "failed_before": {
         "2026-03-01": "failed_at < '2026-03-02 00:00 UTC'",
         "2026-03-02T00:00": "failed_at <= '2026-03-02 00:00 UTC'",
         "2026-03-01 12:00": "failed_at <= '2026-03-01 12:00 UTC'",
+        "1.3.2026": "failed_at < '2026-03-02 00:00 UTC'",
+        "1 Mar 2026 12:00:00": "failed_at < '2026-03-01 12:00:01 UTC'",
         "3d": "failed_at <= now() - interval '3 days'",
     },
     "q": {

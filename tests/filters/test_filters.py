@@ -113,13 +113,13 @@ def test_everything_matches_when_values_are_empty() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("status", "fresh", "Write one of: open, any, new"),
+        ("status", "fresh", "Write one of: open, once, any, new"),
         ("requeued_by", "the last", "Write a whole number"),
         ("pattern", "1", "There is no failure pattern “1”"),
         ("task", "x", "There is no filter “task”"),
         ("task_identifier__in", "x", "There is no filter"),
         ("created_by", "x", "There is no filter"),
-        ("failed_after", "yesterday", "is no time"),
+        ("failed_after", "the other day", "is no time"),
         ("failed_after", "2026-02-30", "no date or time that exists"),
         ("failed_before", "2026-03-01T25:00", "no date or time that exists"),
         ("failed_after", "10000-13-01", "no date or time that exists"),

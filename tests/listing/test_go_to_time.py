@@ -60,7 +60,9 @@ def test_filter_stays_when_gone_to_a_time(boss: Client) -> None:
     assert get(boss, LIST, task_identifier="t0", at="2026-03-09T12:00").entries[0] == entries[23]
 
 
-@pytest.mark.parametrize(("at", "says"), [("yesterday", "is no time"), ("2026-02-30", "no date or time that exists")])
+@pytest.mark.parametrize(
+    ("at", "says"), [("the other day", "is no time"), ("2026-02-30", "no date or time that exists")]
+)
 def test_first_page_and_a_sentence_are_shown_when_it_is_no_time(boss: Client, at: str, says: str) -> None:
     entries = add_entries(150)
     page = get(boss, LIST, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import StringIO
 
@@ -11,9 +12,11 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
+from dlq.monitoring import alerts
 from tests.support.database import SCHEMA, another_connection, sql
 from tests.support.entries import add_entries
 from tests.support.pages import LIST, STATISTICS, Page, get, text_of
+from tests.support.patterns import group_everything
 from tests.support.people import client_of
 from tests.support.statistics import counted
 
@@ -100,11 +103,99 @@ def test_thresholds_are_the_commands_when_given() -> None:
     assert check("--task-hours", "1")[0] == 1
 
 
+def test_several_tasks_that_fail_every_hour_are_told_with_a_list_of_all_of_them(boss: Client) -> None:
+    for hours in range(6):
+        add_entries(5, failed_at=AGO.format(f"{hours} hours 5 minutes"), task_identifier="'task ' || n")
+    add_entries(5, failed_at=AGO.format("7 hours"), task_identifier="'task ' || n")
+    (line,) = Page.of(boss.get(BANNER)).all("p")
+    assert text_of(line) == "Warning: task 1, task 2, task 3 and 2 others failed in each of the last 6 hours. Show them"
+    (link,) = Page.of(boss.get(BANNER)).links("Show them")
+    assert counted(boss, link) == 30
+
+
+def test_what_jumped_is_told_before_what_is_exceeded_all_the_time(boss: Client) -> None:
+    add_entries(600, failed_at="now() - interval '10 days'", task_identifier="'old'")
+    add_entries(30, failed_at=AGO.format("29 hours"), task_identifier="'send_email'")
+    add_entries(110, failed_at=AGO.format("5 hours"), task_identifier="'send_email'")
+    add_entries(110, failed_at=AGO.format("5 hours"), task_identifier="'resize'")
+    add_entries(110, failed_at=AGO.format("29 hours"), task_identifier="'resize'")
+    page = Page.of(boss.get(BANNER))
+    assert [text_of(line) for line in page.all("li")] == [
+        "Warning: send_email jumped: 110 failed in the last 12 hours, 30 in the same hours the day before. Show them",
+        "Critical: more than 500 failed jobs in all. Show them",
+    ]
+    assert [counted(boss, link) for link in page.links("Show them")] == [110, 960]
+    code, line = check()
+    assert code == 2
+    assert line.startswith("DLQ CRITICAL: send_email jumped: 110 failed")
+
+
+@pytest.mark.parametrize(
+    ("recent", "before", "jumped"),
+    [(100, 0, False), (101, 0, True), (150, 50, True), (149, 50, False), (150, 51, False)],
+)
+def test_task_jumps_when_it_is_more_than_the_least_and_so_many_times_as_before(
+    recent: int, before: int, jumped: bool
+) -> None:
+    add_entries(recent, failed_at=AGO.format("11 hours"))
+    add_entries(before, failed_at=AGO.format("35 hours"))
+    # Neither in the last hours nor in the same hours before.
+    add_entries(500, failed_at=AGO.format("20 hours"))
+    assert ("jumped" in check("--critical-total", "0")[1]) == jumped
+
+
+def test_hours_are_compared_with_earlier_ones_that_do_not_overlap() -> None:
+    add_entries(110, failed_at=AGO.format("40 hours"))
+    assert "none in the same hours 2 days before" in check("--spike-hours", "48")[1]
+    add_entries(110, failed_at=AGO.format("90 hours"))
+    assert check("--spike-hours", "48")[0] == 0
+
+
+def test_length_may_be_longer_than_there_is_time() -> None:
+    add_entries(110, failed_at=AGO.format("5 hours"))
+    assert "jumped: 110 failed" in check("--spike-hours", "999999999")[1]
+
+
+def test_pattern_jumps_when_its_task_does_not(boss: Client) -> None:
+    add_entries(200, failed_at=AGO.format("30 hours"), last_error="'\"disk full\"'")
+    add_entries(200, failed_at=AGO.format("5 hours"), last_error="'\"connection refused\"'")
+    group_everything()
+    page = Page.of(boss.get(BANNER))
+    (line,) = page.all("p")
+    assert re.fullmatch(
+        r"Warning: “.*connection refused.*” \(.*\) jumped: 200 failed in the last 12 hours, none in .* before. Show them",
+        text_of(line),
+    )
+    assert [counted(boss, link) for link in page.links("Show them")] == [200]
+
+
+def test_spikes_beyond_the_first_share_a_line_with_a_list_of_them(boss: Client) -> None:
+    add_entries(550, failed_at=AGO.format("5 hours"), task_identifier="'task ' || n % 5")
+    page = Page.of(boss.get(BANNER))
+    lines = [text_of(line) for line in page.all("li") if "jumped" in text_of(line)]
+    assert len(lines) == 4
+    assert lines[3] == (
+        "Warning: 2 other tasks jumped: 220 failed in the last 12 hours, none in the same hours the day before. Show them"
+    )
+    assert [counted(boss, link) for link in page.links("Show them")][:4] == [110, 110, 110, 220]
+
+
+def test_levels_are_told_when_looking_for_spikes_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_long(*_args: object, **_named: object) -> list[object]:
+        sql("SELECT pg_sleep(5)")
+        return []
+
+    monkeypatch.setattr(alerts, "SPIKE_SECONDS", 0.1)
+    monkeypatch.setattr(alerts, "spikes", too_long)
+    add_entries(501, failed_at="now() - interval '10 days'")
+    assert check() == (2, "DLQ CRITICAL: more than 500 failed jobs in all")
+
+
 def test_nothing_is_raised_when_each_threshold_is_off(settings: object) -> None:
     settings.DLQ_ALERT_TASK_HOURS = settings.DLQ_ALERT_HOURS = 1  # type: ignore[attr-defined]
-    add_entries(60, failed_at=AGO.format("1 minute"))
+    add_entries(160, failed_at=AGO.format("1 minute"))
     add_entries(600, failed_at="now() - interval '100 days'")
-    for name in ("CRITICAL_NEW_PER_HOUR", "NEW_PER_HOUR", "CRITICAL_TOTAL", "OLDEST_DAYS", "TASK_HOURS"):
+    for name in ("CRITICAL_NEW_PER_HOUR", "NEW_PER_HOUR", "CRITICAL_TOTAL", "OLDEST_DAYS", "TASK_HOURS", "SPIKE_LEAST"):
         assert check()[0] > 0
         setattr(settings, f"DLQ_ALERT_{name}", 0)
     assert check()[0] == 0

@@ -79,20 +79,20 @@ def test_numbers_are_those_of_sql_when_scraped(scraper: Client) -> None:
         tasks
     )
     assert found["backfill_dlq_size", ""] == value(f"SELECT count(*) FROM {SCHEMA}.backfill_dlq") == 9
-    assert found["backfill_dlq_new_last_hour", ""] == value(
+    assert found["backfill_admin_new_last_hour", ""] == value(
         f"SELECT count(*) FROM {SCHEMA}.backfill_dlq WHERE failed_at > now() - interval '1 hour'"
     )
-    assert 140 * 60 <= found["backfill_dlq_age_seconds", ""] < 141 * 60
-    assert found["backfill_dlq_jobs_requeued_total", ""] == 2
-    assert found["backfill_dlq_jobs_deleted_total", ""] == 1
-    assert found["backfill_dlq_requeues", "recovered"] == 1
-    assert found["backfill_dlq_requeues", "failed_again"] == 1
-    assert found["backfill_dlq_scrape_complete", ""] == 1
+    assert 140 * 60 <= found["backfill_admin_oldest_age_seconds", ""] < 141 * 60
+    assert found["backfill_admin_jobs_requeued_total", ""] == 2
+    assert found["backfill_admin_jobs_deleted_total", ""] == 1
+    assert found["backfill_admin_requeues", "recovered"] == 1
+    assert found["backfill_admin_requeues", "failed_again"] == 1
+    assert found["backfill_admin_scrape_complete", ""] == 1
 
 
 def test_numbers_are_zero_when_the_table_is_empty(scraper: Client) -> None:
     found = scrape(scraper)
-    assert found["backfill_dlq_size", ""] == found["backfill_dlq_age_seconds", ""] == 0
+    assert found["backfill_dlq_size", ""] == found["backfill_admin_oldest_age_seconds", ""] == 0
 
 
 def test_database_is_asked_once_when_scraped_twice(scraper: Client) -> None:
@@ -110,7 +110,7 @@ def test_newest_snapshot_is_told_when_the_table_is_slow_to_count(scraper: Client
     add_entry()
     found = scrape(scraper)
     assert found["backfill_dlq_size", ""] == 1
-    assert found["backfill_dlq_size_as_of_timestamp_seconds", ""] == pytest.approx(
+    assert found["backfill_admin_size_as_of_timestamp_seconds", ""] == pytest.approx(
         value("SELECT extract(epoch FROM now() - interval '2 minutes')::float8")
     )
 
@@ -121,11 +121,30 @@ def test_scrape_says_that_it_is_incomplete_when_counting_takes_too_long(scraper:
     with another_connection() as other:
         other.execute(f"LOCK TABLE {SCHEMA}.backfill_dlq IN ACCESS EXCLUSIVE MODE")
         found = scrape(scraper)
-    assert found == {("backfill_dlq_scrape_complete", ""): 0}
+    assert found == {("backfill_admin_scrape_complete", ""): 0}
 
 
 def test_each_metric_exists_when_the_example_rules_name_it(scraper: Client) -> None:
     add_entry()
-    named = set(re.findall(r"\bbackfill_dlq_\w+", RULES.read_text()))
+    named = set(re.findall(r"\bbackfill_(?:dlq|admin)_\w+", RULES.read_text()))
     assert named
     assert named <= {name for name, _label in scrape(scraper)}
+
+
+def test_age_is_that_of_the_oldest_that_nobody_requeued(scraper: Client) -> None:
+    add_entry(failed_at="2020-01-01 00:00+00", requeued_count=1)
+    add_entry(failed_at=value("SELECT now() - interval '2 hours'"))
+    assert 7200 <= scrape(scraper)["backfill_admin_oldest_age_seconds", ""] < 7260
+
+
+def test_only_what_means_the_same_has_the_librarys_name(scraper: Client) -> None:
+    add_entry()
+    names = {name for name, _label in scrape(scraper)}
+    assert {name for name in names if not name.startswith("backfill_admin_")} == {"backfill_dlq_size"}
+
+
+def test_size_is_counted_once_by_the_example_when_the_library_is_scraped_too() -> None:
+    """Its samples have the same name: whoever adds them up has each failed job twice."""
+    sizes = [line for line in RULES.read_text().splitlines() if "backfill_dlq_size{" in line]
+    assert sizes
+    assert all("max(backfill_dlq_size{" in line for line in sizes)

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from dlq import client
 from tests.support import variety
 from tests.support.database import SCHEMA, sql
+from tests.support.entries import add_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,9 @@ def test_command_prints_the_numbers_as_json_when_asked() -> None:
         "as_of",
     }
     assert printed["total_jobs"] == 30
+    newest = client.dlq_stats().newest_failure
+    assert newest is not None
+    assert printed["newest_failure"] == newest.isoformat().replace("+00:00", "Z")
     assert printed["task_breakdown"] == [list(line) for line in sql(BREAKDOWN)]
 
 
@@ -76,3 +80,10 @@ def test_command_prints_the_numbers_in_words_when_not_asked_for_json(count: int)
     out = StringIO()
     call_command("dlq_stats", stdout=out)
     assert f"Failed jobs:        {count}\n" in out.getvalue()
+
+
+def test_command_prints_times_to_the_microsecond_as_json() -> None:
+    add_entry(failed_at="2026-01-02 03:04:05.123456+00")
+    out = StringIO()
+    call_command("dlq_stats", "--json", stdout=out)
+    assert json.loads(out.getvalue())["oldest_failure"] == "2026-01-02T03:04:05.123456Z"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from dlq.models import BulkOperation, DeletedEntry, Requeue
 from dlq.outcomes.settling import settle
 from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
+from tests.support.database import sql
 from tests.support.entries import add_entries, add_entry, cell, ids
 from tests.support.jobs import exhaust, fail, finish, jobs, start
 from tests.support.operations import operate, requeue
@@ -158,3 +161,63 @@ def test_keyed_entry_that_came_back_is_told_of_when_it_failed_again(boss: Client
     settle(1)
     assert get(boss, operation_url(operation.pk)).links("1 failed again")
     assert operate("requeue", [entry]).done_count == 1
+
+
+def test_both_numbers_are_said_when_some_of_the_recovered_left_the_table(boss: Client) -> None:
+    entries = add_entries(4)
+    operation = requeue(*entries)
+    for job in jobs():
+        finish(job["id"])
+    settle(1)
+    sql(f"DELETE FROM {TABLE.regclass} WHERE id = %s", entries[0])
+    page = get(boss, operation_url(operation.pk))
+    assert "Move the 4 recovered to the trash …" in page.buttons
+    assert "3 of 4 are still here" in page.text
+    assert "3 failed jobs" in press(boss, operation_url(operation.pk), "trash_recovered").text
+
+
+def test_button_and_report_are_renewed_with_the_legend(boss: Client) -> None:
+    operation = requeue(*add_entries(2))
+    page = get(boss, operation_url(operation.pk))
+    renewed = page.one("section", id="dlq-outcomes").get("hx-select-oob", "")
+    for part in renewed.split(","):
+        assert page.one("div", id=part.removeprefix("#")) is not None
+    assert page.one("div", id="dlq-follow-ups").findall(".//button")
+
+
+def test_number_of_what_failed_again_leads_to_what_stands_for_it(boss: Client) -> None:
+    entries = add_entries(3)
+    operation = requeue(*entries)
+    for job in jobs()[:2]:
+        exhaust(job["id"])
+    process_failed_jobs(TABLE)
+    settle(1)
+    came_back = sorted(set(ids()) - set(entries))
+    (link,) = get(boss, operation_url(operation.pk)).links("2 failed again")
+    assert sorted(get(boss, link).entries) == came_back
+
+
+def test_what_its_own_jobs_came_back_as_did_not_arrive_since(boss: Client) -> None:
+    add_entries(3)
+    operation = operate("requeue", pairs=[("task_identifier", "send_email")])
+    for job in jobs()[:2]:
+        exhaust(job["id"])
+    process_failed_jobs(TABLE)
+    assert "arrived since" not in get(boss, operation_url(operation.pk)).text
+    add_entry(task_identifier="send_email", failed_at=timezone.now())
+    assert "1 new one arrived since" in get(boss, operation_url(operation.pk)).text
+
+
+def test_it_says_what_is_left_of_it_when_some_were_recalled(boss: Client) -> None:
+    entries = add_entries(3)
+    operation = requeue(*entries)
+    operate("recall", entries[:2])
+    text = get(boss, operation_url(operation.pk)).text
+    assert "Requeued: 3 failed jobs. 2 of these were recalled or replaced since: 1 is left of it." in text
+
+
+def test_it_says_when_the_last_job_is_due_when_it_is_done_and_they_wait(boss: Client) -> None:
+    operation = requeue(*add_entries(3), run_at=timezone.now() + timedelta(hours=3))
+    text = get(boss, operation_url(operation.pk)).text
+    assert "3 of its jobs are still to be run; the last one is due" in text
+    assert "(in 3 h)" in text

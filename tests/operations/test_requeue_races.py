@@ -143,3 +143,17 @@ def test_nothing_happens_when_a_finished_operation_is_driven_again() -> None:
     operation = requeue(entry)
     again = advance(operation.pk, FOR_EVER)
     assert (again.done_count, len(jobs()), cell(entry, "requeued_count")) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_job_of_another_task_is_spared_when_it_comes_between_look_and_call_and_nobody_chose_that(chosen: bool) -> None:
+    entry, other = add_entry(job_key="k"), add_entry()
+    adding = SOMEBODY_ADDS_K.replace("send_email", "charge")
+    assert adding != SOMEBODY_ADDS_K
+    operation = requeue_while(adding, [entry, other], key_policy="replace", also_other_tasks=chosen)
+    assert operation.done_count == 1 + chosen
+    if chosen:
+        assert Requeue.objects.get(entry_id=entry).replaced_task == "charge"
+    else:
+        assert reasons(operation) == {entry: wording("key_of_other_task").format(about="charge")}
+        assert jobs()[0]["payload"] == '{"theirs": 1}'

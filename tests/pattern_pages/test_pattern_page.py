@@ -184,8 +184,8 @@ def test_everything_of_it_is_confirmed_and_requeued_when_the_button_is_pressed(b
     page = Page.of(boss.post(pattern_url(pattern.pk), {"requeue_all": "1"}))
     assert page.title.startswith("Confirm: requeue")
     assert (
-        "2 failed jobs, everything that matches: Pattern is “connect ECONNREFUSED <ip>:<int>” (send_email)."
-        in page.text
+        "2 failed jobs, everything that matches: Pattern is “connect ECONNREFUSED <ip>:<int>” (send_email);"
+        " Status: all but recovered." in page.text
     )
     send(boss, page)
     assert len(jobs()) == 2

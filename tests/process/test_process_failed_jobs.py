@@ -185,3 +185,49 @@ def test_client_returns_their_number_when_jobs_moved() -> None:
     dead_job()
     dead_job()
     assert client.process_failed_jobs(actor="cron") == 2
+
+
+def own_entry(job: int, **columns: Any) -> int:
+    """As the library's add_to_dlq writes it, called by the task of a job that then fails."""
+    return add_entry(
+        original_job_id=job, **{"failure_reason": "Card was stolen", "last_error": '{"code": 7}', **columns}
+    )
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+@pytest.mark.parametrize("key", ["k", None])
+def test_job_has_one_entry_when_its_task_had_written_it(indexed: bool, key: str | None) -> None:
+    if not indexed:
+        sql(f"DROP INDEX {SCHEMA}.idx_backfill_dlq_job_id")
+    job = dead_job(payload='{"n": 10.00}', job_key=key, max_attempts=3) if key else dead_job(payload='{"n": 10.00}')
+    entry = own_entry(job, job_key=key, payload='{"older": 1}', failure_count=1)
+    before = row_of(entry)
+    other = dead_job()
+    moved = process_failed_jobs(TABLE)
+    assert (moved.jobs, moved.already_here, moved.misfits) == ([other], [job], {})
+    assert jobs() == []
+    assert len(ids()) == 2
+    after = row_of(entry)
+    kept = ("failure_reason", "last_error", "failure_count", "failed_at", "original_job_id", "job_key")
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    assert after["payload"] == {"n": "10.00"}, "a requeue runs what the job was given"
+
+
+def test_entry_is_renewed_when_its_requeue_gave_the_waiting_job_new_work() -> None:
+    """The queue then keeps the job's id, and its later failure is another one."""
+    job = add_job(job_key="k", max_attempts=2)
+    entry = own_entry(job, job_key="k", failed_at="2099-01-01 00:00+00", last_requeued_at="2099-01-02 00:00+00")
+    exhaust(job, "Anew")
+    assert process_failed_jobs(TABLE).jobs == [job]
+    assert ids() == [entry]
+    assert row_of(entry)["last_error"] == "Anew"
+
+
+def test_job_stays_when_its_own_entry_does_not_take_it() -> None:
+    job = dead_job(queue_name="q" * 101)
+    entry = own_entry(job)
+    before = row_of(entry)
+    moved = process_failed_jobs(TABLE)
+    assert (moved.jobs, moved.already_here, list(moved.misfits)) == ([], [], [job])
+    assert [left["id"] for left in jobs()] == [job]
+    assert row_of(entry) == before

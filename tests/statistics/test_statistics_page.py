@@ -113,7 +113,7 @@ def test_oldest_and_newest_lead_to_their_entry_when_followed(boss: Client) -> No
 
 
 def listed(client: Client, link: str) -> list[BackfillDlq]:
-    return list(client.get(link).context["cl"].result_list)
+    return list(client.get(link, follow=True).context["cl"].result_list)
 
 
 def test_change_is_told_against_the_period_before_when_there_was_one(boss: Client) -> None:
@@ -255,7 +255,7 @@ def test_recovered_entries_are_in_the_lists_when_they_are_in_the_numbers(boss: C
     assert tiles(page)["failed jobs"] == "3"
     assert counted(boss, tile_links(page)["failed jobs"]) == 3
     (link,) = (
-        Page.of(boss.get(STATISTICS, {"window": "24h", "status": "recovered"}))
+        Page.of(boss.get(STATISTICS, {"window": "24h", "status": "recovered"}, follow=True))
         .all("li", class_="dlq-tile")[0]
         .iter("a")
     )

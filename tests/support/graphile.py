@@ -36,3 +36,18 @@ def command(database_url: str, *arguments: str) -> list[str]:
 
 def install_schema(database_url: str) -> None:
     subprocess.run(command(database_url, "--schema-only"), check=True, capture_output=True, timeout=60)
+
+
+def work() -> None:
+    """Let the worker run the jobs of the tests' tasks that are due, and end."""
+    from tests.support.database import database_url
+
+    result = subprocess.run(
+        command(database_url(), "--once"),
+        cwd=REPOSITORY / "tests" / "worker",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr

@@ -103,7 +103,7 @@ class Page:
 
 
 def get(client: Client, address: str, **parameters: Any) -> Page:
-    return Page.of(client.get(address, parameters))
+    return Page.of(client.get(address, parameters, follow=True))
 
 
 def ask(client: Client, kind: str, entries: Sequence[int] = (), *, everything: bool = False, query: str = "") -> Page:

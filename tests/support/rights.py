@@ -48,6 +48,7 @@ PAGES: dict[str, Right] = {
     "dlq_backfilldlq_indexes": of(VIEW),
     "dlq_backfilldlq_caretaker": of(VIEW),
     "dlq_backfilldlq_confirmed": of(VIEW),
+    "dlq_backfilldlq_confirmed_count": of(VIEW),  # and the right of its kind of operation, which the token names
     "dlq_backfilldlq_export": of(VIEW, EXPORT),
     "dlq_backfilldlq_export_progress": of(VIEW, EXPORT),
     "dlq_bulkoperation_changelist": of(OPERATIONS),

@@ -81,7 +81,7 @@ def drawn(page: Page) -> list[Number]:
 
 def counted(client: Client, link: str) -> int:
     """How many the list behind the link has, by its own counter."""
-    page = Page.of(client.get(link))
+    page = Page.of(client.get(link, follow=True))
     assert not page.all("ul", class_="dlq-problems"), (link, page.text[:500])
     if "No failed job matches" in page.text:
         return 0

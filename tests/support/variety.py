@@ -112,7 +112,7 @@ def fill(count: int = 300) -> None:
 
 
 def add_requeues() -> None:
-    """Of two thirds of the entries: one or two requeues, in operations 1 and 2, before and after failed_at."""
+    """Of two thirds of the entries: one or two requeues, in operations 1 and 2, before and after failed_at. And some chains."""
     sql(
         "INSERT INTO dlq_bulkoperation (id, confirmation, kind, state, state_reason, filter, max_id, frozen_at, actor, reason,"
         " note, replace_notes, key_policy, also_on_their_way, also_recovered, canary_minutes, cursor, done_count,"
@@ -140,3 +140,5 @@ def add_requeues() -> None:
         "INSERT INTO dlq_operationentry (operation_id, entry_id, result, code, about, created_at)"
         f" SELECT 2, id, (ARRAY['done', 'skipped', 'failed'])[1 + id % 3], '', '', now() FROM {TABLE.regclass} WHERE id % 11 = 0"
     )
+    sql("UPDATE dlq_requeue SET returned_as = entry_id + 1 WHERE id % 5 = 0")
+    sql(f"INSERT INTO dlq_chainlife SELECT id, id - id % 5, now() FROM {TABLE.regclass} WHERE id % 10 > 5")

@@ -49,6 +49,7 @@ def test_checks_name_the_setting_when_it_is_wrong(settings: Settings, setting: s
         (f"ALTER TABLE {TABLE} RENAME TO elsewhere", "dlq.W001"),
         ("ALTER TABLE graphile_worker._private_jobs RENAME TO _elsewhere", "dlq.W002"),
         ("DROP INDEX graphile_worker.idx_backfill_dlq_queue_name", "dlq.W004"),
+        ("DROP INDEX graphile_worker.idx_backfill_dlq_job_key_unique", "dlq.W005"),
     ],
 )
 def test_checks_find_the_difference_when_the_table_is_another(change: str, check: str) -> None:
@@ -70,7 +71,7 @@ def test_checks_warn_when_row_level_security_hides_the_queue() -> None:
         cursor.execute("SET LOCAL ROLE somebody_else")
         checks = found()
         cursor.execute("RESET ROLE")
-    assert checks == {"dlq.W003"}
+    assert checks == {"dlq.W003", "dlq.W006"}
 
 
 def test_list_shows_and_filters_by_extra_columns_when_named(
@@ -83,3 +84,11 @@ def test_list_shows_and_filters_by_extra_columns_when_named(
     page = boss.get("/admin/dlq/backfilldlq/", {"tenant_id": "acme"}).content.decode()
     assert 'class="field-extra_0">acme<' in page
     assert "for_globex</a>" not in page
+
+
+def test_statement_cures_it_when_keys_are_not_unique() -> None:
+    sql("DROP INDEX graphile_worker.idx_backfill_dlq_job_key_unique")
+    (warning,) = [message for message in run_checks(databases=["default"]) if message.id == "dlq.W005"]
+    statement = str(warning.hint)[str(warning.hint).index("CREATE UNIQUE INDEX") :]
+    sql(statement.replace(" CONCURRENTLY", ""))  # which no transaction takes, and a test is one
+    assert found() == set()

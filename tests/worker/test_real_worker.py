@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,9 +10,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from dlq.models import Requeue
-from tests.support import graphile
-from tests.support.database import database_url, sql
+from tests.support.database import sql
 from tests.support.entries import add_entry, cell, ids, row_of
+from tests.support.graphile import work
 from tests.support.jobs import add_job, jobs
 from tests.support.pages import LIST, Page, ask, entry_url, get, send
 from tests.support.people import client_of
@@ -41,19 +39,6 @@ def work_until_nothing_waits() -> None:
         if not any(job["attempts"] < job["max_attempts"] for job in jobs()):
             return
     pytest.fail("the worker leaves jobs that are due")
-
-
-def work() -> None:
-    """Let the worker run the jobs that are due, and end."""
-    result = subprocess.run(
-        graphile.command(database_url(), "--once"),
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.usefixtures("written_down")

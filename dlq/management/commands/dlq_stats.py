@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.core.serializers.json import DjangoJSONEncoder
 
 from dlq.faults.diagnosis import words_of
 from dlq.management.quiet_command import QuietCommand
@@ -25,6 +25,9 @@ THRESHOLDS = {
     "critical_total": "critical above so many failed jobs in all",
     "oldest_days": "warn of a failed job older than so many days",
     "task_hours": "warn of a task that failed in each of so many last hours",
+    "spike_hours": "hours in which a task or a failure pattern jumped",
+    "spike_factor": "warn where so many times as many failed in them as in the same hours the day before",
+    "spike_least": "and more than so many",
 }
 
 
@@ -73,7 +76,7 @@ class Command(QuietCommand):
             if (words := words_of(error)) is None:
                 raise
             raised = [Alert(CRITICAL, f"could not look: {words}")]
-        level = raised[0].level if raised else ""
+        level = max((alert.level for alert in raised), key=lambda level: EXIT[level], default="")
         words = "; ".join(alert.words for alert in raised) or "nothing exceeds a threshold"
         # A task's name may have line breaks; a monitor reads one line.
         self.stdout.write(" ".join(f"DLQ {level.upper() or 'OK'}: {words}".split()))
@@ -82,4 +85,9 @@ class Command(QuietCommand):
 
 
 def as_json(numbers: dict[str, Any]) -> str:
-    return json.dumps(numbers, cls=DjangoJSONEncoder, indent=2)
+    """Times to the microsecond, as the library has them; Django's encoder would cut them."""
+    return json.dumps(numbers, default=_moment, indent=2)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

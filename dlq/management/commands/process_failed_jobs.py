@@ -35,3 +35,5 @@ class Command(QuietCommand):
         misfits |= moved.misfits
         if moved.jobs:
             self.stdout.write(f"Moved {len(moved.jobs)} failed jobs into {TABLE.regclass}.")
+        if moved.already_here:
+            self.stdout.write(f"Took {len(moved.already_here)} out of the queue whose tasks had written their entries.")

@@ -13,12 +13,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
+from dlq.db.admission import unless_busy
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.operations.confirmation import MOST_TICKED, BadConfirmation, Confirmation, begin
 from dlq.operations.forms import ConfirmForm
 from dlq.operations.kinds import KINDS
-from dlq.operations.overview import Overview, overview
+from dlq.operations.overview import AT_LEAST, Overview, overview
 from dlq.operations.pages.drive import drive, page_of
 from dlq.operations.pages.undo import undo_tag
 from dlq.operations.report import report
@@ -75,6 +76,11 @@ def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     if not kind.may_confirm(request.user):
         raise PermissionDenied
     known = BulkOperation.objects.filter(confirmation=confirmation.key).first()
+    if known is None and "count" in request.POST:
+        shown = overview(confirmation.as_operation(), exactly=True)
+        form = kind.form(shown.count)
+        form.initial = request.POST.dict()
+        return _page(model_admin, request, confirmation.counted(shown.count, shown.ids), shown, form, back)
     if known is None:
         form = kind.form(confirmation.count, request.POST)
         if not form.is_valid():
@@ -86,6 +92,28 @@ def perform(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         messages.info(request, "This confirmation was sent before. It acted once; this is its result.")
     operation = drive(request, known, REQUEST_BUDGET)
     return _answer(request, operation, back)
+
+
+def count(request: HttpRequest) -> HttpResponse:
+    """The exact number and what follows from it, for a page that was shown before it was known. Only looks."""
+    try:
+        confirmation = Confirmation.read(request.GET.get("token", ""), int(request.user.pk or 0))
+    except BadConfirmation as problem:
+        return HttpResponse(format_html("<strong>{}</strong>", str(problem)))
+    kind = KINDS[confirmation.kind]
+    if not kind.may_confirm(request.user):
+        raise PermissionDenied
+    shown = unless_busy(lambda: overview(confirmation.as_operation(), exactly=True))
+    if shown is not None:
+        confirmation = confirmation.counted(shown.count, shown.ids)
+    context = {
+        "overview": shown,
+        "at_least": AT_LEAST,
+        "token": confirmation.token,
+        "form": kind.form(confirmation.count),
+        "asks_for_number": "confirm_count" in kind.form(None).fields,
+    }
+    return TemplateResponse(request, "dlq/operations/counted.html", context)
 
 
 def _page(
@@ -106,7 +134,8 @@ def _page(
         "operation": operation,
         "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
         "overview": shown,
-        "advice": advice_on(matching(operation)),
+        "counts_on": shown.count is None and shown.looked_at > 0,
+        "advice": advice_on(matching(operation), are_many=shown.count is None),
         "preflight": kind.preflight(operation),
         "token": confirmation.token,
         "form": form,

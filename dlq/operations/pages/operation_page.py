@@ -15,12 +15,13 @@ from django.utils.http import urlencode
 from dlq.conf import conf
 from dlq.db.bigint import by_number
 from dlq.db.limits import time_limit
+from dlq.filters.status import ONCE
 from dlq.models import BulkOperation, Requeue
 from dlq.operations.access import may_follow, sees_operation
 from dlq.operations.kinds import KINDS, done_to, kind_of, summary
 from dlq.operations.pages.entry_texts import entry_texts
 from dlq.operations.report import report
-from dlq.operations.result import MOST_ARRIVALS, arrived_since, outcome_counts, reason_counts
+from dlq.operations.result import MOST_ARRIVALS, arrived_since, last_due, outcome_counts, reason_counts
 from dlq.outcomes.labels import RECOVERED_HELP, WORDS
 from dlq.outcomes.progress import settled_until
 from dlq.table.queue import queue_is_visible
@@ -81,6 +82,8 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
     kind = kind_of(operation)
     outcomes = _outcomes(operation) if kind.makes_jobs else []
     jobs = Counter({line.state: line.count for line in outcomes})
+    # Of very many the states are not looked up.
+    waiting = jobs["waiting"] + jobs[Outcome.UNSETTLED]
     may_act = kind.may(request.user)
     has_jobs = kind.makes_jobs and operation.done_count > 0
     offered = _offered(request, operation, jobs)
@@ -97,6 +100,10 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
         "arrivals": arrived_since(operation),
         "most_arrivals": MOST_ARRIVALS,
         "progress": _progress(operation),
+        "taken_back": jobs[Outcome.GONE],
+        "left_of_it": operation.done_count - jobs[Outcome.GONE],
+        "waiting": waiting,
+        "last_due": last_due(operation) if waiting else None,
         "outcomes": outcomes,
         "is_unsettled": any(state in STATUS_OF_STATE for state in jobs),
         "recovered_help": RECOVERED_HELP,
@@ -138,10 +145,16 @@ def _outcomes(operation: BulkOperation) -> list[OutcomeLine]:
         if not counts[state]:
             continue
         percent = 100 * counts[state] / counts.total()
-        query = urlencode({"requeued_by": str(operation.pk), "status": STATUS_OF_STATE.get(state, state)})
-        lines.append(OutcomeLine(state, WORDS[state], counts[state], offset, percent, query))
+        lines.append(OutcomeLine(state, WORDS[state], counts[state], offset, percent, _query(operation, state)))
         offset += percent
     return lines
+
+
+def _query(operation: BulkOperation, state: str) -> str:
+    """The list of the entries whose jobs are in this state; of those that failed again what they are now."""
+    if state == Outcome.FAILED_AGAIN:
+        return urlencode({"returned_from": str(operation.pk), "status": ONCE})
+    return urlencode({"requeued_by": str(operation.pk), "status": STATUS_OF_STATE.get(state, state)})
 
 
 @dataclass(frozen=True)

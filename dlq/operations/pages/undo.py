@@ -30,6 +30,7 @@ def undo(
     """
     if not KINDS[kind].may(request.user):
         raise PermissionDenied
+    entry_ids = None if entry_ids is None else KINDS[kind].together(entry_ids)
     count = len(entry_ids) if entry_ids is not None else KINDS[kind].to_undo(of)
     confirmation = Confirmation.of(kind, int(request.user.pk or 0), entry_ids=entry_ids).counted(count)
     operation, _new = begin(confirmation, actor=request.user.get_username(), undoes=of)

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from dlq.filters.addresses import STATUS
-from dlq.filters.status import ANY
+from dlq.filters.status import ONCE
 from dlq.statistics.dimension import Dimension
 from dlq.statistics.statistics_query import PARAMETERS, TIMES, StatisticsQuery
 from dlq.statistics.window import Slot
@@ -27,7 +27,7 @@ class Links:
         for name in (*PARAMETERS, *TIMES):
             self.base.pop(name, None)
         # The list hides recovered entries unless it is told not to; here they count.
-        self.base.setdefault(STATUS, ANY)
+        self.base.setdefault(STATUS, ONCE)
         self.encoded: dict[tuple[str, ...], str] = {}
         self.list = reverse("admin:dlq_backfilldlq_changelist")
 

@@ -10,6 +10,7 @@ from django.utils.timezone import get_current_timezone
 from dlq.statistics.annotations import Annotation
 from dlq.statistics.charts import wording
 from dlq.statistics.charts.axis import Axis, Tick, scale, ticks
+from dlq.statistics.charts.colours import NEUTRAL, Look, looks
 from dlq.statistics.charts.links import Links
 from dlq.statistics.counting import OTHERS, DimensionCounts, Tally, WindowCounts
 from dlq.statistics.window import Slot
@@ -25,7 +26,7 @@ FILLED = 0.92
 class Segment:
     """A part of a bar: horizontally in per cent, vertically in pixels, so that the chart is as wide as the page."""
 
-    series: int
+    look: Look
     count: int
     y: str
     height: str
@@ -50,6 +51,7 @@ class Bar:
 @dataclass(frozen=True)
 class Series:
     index: int
+    look: Look
     label: str
     count: int
     link: str
@@ -96,13 +98,14 @@ def stacked_bars(counted: WindowCounts, annotations: Sequence[Annotation], links
 def _series(counted: WindowCounts, links: Links) -> list[Series]:
     values = counted.values[counted.stacked.name]
     shown = values.lines[:OTHERS]
+    by_value = looks(line.value for line in shown)
     named = [
-        Series(index, line.label, line.entries, links.value(counted.stacked, line.value))
+        Series(index, by_value[line.value], line.label, line.entries, links.value(counted.stacked, line.value))
         for index, line in enumerate(shown)
     ]
     rest = counted.total.entries - sum(one.count for one in named)
     if rest:
-        named.append(Series(OTHERS, _others(values, shown), rest, ""))
+        named.append(Series(OTHERS, NEUTRAL, _others(values, shown), rest, ""))
     return named
 
 
@@ -136,7 +139,7 @@ def _bar(
             height = max(HEIGHT * count / highest, FEWEST_PIXELS)
             bottom -= height
             what = f"{wording.number(count)} · {one.label} · {period}"
-            segments.append(Segment(one.index, count, f"{bottom:.2f}", f"{height:.2f}", what, link))
+            segments.append(Segment(one.look, count, f"{bottom:.2f}", f"{height:.2f}", what, link))
     parts = ", ".join(f"{one.label} {wording.number(counts[one.index])}" for one in series if counts[one.index])
     return Bar(
         period,

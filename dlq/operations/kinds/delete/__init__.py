@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from dlq.conf import conf
-from dlq.models import BulkOperation, DeletedEntry
+from dlq.models import BulkOperation, ChainLife, DeletedEntry
+from dlq.operations.batch import Batch, BatchFinder, next_batch, next_with_others
 from dlq.operations.chunk import ChunkResult
 from dlq.operations.kind import FollowUp, Kind
 from dlq.operations.kinds.delete.deletion import delete_chunk
 from dlq.operations.kinds.delete.forms import DeleteForm
+from dlq.operations.kinds.delete.taken_along import TakenAlong, go_along_with, taken_along_by
 
 
 def _restore(operation: BulkOperation, _jobs: Counter[str]) -> str:
@@ -36,7 +38,14 @@ class DeleteKind(Kind):
     button = "Delete"
     is_destructive = True
     form = DeleteForm
+    preflight_template = "dlq/operations/taken_along.html"
+    settles_first = True
     follow_ups = (FollowUp("restore", "restore", _restore, beside=_choose),)
+
+    def next_batch(self, operation: BulkOperation, finder: BatchFinder) -> Batch:
+        if operation.leaves_earlier_lives or not ChainLife.objects.exists():
+            return next_batch(operation, finder)
+        return next_with_others(operation, go_along_with)
 
     def act(self, operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
         return delete_chunk(operation, ids)
@@ -46,3 +55,9 @@ class DeleteKind(Kind):
             f"Deleted entries are kept in the trash for {conf.TRASH_DAYS} days: the operation’s page has a button to restore"
             " them exactly as they were."
         )
+
+    def preflight(self, operation: BulkOperation) -> TakenAlong | None:
+        return taken_along_by(operation)
+
+    def facts(self, operation: BulkOperation) -> list[tuple[str, str]]:
+        return [("Earlier lives", "left where they were")] if operation.leaves_earlier_lives else []

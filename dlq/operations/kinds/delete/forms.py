@@ -13,6 +13,10 @@ SEPARATORS = " ,.'\u202f\u00a0"
 
 
 class DeleteForm(ConfirmForm):
+    in_preflight = ("leaves_earlier_lives",)
+
+    leaves_earlier_lives = forms.BooleanField(label="Leave the earlier lives here", required=False)
+
     def __init__(self, count: int | None, data: Any = None) -> None:
         super().__init__(count, data)
         if count is None or count > conf.CONFIRM_ABOVE:

@@ -11,6 +11,7 @@ from dlq.operations.kind import FollowUp, Kind
 from dlq.operations.kinds.requeue.facts import facts_of
 from dlq.operations.kinds.requeue.forms import RequeueForm
 from dlq.operations.kinds.requeue.preflight import Preflight, preflight_of
+from dlq.operations.kinds.requeue.recovered import TRASH_RECOVERED
 from dlq.operations.kinds.requeue.requeueing import requeue_chunk
 from dlq.operations.reasons import Wording
 
@@ -18,11 +19,6 @@ from dlq.operations.reasons import Wording
 def _recall(_operation: BulkOperation, jobs: Counter[str]) -> str:
     # Of very many the state is not looked up: they may not have started.
     return "Recall what has not started" if jobs["waiting"] or jobs[Requeue.Outcome.UNSETTLED] else ""
-
-
-def _trash_recovered(_operation: BulkOperation, jobs: Counter[str]) -> str:
-    recovered = jobs[Requeue.Outcome.RECOVERED]
-    return f"Move the {recovered:,} recovered to the trash …" if recovered else ""
 
 
 def _again(operation: BulkOperation, _jobs: Counter[str]) -> str:
@@ -43,12 +39,7 @@ class RequeueKind(Kind):
     settles_first = True
     follow_ups = (
         FollowUp("recall", "recall", _recall),
-        FollowUp(
-            "trash_recovered",
-            "delete",
-            _trash_recovered,
-            lambda operation: [("requeued_by", str(operation.pk)), ("status", Requeue.Outcome.RECOVERED.value)],
-        ),
+        TRASH_RECOVERED,
         FollowUp("again", "requeue", _again, lambda operation: [("left_by", str(operation.pk))], of_problems=True),
     )
     reasons = {
@@ -85,6 +76,10 @@ class RequeueKind(Kind):
         "key_exhausted": Wording(
             "job {about} with the same key has used up its attempts and is about to come here",
             "a job with the same key has used up its attempts and is about to come here",
+        ),
+        "key_of_other_task": Wording(
+            "a job of another task, {about}, has the same key, and would be replaced",
+            "a job of another task has the same key, and would be replaced",
         ),
         "key_taken": Wording("a job with the same key was added at the same moment"),
         "key_joins": Wording(

@@ -1,6 +1,6 @@
 -- Requeues the given (locked, allowed) entries: adds their jobs, counts the entries up and records the links, all at once.
 -- Returns how many jobs were added, the entries for which the engine queued nothing (their key's job was locked during the
--- call), overwrote a job, or overwrote one and joined both payloads (it does so with two lists), those that a trigger of the
+-- call), overwrote a job, overwrote one of another task (with that task), or overwrote one and joined both payloads (it does so with two lists), those that a trigger of the
 -- table's owner kept from being counted, and when the last job is due.
 WITH chosen AS MATERIALIZED (
     SELECT e.id,
@@ -8,6 +8,7 @@ WITH chosen AS MATERIALIZED (
            e.queue_name,
            e.priority,
            e.last_requeued_at,
+           e.failed_at,
            due.run_at,
            ROW (
                e.task_identifier,
@@ -31,6 +32,17 @@ added AS MATERIALIZED (
     -- In key order: two calls with the same keys in opposite orders deadlock.
     FROM {schema}.add_jobs((SELECT array_agg(spec ORDER BY (spec).job_key, id) FROM chosen)) AS job
 ),
+-- Which tasks the overwritten jobs were of, where it is another: this statement still sees the queue from before the call. Null: a
+-- job that it does not see was added meanwhile, while the call waited for its key.
+overwritten AS MATERIALIZED (
+    SELECT added.job_id, job.task_identifier
+    FROM added
+    JOIN chosen USING (run_at)
+    LEFT JOIN LATERAL (
+        SELECT j.task_identifier FROM {schema}.jobs j WHERE j.id = added.job_id AND added.revision > 0 OFFSET 0
+    ) job ON true
+    WHERE added.revision > 0 AND job.task_identifier IS DISTINCT FROM chosen.task_identifier
+),
 counted AS (
     UPDATE {table} e
     -- A count that is as large as can be stays so.
@@ -44,12 +56,15 @@ counted AS (
 ),
 recorded AS (
     INSERT INTO dlq_requeue
-        (operation_id, entry_id, task_identifier, queue_name, priority, job_id, revision, replaced, run_at, actor,
+        (operation_id, entry_id, task_identifier, queue_name, priority, job_id, revision, replaced, replaced_task, failed_at,
+         run_at, actor,
          previous_requeued_at, created_at, outcome)
     SELECT %(operation)s, chosen.id, chosen.task_identifier, chosen.queue_name, chosen.priority, added.job_id,
-           added.revision, added.revision > 0, chosen.run_at, %(actor)s, chosen.last_requeued_at, now(), ''
+           added.revision, added.revision > 0, coalesce(overwritten.task_identifier, ''), chosen.failed_at,
+           chosen.run_at, %(actor)s, chosen.last_requeued_at, now(), ''
     FROM chosen
     JOIN added USING (run_at)
+    LEFT JOIN overwritten USING (job_id)
     ORDER BY chosen.run_at
 ),
 kept AS (
@@ -61,6 +76,7 @@ kept AS (
 SELECT count(added.job_id),
        coalesce(array_agg(chosen.id) FILTER (WHERE added.job_id IS NULL), '{}'),
        coalesce(array_agg(chosen.id) FILTER (WHERE added.revision > 0), '{}'),
+       (jsonb_object_agg(chosen.id, overwritten.task_identifier) FILTER (WHERE overwritten.job_id IS NOT NULL))::text,
        coalesce(
            array_agg(chosen.id) FILTER (
                -- CASE, so that payloads are compared of overwritten jobs only.
@@ -72,4 +88,5 @@ SELECT count(added.job_id),
        max(chosen.run_at)
 FROM chosen
 LEFT JOIN added USING (run_at)
+LEFT JOIN overwritten USING (job_id)
 LEFT JOIN counted ON counted.id = chosen.id

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlq.models import BulkOperation
+from django.db.models import Count
+
+from dlq.db.limits import in_time
+from dlq.models import BulkOperation, Requeue
 from dlq.web.formatting import clock, duration, queue_label
+
+SECONDS = 0.5
+MOST_NAMED = 10
+"""Tasks whose jobs were replaced, the most frequent."""
 
 
 def facts_of(operation: BulkOperation) -> list[tuple[str, str]]:
@@ -15,6 +22,8 @@ def facts_of(operation: BulkOperation) -> list[tuple[str, str]]:
 
 def _facts(operation: BulkOperation) -> Iterator[tuple[str, str]]:
     yield "Keys taken by other jobs", BulkOperation.KeyPolicy(operation.key_policy).label
+    if operation.also_other_tasks:
+        yield "Also those of other tasks", in_time(SECONDS, lambda: _replaced(operation)) or "replaced too"
     if operation.also_on_their_way:
         yield "Already on their way", "requeued too"
     if operation.also_recovered:
@@ -35,3 +44,11 @@ def _facts(operation: BulkOperation) -> Iterator[tuple[str, str]]:
         yield "Queue", f"changed to {queue_label(operation.queue_name)}"
     if operation.max_attempts:
         yield "Attempts allowed", f"changed to {operation.max_attempts}"
+
+
+def _replaced(operation: BulkOperation) -> str:
+    """Of which other tasks jobs were replaced."""
+    of_others = Requeue.objects.filter(operation=operation).exclude(replaced_task="").values("replaced_task")
+    counted = of_others.annotate(number=Count("pk")).order_by("-number", "replaced_task")[:MOST_NAMED]
+    tasks = ", ".join(f"{row['replaced_task']} ({row['number']:,})" for row in counted)
+    return f"replaced: {tasks}" if tasks else "replaced too"

@@ -32,7 +32,7 @@ class RequeueForm(ConfirmForm):
         "queue_name",
         "max_attempts",
     )
-    in_preflight = ("also_on_their_way", "also_recovered")
+    in_preflight = ("also_other_tasks", "also_on_their_way", "also_recovered")
 
     note = forms.CharField(
         required=False,
@@ -47,6 +47,7 @@ class RequeueForm(ConfirmForm):
         required=False,
         widget=forms.RadioSelect,
     )
+    also_other_tasks = forms.BooleanField(label="Replace these too", required=False)
     also_on_their_way = forms.BooleanField(label="Requeue these too", required=False)
     also_recovered = forms.BooleanField(label="Requeue these too", required=False)
     run_at = forms.DateTimeField(
@@ -84,7 +85,7 @@ class RequeueForm(ConfirmForm):
         minutes: int | None = self.cleaned_data["spread_minutes"]
         if minutes and self.count is None:
             raise forms.ValidationError(
-                "These are too many to count in time, so they can't be spread. Narrow the filter."
+                "They were not counted, so they can't be spread. Wait for the number, or narrow the filter."
             )
         return minutes
 

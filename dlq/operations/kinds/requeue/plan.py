@@ -18,11 +18,6 @@ from dlq.table.uniqueness import uniqueness
 KeyPolicy = BulkOperation.KeyPolicy
 
 
-def foresee(operation: BulkOperation, ids: Sequence[int]) -> dict[int, Reason]:
-    """Which of these entries would be skipped if they were requeued now. Nothing is locked, and keys may still be taken."""
-    return plan_of(operation, ids).skipped
-
-
 @dataclass
 class Plan:
     """Which entries of a chunk are left out, which go without their key, and which jobs give way to them."""
@@ -33,6 +28,8 @@ class Plan:
     without_key: set[int] = field(default_factory=set)
     replaces: dict[int, int] = field(default_factory=dict)
     """The job that has the entry's key, where the policy is to replace it."""
+    other_tasks: dict[int, str] = field(default_factory=dict)
+    """The task of the job that has the entry's key, where it is another than the entry's."""
 
     @property
     def chosen(self) -> list[int]:
@@ -45,20 +42,22 @@ def plan_of(operation: BulkOperation, ids: Sequence[int]) -> Plan:
     problems = _problems(operation, ids)
     open_ones = [problem for problem in problems if not problem["refusal"]]
     last_of_key = _last_of_each_key(operation, {problem["shared_key"] for problem in open_ones} - {None})
-    also_in = _still_in(operation, [problem["returned_as"] for problem in open_ones if problem["returned_as"]])
     for problem in problems:
         entry, holder = problem["id"], problem["key_holder"]
+        other_task = None if problem["refusal"] else problem["other_task"]
+        if other_task:
+            plan.other_tasks[entry] = other_task
         last = last_of_key.get(problem["shared_key"], entry)
         if problem["refusal"]:
             plan.skipped[entry] = Reason(problem["refusal"], str(problem["refusal_about"]))
-        elif problem["returned_as"] in also_in:
-            plan.skipped[entry] = Reason("returned", str(problem["returned_as"]))
         elif last != entry:
             plan.skipped[entry] = Reason("same_key", str(last))
         elif holder and operation.key_policy == KeyPolicy.SKIP:
             plan.skipped[entry] = Reason(holder, str(problem["key_holder_id"]))
         elif holder and operation.key_policy == KeyPolicy.DROP:
             plan.without_key.add(entry)
+        elif other_task and not operation.also_other_tasks:
+            plan.skipped[entry] = Reason("key_of_other_task", other_task)
         elif holder:
             plan.replaces[entry] = problem["key_holder_id"]
     return plan
@@ -87,11 +86,6 @@ def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, An
 def options_of(operation: BulkOperation) -> dict[str, Any]:
     """The settings that the operation gives its jobs, as the statements take them; None keeps the entry's."""
     return {name: getattr(operation, name) for name in ("priority", "queue_name", "max_attempts")}
-
-
-def _still_in(operation: BulkOperation, entries: Sequence[int]) -> set[int]:
-    """Those of the entries that the operation is about, too."""
-    return set(matching(operation).filter(id__any_of=entries).values_list("pk", flat=True)) if entries else set()
 
 
 def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from dlq.db.limits import in_time
 from dlq.models import BulkOperation
-from dlq.operations.kinds.requeue.plan import foresee
+from dlq.operations.kinds.requeue.plan import plan_of
 from dlq.operations.selected import matching
 from dlq.table.queue import oldest_due, queue_is_visible
 
 MOST_CHECKED = 10_000
-"""Entries looked at, a tenth of a second's worth: of more, the first so many (by id) stand for the rest."""
+"""Entries looked at, a tenth of a second's worth: of more, some stand for the rest."""
 SECONDS = 2.0
 SUSPICIOUS_WAIT = timedelta(minutes=2)
 """A worker polls every few seconds; a due job that waited longer makes one ask whether there is any."""
@@ -32,6 +32,8 @@ class Preflight:
     oldest_due: datetime | None = None
     """Since when the oldest job that may run has been waiting in the queue."""
     sees_queue: bool = True
+    other_tasks: Counter[str] = field(default_factory=Counter)
+    """Of how many entries a job of another task has the key, by its task."""
 
     @property
     def nobody_works(self) -> bool:
@@ -45,6 +47,10 @@ class Preflight:
     @property
     def have_run(self) -> int:
         return self.skipped["has_run"]
+
+    @property
+    def tasks_of_others(self) -> list[tuple[str, int]]:
+        return self.other_tasks.most_common()
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -64,12 +70,14 @@ def preflight_of(operation: BulkOperation) -> Preflight:
     """Look up what speaks against requeueing the operation's entries (it need not be saved yet)."""
     if not queue_is_visible():
         return Preflight(0, is_sample=False, sees_queue=False)
-    looked_up = in_time(SECONDS, lambda: _look_up(operation))
-    checked, skipped, is_sample = looked_up or (0, Counter(), False)
-    return Preflight(checked, is_sample, skipped, in_time(SECONDS, oldest_due))
+    found = in_time(SECONDS, lambda: _look_up(operation)) or Preflight(0, is_sample=False)
+    return replace(found, oldest_due=in_time(SECONDS, oldest_due))
 
 
-def _look_up(operation: BulkOperation) -> tuple[int, Counter[str], bool]:
-    ids = list(matching(operation).order_by("id").values_list("id", flat=True)[: MOST_CHECKED + 1])
-    skipped = Counter(why.code for why in foresee(operation, ids[:MOST_CHECKED]).values())
-    return len(ids[:MOST_CHECKED]), skipped, len(ids) > MOST_CHECKED
+def _look_up(operation: BulkOperation) -> Preflight:
+    ids = list(matching(operation).order_by().values_list("id", flat=True)[: MOST_CHECKED + 1])
+    # Nothing is locked, and keys may still be taken.
+    plan = plan_of(operation, ids[:MOST_CHECKED])
+    skipped = Counter(why.code for why in plan.skipped.values())
+    other_tasks = Counter(plan.other_tasks.values())
+    return Preflight(len(plan.ids), len(ids) > MOST_CHECKED, skipped, other_tasks=other_tasks)

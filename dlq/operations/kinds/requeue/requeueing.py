@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -27,6 +28,18 @@ class _KeysTaken(_Undone):
     """Their keys were added by others between our look and the call."""
 
 
+class _OfOtherTasks(_Undone):
+    """The jobs that they were to replace had become those of other tasks."""
+
+    def __init__(self, tasks: dict[int, str]) -> None:
+        super().__init__(set(tasks))
+        self.tasks = tasks
+
+
+class _Unseen(_Undone):
+    """They replaced jobs that others had added at that moment. Looked at again, those can be seen."""
+
+
 class _Joined(_Undone):
     """Their payloads, lists, were joined with those of the jobs that they were to replace."""
 
@@ -39,15 +52,21 @@ def requeue_chunk(operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
     """Requeue these locked entries. Skipped ones keep everything; the payload never leaves the database."""
     plan = plan_of(operation, ids)
     _hold(plan)
+    unseen: set[int] = set()
     while True:
         try:
             return _act(operation, plan)
         except _KeysTaken as taken:
-            # Each round settles at least one entry, so the loop ends.
+            # Each round settles an entry, or sees one for the first time: the loop ends.
             if operation.key_policy == KeyPolicy.DROP:
                 plan.without_key |= taken.entries
             else:
                 plan.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
+        except _OfOtherTasks as others:
+            plan.skipped |= {entry: Reason("key_of_other_task", task) for entry, task in others.tasks.items()}
+        except _Unseen as new:
+            plan.skipped |= {entry: Reason("key_taken") for entry in new.entries & unseen}
+            unseen |= new.entries
         except _Joined as joined:
             plan.skipped |= {entry: Reason("key_joins") for entry in joined.entries}
         except _Suppressed as kept:
@@ -70,7 +89,7 @@ def _act(operation: BulkOperation, plan: Plan) -> ChunkResult:
 
     def add(ids: Sequence[int]) -> None:
         nonlocal earliest
-        ((done, not_queued, overwritten, joined, kept, last_due),) = rows(
+        ((done, not_queued, overwritten, other_tasks, joined, kept, last_due),) = rows(
             TABLE.statement("operations/kinds/requeue/act"),
             {
                 "ids": array(ids),
@@ -85,6 +104,11 @@ def _act(operation: BulkOperation, plan: Plan) -> ChunkResult:
         )
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
             raise _KeysTaken(set(overwritten))
+        tasks = {int(entry): task for entry, task in json.loads(other_tasks or "{}").items()}
+        if unseen := {entry for entry, task in tasks.items() if task is None}:
+            raise _Unseen(unseen)
+        if tasks and not operation.also_other_tasks:
+            raise _OfOtherTasks(tasks)
         if joined:
             raise _Joined(set(joined))
         if kept:

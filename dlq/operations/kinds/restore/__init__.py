@@ -8,7 +8,7 @@ from dlq.models import BulkOperation, DeletedEntry
 from dlq.operations.batch import Batch, BatchFinder
 from dlq.operations.chunk import ChunkResult
 from dlq.operations.kind import Kind
-from dlq.operations.kinds.restore.restoring import next_in_trash, restore_chunk
+from dlq.operations.kinds.restore.restoring import deleted_together, next_in_trash, restore_chunk
 from dlq.operations.reasons import Wording
 
 
@@ -31,6 +31,9 @@ class RestoreKind(Kind):
 
     def act(self, operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
         return restore_chunk(operation, ids)
+
+    def together(self, entry_ids: Sequence[int]) -> Sequence[int]:
+        return deleted_together(entry_ids)
 
     def to_undo(self, operation: BulkOperation | None) -> int:
         return DeletedEntry.objects.filter(operation=operation).count()

@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet
 from dlq.conf import conf
 from dlq.db.bisection import apply_with_bisection
 from dlq.db.identifiers import literal, quoted
-from dlq.db.statements import dicts, rows
+from dlq.db.statements import array, dicts, rows
 from dlq.models import BulkOperation, DeletedEntry
 from dlq.operations.batch import Batch, next_ticked
 from dlq.operations.chunk import ChunkResult, reason_of
@@ -19,6 +19,12 @@ from dlq.table.location import TABLE
 from dlq.table.uniqueness import uniqueness
 
 JSON_TYPES = ("json", "jsonb")
+
+
+def deleted_together(entry_ids: Sequence[int]) -> list[int]:
+    """These entries, and the lives of their chains that the same operation deleted."""
+    query = TABLE.statement("operations/kinds/restore/together")
+    return sorted({*entry_ids, *(entry for (entry,) in rows(query, {"ids": array(entry_ids)}))})
 
 
 def next_in_trash(operation: BulkOperation) -> Batch:
