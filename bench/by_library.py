@@ -32,26 +32,31 @@ def migrate(database_url: str) -> None:
     _run(database_url, "1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z", 1, 0)
 
 
-def _run(database_url: str, *arguments: object) -> tuple[float, float]:
-    environment = {
+def environment(database_url: str) -> dict[str, str]:
+    return {
         "PATH": os.environ["PATH"],
         # The library's driver wants a host's name in the address, also beside a socket's folder.
         "DATABASE_URL": database_url.replace("@/", "@localhost/"),
         "DLQ_SCHEMA": TABLE.schema,
     }
-    command = [str(_program()), *map(str, arguments)]
-    answer = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _run(database_url: str, *arguments: object) -> tuple[float, float]:
+    command = [str(program(CRATE, "library-way")), *map(str, arguments)]
+    answer = subprocess.run(
+        command, env=environment(database_url), check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
     number, seconds = map(float, answer.split())
     return number, seconds
 
 
 @cache
-def _program() -> Path:
+def program(crate: Path, name: str) -> Path:
     """Built with what cargo fetches; a minute or two the first time."""
     cargo = shutil.which("cargo")
     if cargo is None:
         sys.exit("This takes the backfill library itself, which cargo builds: install Rust.")
     print("building the backfill library …", flush=True)
-    command = [cargo, "build", "--release", "--quiet", "--manifest-path", str(CRATE / "Cargo.toml")]
+    command = [cargo, "build", "--release", "--quiet", "--manifest-path", str(crate / "Cargo.toml")]
     subprocess.run([*command, "--target-dir", str(BUILT)], check=True)
-    return BUILT / "release" / "library-way"
+    return BUILT / "release" / name

@@ -18,6 +18,7 @@ from dlq.db.statements import rows, scalar
 from dlq.faults.rights import lacking
 from dlq.table.columns import TableColumn, table_columns
 from dlq.table.index_advice import advice, create_index
+from dlq.table.indexes import table_state
 from dlq.table.location import TABLE
 from dlq.table.shape import column_problems, missing_parts
 from dlq.table.uniqueness import uniqueness
@@ -200,13 +201,18 @@ def _check_unique_key(found: dict[str, TableColumn]) -> list[CheckMessage]:
     """The library's processor upserts by key, and fails for every job, also one without a key, where no index allows that."""
     if "job_key" not in found or uniqueness(TABLE).upserts_by_key:
         return []
+    cure = (
+        "A table partitioned by failed_at can’t have one: move failed jobs by process_failed_jobs --watch."
+        if table_state(TABLE).is_partitioned
+        else "If the library’s processor is to move jobs: keep one entry of each key, drop a constraint that is deferrable or"
+        f" takes nulls for equal, and then: {create_index(TABLE, UNIQUE_KEY, concurrently=True)}"
+    )
     return [
         Warning(
             f"{TABLE.regclass} has no unique index on job_key that an upsert can use: the backfill library (3.1) then moves no"
             " failed job here (“no unique or exclusion constraint matching the ON CONFLICT specification”), and its worker"
             " deletes them when it starts. process_failed_jobs of this application works without one.",
-            hint="If the library’s processor is to move jobs: keep one entry of each key, drop a constraint that is deferrable or"
-            f" takes nulls for equal, and then: {create_index(TABLE, UNIQUE_KEY, concurrently=True)}",
+            hint=cure,
             id="dlq.W005",
         )
     ]

@@ -19,7 +19,9 @@ from dlq.trash.purge import purge_trash
 
 CHUNKS_BUDGET = 1.0
 """Seconds for one operation before the next one has its turn."""
-SETTLE_BUDGET = 2.0
+SETTLE_EVERY = 2.0
+"""Seconds: what became of a job is told from what was seen of it, and a worker of the library deletes it when it starts."""
+SETTLE_BUDGET = 1.0
 CLASSIFY_BUDGET = 2.0
 PRUNE_BUDGET = 10.0
 
@@ -60,7 +62,7 @@ def drive_operations() -> int:
 
 DUTIES: tuple[PeriodicDuty, ...] = (
     PeriodicDuty("drive operations", 1, drive_operations),
-    PeriodicDuty("settle outcomes", 5, lambda: settle(SETTLE_BUDGET)),
+    PeriodicDuty("settle outcomes", SETTLE_EVERY, lambda: settle(SETTLE_BUDGET)),
     PeriodicDuty("group into patterns", 5, lambda: classify(CLASSIFY_BUDGET).entries),
     PeriodicDuty("purge coarse keys", 3600, purge_coarse_keys),
     PeriodicDuty("purge the trash", 3600, purge_trash),

@@ -15,6 +15,7 @@ from pygments.lexers import JsonLexer, PythonTracebackLexer, TextLexer
 from dlq.db.expressions import JsonText, PrettyJson
 from dlq.models import BackfillDlq
 from dlq.models.entry_status import EntryStatus
+from dlq.models.entry_uncertainty import EntryUncertainty
 from dlq.selection.rows import error_line
 from dlq.table.columns import TableColumn, extra_columns
 from dlq.table.extra_columns import ExtraColumn, extra_alias
@@ -63,6 +64,7 @@ def load(entry_id: int) -> BackfillDlq | None:
         "error_size": _Length(PrettyJson("last_error")),
         "error_line": error_line(PHRASE_LENGTH),
         "status": EntryStatus(),
+        "is_uncertain": EntryUncertainty(),
     }
     entries: QuerySet[BackfillDlq] = BackfillDlq.objects.defer("payload", "last_error")
     return entries.annotate(**texts, **extra).filter(pk=entry_id).first()

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 
 from dlq.entries.chain import Chain
 from dlq.models import BackfillDlq, DeletedEntry, EditRecord, EntryNote, OperationEntry, Requeue
@@ -178,6 +180,9 @@ def _became(state: JobState | None, *, here: bool) -> str:
         return f"failed again, and came back as entry {state.returned_as}"
     if state.state == Requeue.Outcome.FAILED_AGAIN:
         return "failed again, on its way back here"
+    if state.locked_at and state.freed_at:
+        since, freed = (date_format(localtime(moment), "j M H:i") for moment in (state.locked_at, state.freed_at))
+        return f"running since {since} (worker {state.locked_by}); if that worker is gone, the queue frees the job by {freed}"
     return WORDS[state.state]
 
 

@@ -21,11 +21,11 @@ from dlq.entries import documents
 from dlq.entries.chain import Chain
 from dlq.entries.note_editing import NoteConflict, NoteRefused, lost_note, save_note
 from dlq.entries.timeline import status_in_words, timeline
-from dlq.models import BackfillDlq, Requeue
+from dlq.models import BackfillDlq
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
 from dlq.outcomes.job_states import states_of_entries
-from dlq.outcomes.labels import RECOVERED_HELP
+from dlq.outcomes.labels import HELP, UNCERTAIN_HELP
 from dlq.patterns.advice import pattern_of
 from dlq.table.searched_text import WITHIN
 from dlq.web.query_strings import query_string
@@ -107,6 +107,7 @@ def _context(
         # After a conflict the note as it is now counts as seen: the page shows it beside the person's own text.
         form = NotesForm(initial={"notes": typed, "seen": entry.notes or ""})
     state = states_of_entries([entry.pk]).get(entry.pk)
+    status = str(getattr(entry, "status"))  # noqa: B009 (an annotation)
     chain = Chain.of(entry.pk)
     back = came_from(request)
     return {
@@ -131,7 +132,8 @@ def _context(
         "conflict": conflict,
         "lost_note": lost_note(entry) if conflict is None else None,
         "status": status_in_words(entry, state, chain),
-        "status_help": RECOVERED_HELP if state and state.state == Requeue.Outcome.RECOVERED else "",
+        "status_help": HELP.get(state.state if state else status, ""),
+        "uncertain": UNCERTAIN_HELP if getattr(entry, "is_uncertain") else "",  # noqa: B009
         "checkbox_name": ACTION_CHECKBOX_NAME,
         "may_requeue": KINDS["requeue"].may(request.user),
         "may_delete": KINDS["delete"].may(request.user),

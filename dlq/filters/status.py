@@ -10,11 +10,14 @@ from django.db.models.lookups import Exact
 from dlq.filters.conditions import Condition
 from dlq.models import ChainLife, OperationEntry, Requeue
 from dlq.models.entry_status import SUPERSEDED, EntryStatus, IsSuperseded
+from dlq.models.entry_uncertainty import EntryUncertainty
 from dlq.table.indexes import TableState
 
 Outcome = Requeue.Outcome
 
-NEW, REQUEUED, OPEN, ONCE, ANY = "new", "requeued", "open", "once", "any"
+NEW, REQUEUED, OPEN, ONCE, ANY, UNCERTAIN = "new", "requeued", "open", "once", "any", "uncertain"
+FROM_RECORDS = frozenset({Outcome.RECOVERED, Outcome.LOST, Outcome.UNKNOWN, Outcome.GONE})
+"""What only our own records tell, and they are found by index."""
 STATUSES: dict[str, str] = {
     OPEN: "all but recovered",
     ONCE: "any, each failure once",
@@ -23,11 +26,15 @@ STATUSES: dict[str, str] = {
     REQUEUED: "requeued, not known yet",
     Outcome.FAILED_AGAIN: "failed again",
     Outcome.RECOVERED: "recovered",
+    Outcome.LOST: "lost",
+    Outcome.UNKNOWN: "unknown",
     Outcome.GONE: "recalled or replaced",
     SUPERSEDED: "earlier lives of others",
+    UNCERTAIN: "uncertain: its last attempt may have succeeded",
 }
-"""The values of `status`. An entry has one of the last six; the first three are for looking at several of them: `open` and
-`once` leave out earlier lives, so that a failure is there, and counts, once; `any` is every row of the table."""
+"""The values of `status`. An entry has one of those from new to superseded, and beside it may be uncertain. The first three are
+for looking at several of them: `open` and `once` leave out earlier lives, so that a failure is there, and counts, once; `any` is
+every row of the table."""
 
 EVERYTHING = ~Q(pk__in=())
 
@@ -37,7 +44,7 @@ class StatusCondition(Condition):
         return text not in (ANY, ONCE)
 
     def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
-        return set(values) <= {Outcome.RECOVERED, Outcome.GONE, SUPERSEDED}
+        return set(values) <= FROM_RECORDS | {SUPERSEDED}
 
     def is_wide(self, values: list[Any]) -> bool:
         return set(values) <= {OPEN, ONCE, ANY}
@@ -57,9 +64,10 @@ def has_status(status: str) -> Q:
         return stands
     if status == OPEN:
         return stands & ~Q(Exact(is_it, Value(Outcome.RECOVERED.value)))
+    if status == UNCERTAIN:
+        return stands & Q(EntryUncertainty())
     found = stands & Q(Exact(is_it, Value(status)))
-    if status in (Outcome.RECOVERED, Outcome.GONE):
-        # Only our own records say so, and they are found by index.
+    if status in FROM_RECORDS:
         found &= Q(pk__in=Requeue.objects.filter(outcome=status).values("entry_id"))
     return found
 

@@ -9,9 +9,8 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dlq.models import BackfillDlq, FailurePattern, Requeue
-from dlq.models.entry_status import SUPERSEDED
-from dlq.outcomes.labels import RECOVERED_HELP, SHORT, SUPERSEDED_HELP
+from dlq.models import BackfillDlq, FailurePattern
+from dlq.outcomes.labels import HELP, SHORT, UNCERTAIN_HELP
 from dlq.table.columns import TableColumn, listed_columns
 from dlq.table.extra_columns import extra_alias
 from dlq.table.location import TABLE
@@ -62,8 +61,12 @@ def requeues(entry: BackfillDlq) -> int | str:
 def status(entry: BackfillDlq) -> SafeString:
     """Of the latest requeue; live where the changelist looked it up."""
     state = str(getattr(entry, "status"))  # noqa: B009
-    title = {Requeue.Outcome.RECOVERED: RECOVERED_HELP, SUPERSEDED: SUPERSEDED_HELP}.get(state, "")
-    return format_html('<span class="dlq-status dlq-status-{}" title="{}">{}</span>', state, title, SHORT[state])
+    shown = format_html(
+        '<span class="dlq-status dlq-status-{}" title="{}">{}</span>', state, HELP.get(state, ""), SHORT[state]
+    )
+    if not getattr(entry, "is_uncertain"):  # noqa: B009
+        return shown
+    return format_html('{} <span class="dlq-mark" title="{}">uncertain</span>', shown, UNCERTAIN_HELP)
 
 
 @admin.display(description="Notes")

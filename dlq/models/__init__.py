@@ -14,6 +14,7 @@ from dlq.models.failurepattern import (
     PatternHour,
     RequeuePattern,
 )
+from dlq.models.patterndecision import PatternDecision
 from dlq.models.requeue import Requeue
 from dlq.models.tablesnapshot import TableSnapshot
 from dlq.models.tallypart import TallyPart
@@ -32,6 +33,7 @@ __all__ = [
     "EntryPattern",
     "FailurePattern",
     "OperationEntry",
+    "PatternDecision",
     "PatternHour",
     "Requeue",
     "RequeuePattern",

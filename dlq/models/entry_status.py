@@ -17,7 +17,7 @@ SUPERSEDED = "superseded"
 
 
 class EntryStatus(Expression):
-    """What is stored of what became of the entry: new, requeued, failed_again, recovered, gone or superseded."""
+    """What is stored of what became of the entry: new, requeued, failed_again, recovered, lost, unknown, gone or superseded."""
 
     def __init__(self, *, stands: bool = False) -> None:
         """`stands`: another condition has left out those that are superseded."""

@@ -8,6 +8,7 @@ CASE
                     WHEN {entry}.last_requeued_at > r.created_at THEN NULL
                     -- A keyed entry that failed again is updated in place. (A time yet to come was given by hand.)
                     WHEN {entry}.failed_at > r.created_at AND {entry}.failed_at <= statement_timestamp() THEN 'failed_again'
+                    WHEN r.outcome = '' AND r.exhausted_at IS NOT NULL THEN 'failed_again'
                     WHEN r.outcome = ''                          THEN 'requeued'
                     ELSE r.outcome
                 END

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 
@@ -41,11 +42,11 @@ class FailurePattern(models.Model):
     sample_is_json = models.BooleanField()
     sample_reason = models.TextField()
     sample_entry_id = models.BigIntegerField()
-    sample_values = ArrayField(models.TextField(), default=list)
+    sample_values = ArrayField(models.TextField(), default=list, db_default=[])
     """Values of its job's payload that its error has: what the payload says is a value was read as one."""
-    kind = ArrayField(models.TextField(), default=list)
+    kind = ArrayField(models.TextField(), default=list, db_default=[])
     """Exception, codes and place: templates in which these differ are never merged by themselves."""
-    words = models.TextField(default="")
+    words = models.TextField(default="", db_default="")
     """The message without what changes, for the comparison with other templates."""
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
@@ -54,6 +55,12 @@ class FailurePattern(models.Model):
     entry_count = models.BigIntegerField("failed jobs", default=0)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged")
     """The pattern that this one is a part of."""
+    whole_id = models.GeneratedField(
+        expression=Coalesce("merged_into", "id"), output_field=models.BigIntegerField(), db_persist=True
+    )
+    """The pattern that this template belongs to, for SQL; the column follows the pointer by itself."""
+    placed_by = models.CharField(max_length=200, blank=True, default="", db_default="")
+    """Who said where this template belongs; empty where the rules did. What people said the rules leave alone."""
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
     muted_until = models.DateTimeField(null=True)
@@ -82,10 +89,21 @@ class FailurePattern(models.Model):
             models.Index(fields=("-entry_count", "id"), name="dlq_patterns_by_number"),
             models.Index(fields=("-first_seen", "id"), name="dlq_patterns_by_age"),
             models.Index(fields=("task_identifier",), name="dlq_patterns_of_task"),
+            models.Index(fields=("whole_id",), name="dlq_templates_of_pattern"),
         )
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def whole(self) -> FailurePattern:
+        """The pattern that this template belongs to."""
+        return self.merged_into or self
+
+    @property
+    def is_set_apart(self) -> bool:
+        """Whether people took it out of another pattern: the rules put nothing into it and it into nothing."""
+        return bool(self.placed_by) and self.merged_into_id is None
 
     @property
     def is_muted(self) -> bool:

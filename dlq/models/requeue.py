@@ -13,11 +13,13 @@ class Requeue(models.Model):
     """One job put back into the queue. No foreign key to the entry: its row may vanish by others' hands at any time."""
 
     class Outcome(models.TextChoices):
-        """What became of the job for good. Only recovered may still change, to failed again."""
+        """What became of the job for good. An arrival still makes it failed again; an uncertain arrival may become recovered."""
 
         UNSETTLED = "", "not known yet"
         RECOVERED = "recovered", "finished, did not come back"
         FAILED_AGAIN = "failed_again", "failed again"
+        LOST = "lost", "failed, and was lost"
+        UNKNOWN = "unknown", "left the queue unseen"
         GONE = "gone", "recalled or replaced"
 
     operation = models.ForeignKey(
@@ -49,6 +51,17 @@ class Requeue(models.Model):
     returned_as = models.BigIntegerField(null=True)
     """The entry that the job came back as: the same one where it has a key, else a new one."""
 
+    has_key = models.BooleanField(null=True)
+    """Whether the job has a key; null in records of before it was kept."""
+    attempts_left = models.IntegerField(null=True)
+    """Of the job, when it was last seen in the queue."""
+    seen_running = models.BooleanField(default=False, db_default=False)
+    """Whether it ran then; attempts_left is without the one that ran."""
+    exhausted_at = models.DateTimeField(null=True)
+    """Since when the job has been seen with all its attempts used up; null again where it gets further ones."""
+    is_uncertain = models.BooleanField(default=False, db_default=False)
+    """Of one that came back: it may have been moved while its last attempt ran, and that may have succeeded."""
+
     class Meta:
         default_permissions = ()
         constraints = (
@@ -60,6 +73,11 @@ class Requeue(models.Model):
             models.Index(fields=("entry_id", "-id"), name="dlq_requeues_of_entry"),
             models.Index(fields=("job_id",), name="dlq_requeue_of_job"),
             models.Index(fields=("id",), name="dlq_requeue_unsettled", condition=models.Q(outcome="")),
+            models.Index(
+                fields=("settled_at",),
+                name="dlq_requeue_uncertain",
+                condition=models.Q(outcome="failed_again", is_uncertain=True),
+            ),
             # Rows come in this order, so that an index of a few pages serves the statistics.
             BrinIndex(fields=("created_at",), name="dlq_requeue_when", autosummarize=True),
         )

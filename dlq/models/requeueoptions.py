@@ -38,7 +38,7 @@ class RequeueOptions(models.Model):
     """"" is no queue: the jobs run beside each other."""
     max_attempts = models.SmallIntegerField(null=True)
     canary_size = models.IntegerField(null=True)
-    """Requeue so many first, the oldest, and go on only when enough of them have succeeded."""
+    """Requeue so many first, the oldest, and continue only when enough of them have succeeded."""
     canary_needed = models.IntegerField(null=True)
     canary_minutes = models.IntegerField(default=CANARY_MINUTES)
     """How long to wait for them, counted from when the last of them is due."""

@@ -19,8 +19,10 @@ from dlq.db.limits import TimedOut, time_limit
 from dlq.db.statements import dicts
 from dlq.models import DutyRun, TableSnapshot
 from dlq.models.entry_status import superseded
+from dlq.monitoring.recovery_of_all import recovery_of_all
 from dlq.monitoring.snapshot import TASKS, newest_snapshot
 from dlq.monitoring.totals import TableTotals, count_table
+from dlq.outcomes.recovery_rate import ENDS
 from dlq.table.location import TABLE
 
 LIVE_SECONDS = 0.5
@@ -77,8 +79,9 @@ def _activity() -> Iterator[Metric]:
     ):
         yield CounterMetricFamily(f"backfill_admin_jobs_{name}", meaning, value=found[name])
     ended = GaugeMetricFamily("backfill_admin_requeues", "Requeues made here, by how they ended.", labels=["outcome"])
-    for outcome in ("recovered", "failed_again"):
-        ended.add_metric([outcome], found[outcome])
+    ends = recovery_of_all()
+    for end in ENDS:
+        ended.add_metric([end.value], getattr(ends, end.value))
     yield ended
 
 

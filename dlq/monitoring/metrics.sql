@@ -6,8 +6,6 @@ SELECT (SELECT count(*) FROM {table} e
        tallies.*
 FROM (
     SELECT coalesce(sum(number) FILTER (WHERE name = 'done' AND label = 'requeue'), 0)::bigint       AS requeued,
-           coalesce(sum(number) FILTER (WHERE name = 'done' AND label = 'delete'), 0)::bigint        AS deleted,
-           coalesce(sum(number) FILTER (WHERE name = 'ended' AND label = 'recovered'), 0)::bigint    AS recovered,
-           coalesce(sum(number) FILTER (WHERE name = 'ended' AND label = 'failed_again'), 0)::bigint AS failed_again
+           coalesce(sum(number) FILTER (WHERE name = 'done' AND label = 'delete'), 0)::bigint        AS deleted
     FROM dlq_tallypart
 ) AS tallies

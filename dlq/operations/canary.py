@@ -23,6 +23,7 @@ def judge(operation: BulkOperation) -> bool:
     requeues = list(Requeue.objects.filter(operation=operation).values_list("pk", "run_at"))
     states = Counter(state.state for state in states_of_requeues([pk for pk, _due in requeues]).values())
     sent, succeeded = len(requeues), states[Outcome.RECOVERED]
+    unknown = states[Outcome.UNKNOWN]
     pending = sum(states[state] for state in NOT_YET)
     needed = min(operation.canary_needed or sent, sent)
     so_far = f"of the first {sent:,}, {succeeded:,} succeeded"
@@ -34,7 +35,8 @@ def judge(operation: BulkOperation) -> bool:
         return _set(
             operation,
             State.PAUSED,
-            f"Paused: {so_far} and {sent - succeeded - pending:,} did not (needed: {needed:,}).",
+            f"Paused: {so_far} and {sent - succeeded - pending:,} did not"
+            f"{f', as far as is known ({unknown:,} left the queue unseen)' if unknown else ''} (needed: {needed:,}).",
         )
     started = max([operation.watching_since or operation.created_at, *(due for _pk, due in requeues)])
     if database_now() > started + timedelta(minutes=operation.canary_minutes):

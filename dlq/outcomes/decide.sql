@@ -1,6 +1,8 @@
--- What became of the jobs of these requeues: one row each, with the state and the entry that the job came back as.
+-- What became of the jobs of these requeues: one row each, with the state, the entry that the job came back as, and what is seen
+-- of the job in the queue (is_queued, attempts_left, is_running).
 -- In one statement, because a job moves from the queue to the table in one transaction: one snapshot has it in one of the two.
--- The placeholder requeues is their SELECT, recovered the condition of recovered.sql. `since`: everything that failed before it has been matched already.
+-- The placeholder requeues is their SELECT, recovered the condition of recovered.sql. `since`: everything that failed before it
+-- has been matched already.
 WITH requeue AS MATERIALIZED (
     {requeues}
 ),
@@ -24,15 +26,22 @@ SELECT requeue.id,
            WHEN job.attempts > 0                                 THEN 'retrying'
            WHEN job.id IS NOT NULL                               THEN 'waiting'
            WHEN arrived.id IS NOT NULL OR entry.id IS NOT NULL   THEN 'failed_again'
-           WHEN {recovered}
-           THEN 'recovered'
+           -- All its attempts had failed, and nobody moved it here: a worker of the library deletes such jobs when it starts.
+           WHEN requeue.exhausted_at IS NOT NULL                 THEN 'lost'
            -- The queue has it no more, and it was not even due.
-           ELSE 'gone'
+           WHEN requeue.run_at > clock_timestamp()               THEN 'gone'
+           WHEN {recovered}                                      THEN 'recovered'
+           ELSE 'unknown'
        END AS state,
-       coalesce(requeue.returned_as, arrived.id, CASE WHEN job.id IS NULL THEN entry.id END) AS returned_as
+       coalesce(requeue.returned_as, arrived.id, CASE WHEN job.id IS NULL THEN entry.id END) AS returned_as,
+       job.id IS NOT NULL                             AS is_queued,
+       greatest(job.max_attempts - job.attempts, 0)   AS attempts_left,
+       job.locked_at IS NOT NULL                      AS is_running,
+       job.locked_at,
+       job.locked_by
 FROM requeue
 LEFT JOIN LATERAL (
-    SELECT j.id, j.revision, j.locked_at, j.attempts, j.max_attempts
+    SELECT j.id, j.revision, j.locked_at, j.locked_by, j.attempts, j.max_attempts
     FROM {schema}.jobs j
     WHERE j.id = requeue.job_id AND requeue.outcome = ''
     OFFSET 0

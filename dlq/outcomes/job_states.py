@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dlq.db.statements import dicts
 from dlq.outcomes.deciding import decide
@@ -12,6 +12,9 @@ from dlq.outcomes.progress import unmatched_since
 from dlq.table.queue import queue_is_visible
 
 LATEST = "r.id IN (SELECT max(l.id) FROM dlq_requeue l WHERE l.entry_id = ANY (%(ids)s) GROUP BY l.entry_id)"
+
+LONGEST_LOCK = timedelta(hours=4)
+"""After which the queue takes a worker for dead."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,14 @@ class JobState:
     state: str
     returned_as: int | None
     requeued_at: datetime
+    locked_at: datetime | None = None
+    """Since when it has been running, by `locked_by`, if that still lives."""
+    locked_by: str | None = None
+
+    @property
+    def freed_at(self) -> datetime | None:
+        """When the queue gives the job to another worker, if the one that has it is gone."""
+        return self.locked_at + LONGEST_LOCK if self.locked_at else None
 
 
 def states_of_requeues(requeue_ids: Sequence[int]) -> dict[int, JobState]:
@@ -42,6 +53,15 @@ def _states(which: str, ids: list[int]) -> list[JobState]:
         return []
     found = dicts(decide(which), {"since": unmatched_since(), "ids": ids})
     return [
-        JobState(row["id"], row["entry_id"], row["job_id"], row["state"], row["returned_as"], row["created_at"])
+        JobState(
+            row["id"],
+            row["entry_id"],
+            row["job_id"],
+            row["state"],
+            row["returned_as"],
+            row["created_at"],
+            row["locked_at"],
+            row["locked_by"],
+        )
         for row in found
     ]

@@ -12,6 +12,8 @@ WORDS: dict[str, str] = {
     "retrying": "failed, will be tried again",
     Outcome.RECOVERED: "finished, did not come back",
     Outcome.FAILED_AGAIN: "failed again",
+    Outcome.LOST: "failed, and was lost",
+    Outcome.UNKNOWN: "unknown: left the queue unseen",
     Outcome.GONE: "recalled or replaced",
     Outcome.UNSETTLED: "not known yet",
 }
@@ -24,14 +26,30 @@ SHORT: dict[str, str] = {
     "running": "running",
     "retrying": "being retried",
     Outcome.RECOVERED: "recovered",
-    Outcome.GONE: "recalled",
+    Outcome.LOST: "lost",
+    Outcome.UNKNOWN: "unknown",
     "superseded": "superseded",
 }
 """For the list's column."""
 
-SUPERSEDED_HELP = (
-    "An earlier life of a failure: it was requeued, failed again and came back as another row, which stands for both."
-)
-RECOVERED_HELP = (
-    "The job left the queue and did not come back here. A job that was removed from the queue by hand looks the same."
+HELP: dict[str, str] = {
+    Outcome.RECOVERED: (
+        "The job left the queue and did not come back here. A job that was removed from the queue by hand looks the same."
+    ),
+    Outcome.LOST: (
+        "All attempts of the job had failed, and then the queue deleted it before it was moved here, as the library’s workers"
+        " do when they start. It counts as a failure."
+    ),
+    Outcome.UNKNOWN: (
+        "The job left the queue after its last attempt may have begun, and nobody looked in between: it may have succeeded, or"
+        " failed and been deleted. It counts neither as recovered nor as failed."
+    ),
+    Outcome.GONE: "The requeue was recalled, or somebody replaced its job by a newer one with the same key.",
+    "superseded": (
+        "An earlier life of a failure: it was requeued, failed again and came back as another row, which stands for both."
+    ),
+}
+UNCERTAIN_HELP = (
+    "The library may have moved the job here while its last attempt still ran. That attempt may have succeeded: look before you"
+    " requeue it."
 )

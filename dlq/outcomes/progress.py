@@ -9,6 +9,10 @@ from dlq.models import DutyProgress
 from dlq.table.location import TABLE
 
 DUTY = "outcomes"
+ROUND = "outcomes: round"
+"""The round under way over all open requeues: since when, and how far by id."""
+LOOKED = "outcomes: looked at"
+"""Since when the last complete round was: each requeue open since before has been looked at in the queue after that time."""
 OVERLAP = timedelta(minutes=10)
 """How long a transaction that moves jobs may have been open: its entries carry the time of its beginning."""
 

@@ -4,6 +4,6 @@ FROM dlq_failurepattern template
 CROSS JOIN LATERAL (
     SELECT sum(h.entries) AS entries FROM dlq_patternhour h WHERE h.pattern_id = template.id
 ) AS hours
-WHERE template.id = %(pattern)s OR template.merged_into_id = %(pattern)s
+WHERE template.whole_id = %(pattern)s
 ORDER BY entries DESC, template.id
 LIMIT %(most)s

@@ -44,13 +44,13 @@ hours AS (
 ),
 -- Entries and hours belong to templates, counts and times to the pattern that a template is a part of.
 numbers AS (
-    SELECT coalesce(template.merged_into_id, template.id) AS pattern_id, sum(changes.difference) AS difference
+    SELECT template.whole_id AS pattern_id, sum(changes.difference) AS difference
     FROM changes
     JOIN dlq_failurepattern template ON template.id = changes.pattern_id
     GROUP BY 1
 ),
 seen AS (
-    SELECT coalesce(template.merged_into_id, template.id) AS pattern_id,
+    SELECT template.whole_id AS pattern_id,
            min(known.failed_at) AS first, max(known.failed_at) AS last, array_agg(DISTINCT known.queue_name::text) AS queues
     FROM known
     JOIN dlq_failurepattern template ON template.id = known.pattern_id

@@ -35,7 +35,7 @@ counted AS (
     UPDATE dlq_failurepattern p
     SET entry_count = p.entry_count + numbers.difference
     FROM (
-        SELECT coalesce(template.merged_into_id, template.id) AS pattern_id, sum(changes.difference)::bigint AS difference
+        SELECT template.whole_id AS pattern_id, sum(changes.difference)::bigint AS difference
         FROM changes
         JOIN dlq_failurepattern template ON template.id = changes.pattern_id
         GROUP BY 1

@@ -18,7 +18,7 @@ hours AS (
 counted AS (
     UPDATE dlq_failurepattern p SET entry_count = p.entry_count - numbers.number
     FROM (
-        SELECT coalesce(template.merged_into_id, template.id) AS pattern_id, sum(changes.number) AS number
+        SELECT template.whole_id AS pattern_id, sum(changes.number) AS number
         FROM changes
         JOIN dlq_failurepattern template ON template.id = changes.pattern_id
         GROUP BY 1

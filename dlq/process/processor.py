@@ -9,7 +9,7 @@ from functools import partial
 from django.db import transaction
 
 from dlq.db.bisection import Refusal, apply_with_bisection
-from dlq.db.statements import rows
+from dlq.db.statements import array, execute, rows
 from dlq.table.location import DlqTable
 from dlq.table.uniqueness import Uniqueness, uniqueness
 
@@ -85,4 +85,6 @@ def _move(table: DlqTable, unique: Uniqueness, ids: Sequence[int]) -> tuple[list
     # Such indexes are rare, and so are keys that fail again: what they refuse is found by trying.
     if repeated := [job for job, refusal in refusals.items() if refusal.repeats in unique.of_keys]:
         refusals |= apply_with_bisection(repeated, partial(take, renew))
+    # These are looked at here, and did not run: that they failed is certain.
+    execute(table.statement("process/not_running"), {"jobs": array(moved)})
     return moved, {job: refusal for job, refusal in refusals.items() if job not in set(moved)}

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Left
 
 from dlq.models import BackfillDlq, EntryPattern
 from dlq.models.entry_status import EntryStatus
+from dlq.models.entry_uncertainty import EntryUncertainty
 from dlq.table.columns import listed_columns
 from dlq.table.extra_columns import ExtraColumn, extra_alias
 from dlq.table.location import TABLE
@@ -37,8 +38,8 @@ def error_line(length: int) -> Left:
 
 
 def for_list(entries: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
-    """With `error_line`, `status` (as stored), `has_notes`, `pattern_advice` (FailurePattern.Advice) and the extra columns
-    that the settings list, as text."""
+    """With `error_line`, `status` and `is_uncertain` (as stored), `has_notes`, `pattern_advice` (FailurePattern.Advice) and the
+    extra columns that the settings list, as text."""
     listed: dict[str, Any] = {
         extra_alias(number): Cast(ExtraColumn(column.name), TextField())
         for number, column in enumerate(listed_columns(TABLE))
@@ -47,6 +48,7 @@ def for_list(entries: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
     return entries.defer("payload", "last_error", "failure_reason", "notes").annotate(
         error_line=error_line(LISTED_ERROR_LENGTH),
         status=EntryStatus(),
+        is_uncertain=EntryUncertainty(),
         pattern_advice=Subquery(pattern.values(advice=Coalesce("pattern__merged_into__advice", "pattern__advice"))[:1]),
         has_notes=Case(When(Q(notes__isnull=True) | Q(notes=""), then=False), default=True),
         **listed,

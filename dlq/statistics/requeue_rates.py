@@ -14,33 +14,25 @@ from dlq.db.loader import inlined
 from dlq.db.session import settings_for_block
 from dlq.db.statements import dicts
 from dlq.filters import DlqFilterSet
-from dlq.models import Requeue
+from dlq.models import Requeue, RequeuePattern
+from dlq.outcomes.recovery_rate import ENDS, NOTHING, Recovery, sums_of_ends
 from dlq.statistics.dimensions import DIMENSIONS, placeholders
 from dlq.statistics.window import Window
 from dlq.table.location import TABLE
 
 GROUPING_SETTINGS = {"work_mem": "64MB", "parallel_tuple_cost": "0"}
 """PostgreSQL's settings, as for the counting of the window: the groups are few, but it expects many and would sort all first."""
+PREVIOUS = "_previous"
 KEPT = ("task_identifier", "queue_name", "priority_min", "priority_max")
 """Filter parameters that a requeue can answer itself, because it keeps these columns of its entry."""
 
 
 @dataclass(frozen=True)
 class RequeueTally:
-    """Settled requeues of the window, and of the previous period."""
+    """How the requeues of the window ended, and those of the previous period."""
 
-    recovered: int = 0
-    failed_again: int = 0
-    recovered_previous: int = 0
-    failed_again_previous: int = 0
-
-    @property
-    def settled(self) -> int:
-        return self.recovered + self.failed_again
-
-    @property
-    def settled_previous(self) -> int:
-        return self.recovered_previous + self.failed_again_previous
+    now: Recovery = NOTHING
+    previous: Recovery = NOTHING
 
 
 NONE = RequeueTally()
@@ -56,27 +48,39 @@ class WindowRecovery:
 
 
 def recovery(filterset: DlqFilterSet, window: Window) -> WindowRecovery:
-    """Of the requeues of what the filter (without times) means."""
+    """Of the requeues of what the filter means, which has neither times nor a status: one may hide what recovered."""
     requeues, of_entries_only = _requeues(filterset)
     joins = " ".join(one.joined_to_requeue for one in DIMENSIONS)
     query = TABLE.statement(
-        "statistics/requeue_rates", requeues=inlined(requeues), requeue_joins=joins, **placeholders()
+        "statistics/requeue_rates",
+        requeues=inlined(requeues),
+        requeue_joins=joins,
+        ends=sums_of_ends("requeues", "is_current"),
+        ends_previous=sums_of_ends("requeues", "NOT is_current", PREVIOUS),
+        **placeholders(),
     )
     with transaction.atomic(), settings_for_block(**GROUPING_SETTINGS):
         found = dicts(query, {"start": window.start, "end": window.end, "previous": window.previous_start})
     lines: dict[str | None, dict[str | None, RequeueTally]] = {}
     for row in found:
         dimension, value = row.pop("dimension"), row.pop("value")
-        lines.setdefault(dimension, {})[value] = RequeueTally(**row)
+        previous = Recovery(**{end.value: row.pop(f"{end.value}{PREVIOUS}") for end in ENDS})
+        lines.setdefault(dimension, {})[value] = RequeueTally(Recovery(**row), previous)
     by_value = {one.name: lines.get(one.name, {}) for one in DIMENSIONS}
     return WindowRecovery(lines.get(None, {}).get(None, NONE), by_value, of_entries_only)
 
 
 def _requeues(filterset: DlqFilterSet) -> tuple[QuerySet[Requeue], bool]:
     active = {one.name for one in filterset.active}
-    requeues = Requeue.objects.all()
+    kept = Requeue.objects.all()
+    for name in active & set(KEPT):
+        kept = kept.filter(filterset.filters[name].of(filterset.form.cleaned_data[name]))
     if active <= set(KEPT):
-        for name in active:
-            requeues = requeues.filter(filterset.filters[name].of(filterset.form.cleaned_data[name]))
-        return requeues, False
-    return requeues.filter(entry_id__in=filterset.qs.order_by().values("pk")), True
+        return kept, False
+    patterns = filterset.form.cleaned_data.get("pattern") or []
+    if active <= {*KEPT, "pattern"} and None not in patterns:
+        # As the pattern's page counts them: by the pattern that the entry had when it was requeued.
+        templates = [template for pattern in patterns for template in pattern.templates]
+        of_pattern = RequeuePattern.objects.filter(pattern__in=templates)
+        return kept.filter(pk__in=of_pattern.values("requeue_id")), False
+    return Requeue.objects.filter(entry_id__in=filterset.qs.order_by().values("pk")), True

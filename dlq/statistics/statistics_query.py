@@ -29,6 +29,8 @@ class StatisticsQuery:
     filterset: DlqFilterSet
     untimed: DlqFilterSet
     """The filter without its times, which the window takes over."""
+    of_requeues: DlqFilterSet
+    """And without a status: that of an entry is what became of its requeue, so it would decide the rate."""
     window_name: str
     window: Window
     stacked: Dimension
@@ -40,6 +42,8 @@ class StatisticsQuery:
         untimed = data.copy()
         for name in TIMES:
             untimed.pop(name, None)
+        of_requeues = untimed.copy()
+        of_requeues.pop(STATUS, None)
         name = data.get("window", DEFAULT)
         by = data.get("by", DIMENSIONS[0].name)
         problems = list(filterset.problems)
@@ -51,6 +55,7 @@ class StatisticsQuery:
         return cls(
             filterset,
             DlqFilterSet(untimed, also_known=PARAMETERS),
+            DlqFilterSet(of_requeues, also_known=PARAMETERS),
             OWN if own else name,
             own or Window.ending(now, LENGTHS.get(name, LENGTHS[DEFAULT])[1]),
             BY_NAME.get(by, DIMENSIONS[0]),

@@ -70,7 +70,7 @@ def _download(query: StatisticsQuery, links: Links, wanted: str) -> HttpResponse
         return csv_tables.response(csv_tables.over_time(stacked_bars(counted, [], links)), wanted)
     if wanted == "hour" and query.window.has_heat:
         return csv_tables.response(csv_tables.by_hour_of_the_week(heatmap(counted, links)), wanted)
-    for table in tables(counted, recovery(query.untimed, query.window), links):
+    for table in tables(counted, recovery(query.of_requeues, query.window), links):
         if table.name == wanted:
             return csv_tables.response(csv_tables.by_value(table), wanted)
     return HttpResponse(f"There is no table {wanted!r}.", status=404, content_type="text/plain")

@@ -58,7 +58,7 @@ def test_number_fills_in_and_is_typed_when_very_many_are_deleted(
     page.get_by_text("You are about to delete 120 failed jobs, everything that matches").wait_for()
     page.get_by_text("By queue", exact=True).wait_for()
     assert opened.unreadable() == {}
-    assert page.get_by_label("To be sure, type the number of entries").input_value() == "120"
+    assert page.get_by_label("To be sure, type the number of failed jobs").input_value() == "120"
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_text("120 failed jobs").first.wait_for()
     assert (ids(), opened.problems) == ([], [])

@@ -18,6 +18,7 @@ from dlq.db.statements import execute
 from dlq.models import BulkOperation, DutyRun
 from dlq.monitoring.metrics import exposition
 from dlq.operations.confirmation import begin
+from tests.support.clock import Clock
 from tests.support.entries import add_entries
 from tests.support.operations import confirm
 from tests.support.pages import LIST, get
@@ -26,14 +27,6 @@ pytestmark = pytest.mark.django_db
 
 NAMES = [duty.name for duty in DUTIES]
 METRIC = "backfill_admin_caretaker_duty"
-
-
-class Clock:
-    """Time for the caretaker, which passes as the test says."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1_000.0
-        monkeypatch.setattr("time.monotonic", lambda: self.now)
 
 
 @pytest.fixture
@@ -76,14 +69,15 @@ def test_what_a_statement_of_a_duty_broke_is_undone_for_the_next_one() -> None:
 
 def test_what_fails_is_tried_later_and_later_and_logged_once(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     caretaker = Caretaker(failing("settle outcomes", TypeError("what?")))
+    every = next(duty.every for duty in DUTIES if duty.name == "settle outcomes")
     tries = []
     with caplog.at_level(logging.ERROR, "dlq"):
         for _second in range(2_000):
             tries += [clock.now - 1_000] if "settle outcomes" in caretaker.round().failed else []
             clock.now += 1
     pauses = [later - earlier for earlier, later in pairwise(tries)]
-    assert pauses[:5] == [10, 20, 40, 80, 160]
-    assert set(pauses[6:]) == {backoff.LONGEST_PAUSE}
+    assert pauses[:5] == [every * 2**failures for failures in range(1, 6)]
+    assert set(pauses[8:]) == {backoff.LONGEST_PAUSE}
     assert [record.exc_info is not None for record in caplog.records] == [True]
 
 

@@ -6,14 +6,9 @@ import pytest
 
 from dlq.db.limits import TimedOut, in_time, time_limit
 from dlq.db.statements import rows
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.django_db
-
-
-class Clock:
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1_000.0
-        monkeypatch.setattr("time.monotonic", lambda: self.now)
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ GOOD = st.builds(
     queue=st.sampled_from(("", "bills")),
     priority=st.sampled_from((0, -5)),
     key=st.sampled_from(KEYS),
-    max_attempts=st.sampled_from((None, 1, 2)),
+    max_attempts=st.sampled_from((None, 1, 12)),
     notes=st.sampled_from((None, "", "mine")),
     tenant=st.sampled_from((None, "acme")),
 )
@@ -78,7 +78,7 @@ REQUEUE_OPTIONS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "note": st.just("mail server is back"),
         "priority": st.just(7),
         "queue_name": st.sampled_from(("", "slow")),
-        "max_attempts": st.just(3),
+        "max_attempts": st.just(9),
         "run_at": st.just(timedelta(hours=1)),
         "spread": st.just(timedelta(hours=10)),
         "canary_size": st.integers(1, 4),
@@ -163,6 +163,7 @@ class Engine(RuleBasedStateMachine):
         for job in dead:
             # One that updated an entry has no entry of its own, and the id is not asked for.
             new = sql(f"SELECT id FROM {TABLE.regclass} WHERE {TABLE.names['job_id']} = %s", job.id)
+            self.model.seen_exhausted(job)
             self.model.move_to_table(job, tick, new[0][0] if new else 0)
 
     @precondition(lambda self: self.model.entries)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tests.engine_model.world import Entry, Job, World, job_of, joined
 
 CHUNK = 3
+ENDS = ("recovered", "failed_again", "gone", "lost", "unknown")
 NEEDS_SETTLED = ("requeue", "recall", "delete")
 """Kinds whose beginning looks which jobs have come back."""
 
@@ -27,6 +28,12 @@ class Link:
     previous: int | None
     outcome: str = ""
     returned_as: int | None = None
+    has_key: bool = False
+    attempts_left: int = 0
+    """Of the job, when it was last seen."""
+    seen_running: bool = False
+    is_exhausted: bool = False
+    is_uncertain: bool = False
 
     @property
     def replaced(self) -> bool:
@@ -147,7 +154,7 @@ class Model(World):
         return any(other.job == link.job and other.revision > link.revision for other in self.links)
 
     def state_of(self, link: Link) -> str:
-        """waiting, running, retrying, recovered, failed_again or gone."""
+        """waiting, running, retrying, recovered, failed_again, lost, unknown or gone."""
         if link.outcome:
             return link.outcome
         job = self.jobs.get(link.job)
@@ -161,7 +168,18 @@ class Model(World):
             return "retrying" if job.attempts else "waiting"
         if self.came_back_as(link):
             return "failed_again"
-        return "gone" if link.later else "recovered"
+        if link.is_exhausted:
+            return "lost"
+        if link.later:
+            return "gone"
+        # A life is shorter than the time that two attempts or more take from one to the next.
+        may_have_failed = link.attempts_left <= (0 if link.seen_running else 1)
+        return "unknown" if may_have_failed and not self.was_removed(link) else "recovered"
+
+    def was_removed(self, link: Link) -> bool:
+        """By the library, as it does when a job with the key succeeds."""
+        in_trash = any(entry == link.entry for _operation, entry in self.trash)
+        return link.has_key and link.entry not in self.entries and not in_trash
 
     def _arrival_of(self, link: Link) -> int | None:
         arrived = [entry.id for entry in self.entries.values() if entry.job == link.job]
@@ -177,6 +195,7 @@ class Model(World):
     def settle_arrivals(self) -> None:
         for entry in self.entries.values():
             self._arrived(entry)
+        self.settle_removed()
         if self.links:
             self.link(self.entries.values())
 
@@ -189,13 +208,42 @@ class Model(World):
                 and not self.is_overtaken(link)
             ):
                 link.outcome, link.returned_as = "failed_again", entry.id
+                link.is_uncertain = link.seen_running
 
     def settle(self) -> None:
         self.settle_arrivals()
         for link in self.links:
-            state = self.state_of(link)
-            if not link.outcome and state in ("recovered", "failed_again", "gone"):
+            state, job = self.state_of(link), self.jobs.get(link.job)
+            if link.outcome:
+                continue
+            if state in ENDS and not (state == "failed_again" and job):
                 link.outcome, link.returned_as = state, self.came_back_as(link)
+                link.is_uncertain = state == "failed_again" and link.seen_running
+            elif job:
+                link.attempts_left = max(job.max_attempts - job.attempts, 0)
+                link.seen_running, link.is_exhausted = job.is_locked, job.is_exhausted
+
+    def seen_exhausted(self, job: Job) -> None:
+        """Whoever moves a job has looked, and it did not run."""
+        for link in self.links:
+            if link.job == job.id and not link.outcome:
+                link.seen_running = False
+
+    def settle_removed(self) -> None:
+        for link in self.links:
+            back = link.returned_as
+            in_trash = any(entry == back for _operation, entry in self.trash)
+            later = any(other.entry in (link.entry, back) and other.id > link.id for other in self.links)
+            if (
+                link.outcome == "failed_again"
+                and link.is_uncertain
+                and link.has_key
+                and back
+                and back not in self.entries
+                and not in_trash
+                and not later
+            ):
+                link.outcome = "recovered"
 
     def status_of(self, entry: Entry) -> str:
         """As the list shows it from what is stored."""
@@ -203,7 +251,8 @@ class Model(World):
             return "superseded"
         link = self.latest(entry)
         if link and not (entry.requeued and entry.requeued > link.at):
-            return "failed_again" if entry.failed > link.at else link.outcome or "requeued"
+            stored = link.outcome or ("failed_again" if link.is_exhausted else "requeued")
+            return "failed_again" if entry.failed > link.at else stored
         if entry.requeues <= 0 and not entry.requeued:
             return "new" if self.chains.get(entry.id, entry.id) == entry.id else "failed_again"
         return "failed_again" if entry.requeued and entry.failed > entry.requeued else "requeued"
@@ -296,9 +345,11 @@ class Model(World):
             reused = self.adding_reuses(new.key)
             new.id = reused.id if reused else queued.get(entry.id, -entry.id)
             job = self.add_job(new)
-            self.links.append(
-                Link(len(self.links) + 1, operation.id, entry.id, job.id, job.revision, job.later, tick, entry.requeued)
+            link = Link(
+                len(self.links) + 1, operation.id, entry.id, job.id, job.revision, job.later, tick, entry.requeued
             )
+            link.has_key, link.attempts_left = job.key is not None, job.max_attempts
+            self.links.append(link)
             entry.requeues += 1
             entry.requeued = tick
             if operation.stamp:
@@ -432,6 +483,7 @@ class Model(World):
     def _why_not_recalled(self, link: Link, state: str) -> str | None:
         started = {"running": "recall_started", "retrying": "recall_started"}
         over = {"recovered": "recall_finished", "failed_again": "recall_returned", "gone": "recall_gone"}
+        over |= {"lost": "recall_returned", "unknown": "recall_finished"}
         if state != "waiting":
             return (started | over)[state]
         if link.replaced:

@@ -36,7 +36,7 @@ def test_timeline_tells_creation_due_time_and_failure_when_known(boss: Client) -
     ("state", "says"),
     [
         (lambda job: None, "waiting"),
-        (start, "running now"),
+        (start, "running since"),
         (exhaust, "failed again, on its way back here"),
         (finish, "finished, did not come back"),
     ],

@@ -16,11 +16,12 @@ OURS = (
 )
 NOBODYS = f"not {OURS} true)"
 AGAIN = (
-    f"{OURS} (failed_at > l.created_at or l.outcome = 'failed_again')) or ({NOBODYS} and failed_at > last_requeued_at)"
+    f"{OURS} (backfill_dlq.failed_at > l.created_at or l.outcome = 'failed_again'))"
+    f" or ({NOBODYS} and failed_at > last_requeued_at)"
 )
 NEW = f"{NOBODYS} and last_requeued_at is null and requeued_count = 0"
-RECOVERED = f"{OURS} failed_at <= l.created_at and l.outcome = 'recovered')"
-GONE = f"{OURS} failed_at <= l.created_at and l.outcome = 'gone')"
+RECOVERED = f"{OURS} backfill_dlq.failed_at <= l.created_at and l.outcome = 'recovered')"
+GONE = f"{OURS} backfill_dlq.failed_at <= l.created_at and l.outcome = 'gone')"
 
 ONCE = (
     f"not exists (select from dlq_chainlife c join dlq_chainlife o using (chain) join {TABLE.regclass} l on l.id = o.entry_id"
@@ -38,6 +39,8 @@ CASES: dict[str, dict[str, str]] = {
         "failed_again": f"{ONCE} and (({AGAIN}) or ({NEW} and {LATER_LIFE}))",
         "recovered": f"{ONCE} and {RECOVERED}",
         "gone": f"{ONCE} and {GONE}",
+        "lost": "false",
+        "unknown": "false",
         "superseded": f"not {ONCE}",
     },
     "requeued_by": {

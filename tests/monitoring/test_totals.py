@@ -66,6 +66,7 @@ def test_command_prints_the_numbers_as_json_when_asked() -> None:
         "newest_failure",
         "task_breakdown",
         "as_of",
+        "requeues_ended",
     }
     assert printed["total_jobs"] == 30
     newest = client.dlq_stats().newest_failure

@@ -107,7 +107,7 @@ def test_all_is_typed_before_the_number_is_known_and_the_number_after(boss: Clie
     page = ask(boss, "delete", everything=True, query=MAIL)
     assert "To be sure, type: all" in page.text
     part = counted(boss, page)
-    assert "To be sure, type the number of entries:" in part
+    assert "To be sure, type the number of failed jobs:" in part
     for token, typed in ((page.value("token"), "10"), (token_in(part), "all"), (token_in(part), "10")):
         answer = Page.of(boss.post(CONFIRMED, {"token": token, "confirm_count": typed}, follow=True))
         assert answer.title.startswith("Confirm")

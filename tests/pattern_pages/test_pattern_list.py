@@ -148,6 +148,20 @@ def test_last_requeues_count_when_there_are_very_many(viewer: User, monkeypatch:
     assert "100 % 2 recovered, 0 failed again, of the last" in rows(get(client_of(viewer), PATTERNS))[0]
 
 
+def test_recalled_and_waiting_requeues_do_not_fill_the_last_ones_that_count(
+    viewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "MOST_REQUEUES", 2)
+    ids = add_entries(6, last_error="to_jsonb('Connection refused'::text)")
+    group_everything()
+    operate("requeue", ids)
+    group_everything()
+    settle(ids[0], outcome="recovered")
+    settle(ids[1], outcome="failed_again")
+    settle(*ids[2:4], outcome="gone")
+    assert "50 % 1 recovered, 1 failed again" in rows(get(client_of(viewer), PATTERNS))[0]
+
+
 def test_days_are_those_of_the_entries_when_drawn(viewer: User) -> None:
     for hours, count in ((1, 2), (30, 1), (24 * 20, 5)):
         add_entries(count, last_error="to_jsonb('x'::text)", failed_at=f"now() - interval '{hours} hours'")

@@ -36,6 +36,6 @@ def test_alerts_and_our_metrics_count_it_once_and_the_librarys_numbers_rows() ->
     add_entries(1)
     assert len(alerts(TABLE, limits)) == 1
     text = exposition().decode()
-    assert "backfill_dlq_new_last_hour 2.0" in text
+    assert "backfill_admin_new_last_hour 2.0" in text
     assert "backfill_dlq_size 4.0" in text
     assert dlq_stats().total_jobs == 4

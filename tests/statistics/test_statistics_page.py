@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dlq.models import BackfillDlq
+from tests.filters.filter_cases import ONCE
 from tests.support import variety
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries, add_entry
@@ -45,7 +46,7 @@ def fill() -> None:
 def test_numbers_are_those_of_sql_when_a_window_is_chosen(boss: Client, window: str) -> None:
     fill()
     page = get(boss, STATISTICS, window=window, by="queue_name")
-    inside = f"failed_at BETWEEN now() - interval '{LENGTHS[window]}' AND now()"
+    inside = f"failed_at BETWEEN now() - interval '{LENGTHS[window]}' AND now() AND {ONCE}"
     total = value(f"SELECT count(*) FROM {DLQ} WHERE {inside}")
     assert total > 2
     assert number(tiles(page)["failed jobs"]) == total

@@ -113,7 +113,9 @@ def _begin(kind: str, **details: object) -> int:
 def _tell(requeue: BulkOperation, recovered: int, left: int, without_notes: int) -> None:
     """What became of it, and what was written and kept."""
     now = timezone.now()
-    Requeue.objects.filter(entry_id=recovered).update(outcome=Requeue.Outcome.RECOVERED, settled_at=now)
+    Requeue.objects.filter(entry_id=recovered).update(
+        outcome=Requeue.Outcome.RECOVERED, settled_at=now, replaced_task=f"task_{SECRET}"
+    )
     for result, entry in (("skipped", left), ("failed", without_notes)):
         OperationEntry.objects.create(
             operation=requeue, entry_id=entry, result=result, code="refused", about=SECRET, created_at=now

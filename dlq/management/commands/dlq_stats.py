@@ -13,7 +13,9 @@ from django.core.management.base import CommandParser
 from dlq.faults.diagnosis import words_of
 from dlq.management.quiet_command import QuietCommand
 from dlq.monitoring.alerts import CRITICAL, WARNING, Alert, Thresholds, alerts
+from dlq.monitoring.recovery_of_all import recovery_of_all
 from dlq.monitoring.totals import dlq_stats
+from dlq.outcomes.recovery_rate import ENDS
 from dlq.table.location import TABLE
 
 EXIT = {"": 0, WARNING: 1, CRITICAL: 2}
@@ -39,7 +41,9 @@ class Command(QuietCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--json", action="store_true", help="One JSON object, under the library's names.")
+        what.add_argument(
+            "--json", action="store_true", help="One JSON object, under the library's names, and requeues_ended."
+        )
         what.add_argument("--check", action="store_true", help="Compare with the thresholds, for a monitor or cron.")
         thresholds = parser.add_argument_group("thresholds of --check (0 switches one off; defaults: DLQ_ALERT_…)")
         for name, meaning in THRESHOLDS.items():
@@ -49,9 +53,11 @@ class Command(QuietCommand):
         if check:
             self._check(Thresholds.configured(**{one.name: options[one.name] for one in fields(Thresholds)}))
             return
-        stats = dlq_stats(TABLE)
+        stats, ends = dlq_stats(TABLE), recovery_of_all()
         if json:
-            self.stdout.write(as_json(asdict(stats)))
+            self.stdout.write(
+                as_json({**asdict(stats), "requeues_ended": {end.value: getattr(ends, end) for end in ENDS}})
+            )
             return
         lines = {
             "Failed jobs": stats.total_jobs,
@@ -59,6 +65,8 @@ class Command(QuietCommand):
             "Queues": stats.unique_queues,
             "Average failures": f"{stats.avg_failure_count:.2f}",
             "Requeues": stats.total_requeued,
+            "Recovered": f"{ends.percent} % of {ends.settled:,} requeues made here whose end is known",
+            "Besides": ends.besides or "nothing",
             "Oldest failure": stats.oldest_failure or "none",
             "Newest failure": stats.newest_failure or "none",
         }

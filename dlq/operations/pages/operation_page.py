@@ -22,8 +22,9 @@ from dlq.operations.kinds import KINDS, done_to, kind_of, summary
 from dlq.operations.pages.entry_texts import entry_texts
 from dlq.operations.report import report
 from dlq.operations.result import MOST_ARRIVALS, arrived_since, last_due, outcome_counts, reason_counts
-from dlq.outcomes.labels import RECOVERED_HELP, WORDS
+from dlq.outcomes.labels import HELP, WORDS
 from dlq.outcomes.progress import settled_until
+from dlq.outcomes.recovery_rate import Recovery
 from dlq.table.queue import queue_is_visible
 from dlq.web.permissions import VIEW_OPERATIONS, sees_entries
 
@@ -32,6 +33,8 @@ Outcome = Requeue.Outcome
 ORDER: tuple[str, ...] = (
     Outcome.RECOVERED,
     Outcome.FAILED_AGAIN,
+    Outcome.LOST,
+    Outcome.UNKNOWN,
     "retrying",
     "running",
     "waiting",
@@ -57,6 +60,7 @@ class OutcomeLine:
     """Where it begins in the bar, in percent like its width."""
     percent: float
     query: str
+    help: str
 
 
 def visible_operation(request: HttpRequest, object_id: str) -> BulkOperation:
@@ -105,8 +109,8 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
         "waiting": waiting,
         "last_due": last_due(operation) if waiting else None,
         "outcomes": outcomes,
+        "ends": Recovery.of(jobs),
         "is_unsettled": any(state in STATUS_OF_STATE for state in jobs),
-        "recovered_help": RECOVERED_HELP,
         "settled_until": settled_until() if has_jobs else None,
         "sees_queue": queue_is_visible() if has_jobs else True,
         "reasons": [(group, summary(group.code)) for group in groups],
@@ -145,7 +149,8 @@ def _outcomes(operation: BulkOperation) -> list[OutcomeLine]:
         if not counts[state]:
             continue
         percent = 100 * counts[state] / counts.total()
-        lines.append(OutcomeLine(state, WORDS[state], counts[state], offset, percent, _query(operation, state)))
+        query = _query(operation, state)
+        lines.append(OutcomeLine(state, WORDS[state], counts[state], offset, percent, query, HELP.get(state, "")))
         offset += percent
     return lines
 

@@ -26,7 +26,7 @@ def by_value(table: Table) -> list[list[Any]]:
     return [head] + [
         [
             row.tally.value, *(row.label for _once in title), row.count, f"{row.count / total:.4f}",
-            f"{row.tally.average_failures:.2f}", row.newest, row.requeued, row.requeues.recovered, row.requeues.settled,
+            f"{row.tally.average_failures:.2f}", row.newest, row.requeued, row.requeues.now.recovered, row.requeues.now.settled,
             row.tally.entries_previous,
         ]
         for row in table.rows

@@ -35,7 +35,7 @@ def counted_for(query: StatisticsQuery, *, most: int = MOST_ROWS) -> WindowCount
 def panels(query: StatisticsQuery, links: Links, *, with_operations: bool) -> dict[str, Any]:
     """What the page's template shows, by name."""
     counted = counted_for(query)
-    ended = recovery(query.untimed, query.window)
+    ended = recovery(query.of_requeues, query.window)
     annotations = annotations_in(query.window) if with_operations else []
     return {
         "counted": counted,

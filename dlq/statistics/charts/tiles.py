@@ -41,12 +41,13 @@ def tiles(counted: WindowCounts, ended: WindowRecovery, links: Links) -> Iterato
         f" in the previous period {wording.percent(total.requeued_previous, total.entries_previous)}",
         links.entries({"requeued": "yes"}) if total.requeued else "",
     )
-    previous = wording.percent(outcome.recovered_previous, outcome.settled_previous)
-    known = (
-        f"{outcome.recovered:,} of {outcome.settled:,} whose end is known" if outcome.settled else "none has ended yet"
-    )
+    previous = wording.percent(outcome.previous.recovered, outcome.previous.settled)
+    settled = outcome.now.settled
+    known = f"{outcome.now.recovered:,} of {settled:,} whose end is known" if settled else "no end is known yet"
+    if outcome.now.besides:
+        known += f" (besides: {outcome.now.besides})"
     yield Tile(
-        wording.percent(outcome.recovered, outcome.settled),
+        wording.percent(outcome.now.recovered, settled),
         "of requeues recovered",
         f"{known}; in the previous period {previous}",
     )

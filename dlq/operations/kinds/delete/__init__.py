@@ -52,7 +52,7 @@ class DeleteKind(Kind):
 
     def explanation(self) -> str:
         return (
-            f"Deleted entries are kept in the trash for {conf.TRASH_DAYS} days: the operation’s page has a button to restore"
+            f"Deleted failed jobs are kept in the trash for {conf.TRASH_DAYS} days: the operation’s page has a button to restore"
             " them exactly as they were."
         )
 

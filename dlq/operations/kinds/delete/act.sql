@@ -17,7 +17,8 @@ found AS MATERIALIZED (
 ),
 returned AS (
     UPDATE dlq_requeue r
-    SET outcome = 'failed_again', settled_at = coalesce(r.settled_at, now()), returned_as = found.entry_id
+    SET outcome = 'failed_again', settled_at = coalesce(r.settled_at, now()), returned_as = found.entry_id,
+        is_uncertain = r.seen_running
     FROM found
     WHERE r.id = found.id AND r.id = ANY (ARRAY(SELECT found.id FROM found))
 ),

@@ -21,7 +21,7 @@ class DeleteForm(ConfirmForm):
         super().__init__(count, data)
         if count is None or count > conf.CONFIRM_ABOVE:
             self.fields["confirm_count"] = forms.CharField(
-                label="To be sure, type the number of entries" if count is not None else "To be sure, type: all",
+                label="To be sure, type the number of failed jobs" if count is not None else "To be sure, type: all",
                 widget=forms.TextInput({"autocomplete": "off", "inputmode": "text" if count is None else "numeric"}),
             )
 

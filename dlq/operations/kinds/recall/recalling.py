@@ -18,6 +18,8 @@ from dlq.table.location import TABLE
 REASONS_OF_STATES = {
     Requeue.Outcome.RECOVERED: "recall_finished",
     Requeue.Outcome.FAILED_AGAIN: "recall_returned",
+    Requeue.Outcome.LOST: "recall_returned",
+    Requeue.Outcome.UNKNOWN: "recall_finished",
     Requeue.Outcome.GONE: "recall_gone",
     "running": "recall_started",
     "retrying": "recall_started",

@@ -28,7 +28,7 @@ WITH chosen AS MATERIALIZED (
     ) due
 ),
 added AS MATERIALIZED (
-    SELECT job.id AS job_id, job.revision, job.run_at, CASE WHEN job.revision > 0 THEN job.payload END AS replacing
+    SELECT job.id AS job_id, job.revision, job.run_at, job.max_attempts, job.key IS NOT NULL AS has_key, CASE WHEN job.revision > 0 THEN job.payload END AS replacing
     -- In key order: two calls with the same keys in opposite orders deadlock.
     FROM {schema}.add_jobs((SELECT array_agg(spec ORDER BY (spec).job_key, id) FROM chosen)) AS job
 ),
@@ -57,11 +57,10 @@ counted AS (
 recorded AS (
     INSERT INTO dlq_requeue
         (operation_id, entry_id, task_identifier, queue_name, priority, job_id, revision, replaced, replaced_task, failed_at,
-         run_at, actor,
-         previous_requeued_at, created_at, outcome)
+         run_at, actor, previous_requeued_at, created_at, outcome, has_key, attempts_left)
     SELECT %(operation)s, chosen.id, chosen.task_identifier, chosen.queue_name, chosen.priority, added.job_id,
            added.revision, added.revision > 0, coalesce(overwritten.task_identifier, ''), chosen.failed_at,
-           chosen.run_at, %(actor)s, chosen.last_requeued_at, now(), ''
+           chosen.run_at, %(actor)s, chosen.last_requeued_at, now(), '', added.has_key, added.max_attempts
     FROM chosen
     JOIN added USING (run_at)
     LEFT JOIN overwritten USING (job_id)

@@ -34,7 +34,8 @@ requeue AS MATERIALIZED (
     SELECT life.wanted, newest.*
     FROM life
     CROSS JOIN LATERAL (
-        SELECT r.id, r.entry_id, r.job_id, r.revision, r.outcome, r.run_at, r.created_at, r.returned_as
+        SELECT r.id, r.entry_id, r.job_id, r.revision, r.outcome, r.run_at, r.created_at, r.returned_as,
+               r.attempts_left, r.seen_running, r.exhausted_at, r.has_key
         FROM dlq_requeue r
         WHERE r.entry_id = life.entry_id AND r.outcome <> 'gone'
         ORDER BY r.id DESC
@@ -84,7 +85,7 @@ on_its_way AS MATERIALIZED (
     WHERE job.revision = requeue.revision AND (job.locked_at IS NOT NULL OR job.attempts < job.max_attempts)
     ORDER BY requeue.wanted, requeue.id DESC
 )
-SELECT id, shared_key, refusal, key_holder, key_holder_id,
+SELECT id, shared_key, refusal, key_holder, key_holder_id, other_task,
        CASE refusal WHEN 'returned' THEN standing_id WHEN 'same_key' THEN twin_id ELSE coalesce(job_on_its_way, latest_job) END
            AS refusal_about
 FROM (

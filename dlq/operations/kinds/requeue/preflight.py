@@ -6,10 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q, Value
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from dlq.db.limits import in_time
-from dlq.models import BulkOperation
+from dlq.models import BackfillDlq, BulkOperation, Requeue
+from dlq.models.entry_status import EntryStatus
+from dlq.models.entry_uncertainty import EntryUncertainty
 from dlq.operations.kinds.requeue.plan import plan_of
 from dlq.operations.selected import matching
 from dlq.table.queue import oldest_due, queue_is_visible
@@ -32,6 +36,10 @@ class Preflight:
     oldest_due: datetime | None = None
     """Since when the oldest job that may run has been waiting in the queue."""
     sees_queue: bool = True
+    uncertain: int = 0
+    """Of those that would go: how many may have succeeded, because their last attempt may still have run when they came here."""
+    unknown: int = 0
+    """Of those that would go: how many were requeued before, and left the queue unseen."""
     other_tasks: Counter[str] = field(default_factory=Counter)
     """Of how many entries a job of another task has the key, by its task."""
 
@@ -78,6 +86,14 @@ def _look_up(operation: BulkOperation) -> Preflight:
     ids = list(matching(operation).order_by().values_list("id", flat=True)[: MOST_CHECKED + 1])
     # Nothing is locked, and keys may still be taken.
     plan = plan_of(operation, ids[:MOST_CHECKED])
-    skipped = Counter(why.code for why in plan.skipped.values())
-    other_tasks = Counter(plan.other_tasks.values())
-    return Preflight(len(plan.ids), len(ids) > MOST_CHECKED, skipped, other_tasks=other_tasks)
+    going = BackfillDlq.objects.filter(id__any_of=plan.chosen)
+    return Preflight(
+        len(plan.ids),
+        len(ids) > MOST_CHECKED,
+        Counter(why.code for why in plan.skipped.values()),
+        other_tasks=Counter(plan.other_tasks.values()),
+        **going.aggregate(
+            uncertain=Count("pk", filter=Q(EntryUncertainty())),
+            unknown=Count("pk", filter=Q(Exact(EntryStatus(), Value(Requeue.Outcome.UNKNOWN.value)))),
+        ),
+    )

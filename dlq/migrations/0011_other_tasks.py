@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dlq", "0011_chains")]
+    dependencies = [("dlq", "0010_chains")]
 
     operations = [
         migrations.AddField("bulkoperation", "also_other_tasks", models.BooleanField(db_default=False)),
