@@ -11,10 +11,10 @@ from dlq.models.failurepattern import (
     CoarseKey,
     EntryPattern,
     FailurePattern,
+    PatternDecision,
     PatternHour,
     RequeuePattern,
 )
-from dlq.models.patterndecision import PatternDecision
 from dlq.models.requeue import Requeue
 from dlq.models.tablesnapshot import TableSnapshot
 from dlq.models.tallypart import TallyPart
