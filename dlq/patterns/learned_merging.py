@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlq.models import FailurePattern
+from dlq.patterns.edits import named, record
 from dlq.patterns.fingerprint import VERSION, Fingerprint
 from dlq.patterns.fingerprint.alike import Template, patterns_of
-from dlq.patterns.merging import inherit, is_written_about, may_merge, merge
+from dlq.patterns.merging import RULES, inherit, is_written_about, may_merge, merge
 
 Sample = dict[str, Any]
 
@@ -56,17 +57,27 @@ def _placed(rows: list[FailurePattern], new: Sequence[tuple[Sample, Fingerprint]
         row = _make(sample, print_)
         kept += 1
         placed[print_.digest] = row.pk
-        if whole is None:
+        earlier = _earlier(sample)
+        if earlier and earlier.placed_by:
+            _keep_in_place(row, earlier)
+        elif whole is None:
             whole = row
-        elif may_merge(row, into=whole):
+        elif earlier is None or not is_written_about(earlier.whole) or may_merge(earlier.whole, into=whole):
+            # Nothing that people said about something else comes along.
             merge(row, into=whole)
+        if earlier and row.merged_into is None:
+            _inherit(row, earlier.whole)
     return placed
 
 
 def _whole(rows: list[FailurePattern]) -> FailurePattern | None:
-    """The pattern that these become: one that people wrote about, else the one with most failures, else the oldest."""
+    """The pattern that these become: one that people wrote about, else the one with most failures, else the oldest.
+
+    What people took apart stays alone.
+    """
     numbers = {row.merged_into_id or row.pk for row in rows}
-    wholes = list(FailurePattern.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"))
+    found = FailurePattern.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk")
+    wholes = [row for row in found if not row.is_set_apart]
     if not wholes:
         return None
     whole = max(wholes, key=lambda row: (is_written_about(row), row.entry_count, -row.pk))
@@ -77,7 +88,7 @@ def _whole(rows: list[FailurePattern]) -> FailurePattern | None:
 
 
 def _make(sample: Sample, print_: Fingerprint) -> FailurePattern:
-    pattern = FailurePattern.objects.create(
+    return FailurePattern.objects.create(
         task_identifier=sample["task_identifier"],
         version=VERSION,
         fingerprint=print_.digest,
@@ -92,7 +103,25 @@ def _make(sample: Sample, print_: Fingerprint) -> FailurePattern:
         first_seen=sample["failed_at"],
         last_seen=sample["failed_at"],
     )
-    if sample["earlier_id"]:
-        earlier = FailurePattern.objects.select_related("merged_into").get(pk=sample["earlier_id"])
-        inherit(pattern, earlier.merged_into or earlier)
-    return pattern
+
+
+def _earlier(sample: Sample) -> FailurePattern | None:
+    """The template that the failure had by earlier rules."""
+    found = FailurePattern.objects.select_related("merged_into").filter(pk=sample["earlier_id"])
+    return found.first() if sample["earlier_id"] else None
+
+
+def _keep_in_place(row: FailurePattern, earlier: FailurePattern) -> None:
+    """What people decided about a template holds for what newer rules make of it."""
+    row.placed_by = earlier.placed_by
+    row.save(update_fields=("placed_by",))
+    if earlier.merged_into:
+        merge(row, into=earlier.merged_into)
+
+
+def _inherit(row: FailurePattern, earlier: FailurePattern) -> None:
+    """A part of an earlier pattern became one of its own."""
+    if is_written_about(earlier):
+        inherit(row, earlier)
+        record(row, RULES, f"Was a part of {named(earlier)}, and begins with what was written about that one.")
+        record(earlier, RULES, f"By newer rules {named(row)} is one of its own, with what was written here.")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from dlq.models import CoarseKey, FailurePattern
+from dlq.patterns.edits import named, record
 from dlq.patterns.fingerprint import VERSION
 from dlq.patterns.samples import fingerprint_of_sample
 
@@ -12,6 +15,8 @@ State = FailurePattern.State
 CAREFUL = (Advice.NO, Advice.ASK, Advice.YES, Advice.NONE)
 """Where two advices meet, the first one listed wins."""
 URGENT = (State.RETURNED, State.NEW, State.KNOWN, State.MUTED, State.RESOLVED)
+RULES = f"rules, version {VERSION}"
+"""Who does what nobody decided."""
 WRITTEN = (
     "state",
     "muted_until",
@@ -31,11 +36,18 @@ def move_to_present_rules() -> None:
 
     The entries are grouped anew after that; meanwhile they keep their patterns.
     """
-    for pattern in FailurePattern.objects.filter(version__lt=VERSION, merged_into=None).order_by("pk"):
+    # Parts that the rules had found are found again by the rules; those that people made stay parts.
+    moved = Q(merged_into=None) | ~Q(placed_by="")
+    for pattern in FailurePattern.objects.filter(moved, version__lt=VERSION).order_by("pk"):
         print_ = fingerprint_of_sample(pattern)
         present = FailurePattern.objects.filter(version=VERSION, fingerprint=print_.digest).first()
         if present:
-            merge(pattern, into=present)
+            pattern.refresh_from_db(fields=("merged_into",))
+            if pattern.whole != present.whole:
+                record(
+                    present.whole, RULES, f"Took in {named(pattern.whole)}: the rules don’t tell them apart any more."
+                )
+                merge(pattern.whole, into=present.whole)
             continue
         pattern.version, pattern.fingerprint, pattern.title = VERSION, print_.digest, print_.title
         pattern.kind, pattern.words = list(print_.kind), print_.words
@@ -71,8 +83,10 @@ def is_written_about(pattern: FailurePattern) -> bool:
 
 
 def may_merge(pattern: FailurePattern, *, into: FailurePattern) -> bool:
-    """Whether nobody's writings would be mixed with other ones."""
-    return not is_written_about(pattern) or all(getattr(pattern, name) == getattr(into, name) for name in WRITTEN)
+    """Whether the rules may: what people wrote about one is never said of the other, nor is what people took apart joined."""
+    if pattern.is_set_apart or into.is_set_apart:
+        return False
+    return all(getattr(pattern, name) == getattr(into, name) for name in WRITTEN)
 
 
 def inherit(pattern: FailurePattern, earlier: FailurePattern) -> None:

@@ -65,14 +65,16 @@ def test_names_stay_apart_however_many_there_are() -> None:
     assert len({pattern_of(entry).pk for entry in entries}) == len(WORDS)
 
 
-def test_pattern_that_people_wrote_about_takes_others_in_and_keeps_its_number() -> None:
+def test_pattern_that_people_wrote_about_takes_in_what_comes_but_no_other_pattern() -> None:
     one, other = add_shops(WORDS[:2])
     group_everything()
     FailurePattern.objects.filter(pk=pattern_of(other).pk).update(advice="no", notes="ask the shop")
     written = pattern_of(other).pk
-    add_shops(WORDS[2:])
+    later = add_shops(WORDS[2:])
     group_everything()
-    assert (pattern_of(one).pk, pattern_of(one).notes) == (written, "ask the shop")
+    assert {pattern_of(entry).pk for entry in later} == {written}
+    assert (pattern_of(one).pk != written, pattern_of(one).notes) == (True, "")
+    check_counts()
 
 
 def test_patterns_with_different_writings_are_never_merged() -> None:
