@@ -23,10 +23,11 @@ from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
 from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.pattern_pages.forms import PatternForm
-from dlq.pattern_pages.varieties import varieties_of
+from dlq.pattern_pages.varieties import look_alikes_of, varieties_of
 from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_of, in_words, save_edit
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
+from dlq.patterns.regrouping import decisions_of
 from dlq.patterns.samples import fingerprint_of_sample
 
 ACTS = {"requeue_all": KINDS["requeue"], "delete_all": KINDS["delete"]}
@@ -100,7 +101,8 @@ def _context(
     form: PatternForm,
     theirs: list[Change] | None,
 ) -> dict[str, Any]:
-    scope = grouping_scope()
+    scope, varieties, decisions = grouping_scope(), varieties_of(pattern), decisions_of(pattern)
+    apart = {one for decision in decisions for one in (decision.whole_id, decision.part_id)} - {pattern.pk}
     (figures,) = figures_of([pattern], scope.entries, database_now())
     return {
         **model_admin.admin_site.each_context(request),
@@ -112,7 +114,9 @@ def _context(
         "scope": scope,
         "why": fingerprint_of_sample(pattern).why,
         "masked": MASKED,
-        "varieties": varieties_of(pattern),
+        "varieties": varieties,
+        "alike": look_alikes_of(pattern, varieties, apart),
+        "decisions": decisions,
         "most_requeues": MOST_REQUEUES,
         "sample": pattern.sample_text,
         "sample_is_here": BackfillDlq.objects.filter(pk=pattern.sample_entry_id).exists(),

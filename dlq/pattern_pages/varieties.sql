@@ -1,5 +1,5 @@
 -- The templates of a pattern that are kept apart, those with most failures first, and how many there are of them.
-SELECT template.id, template.title, coalesce(hours.entries, 0)::bigint AS entries, count(*) OVER () AS templates
+SELECT template.id, template.title, template.words, coalesce(hours.entries, 0)::bigint AS entries, count(*) OVER () AS templates
 FROM dlq_failurepattern template
 CROSS JOIN LATERAL (
     SELECT sum(h.entries) AS entries FROM dlq_patternhour h WHERE h.pattern_id = template.id

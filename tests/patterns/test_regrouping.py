@@ -8,7 +8,7 @@ import pytest
 
 from dlq.filters import DlqFilterSet
 from dlq.models import EntryPattern, FailurePattern, PatternDecision
-from dlq.patterns import classifier, discovery, learned_merging, merging
+from dlq.patterns import classifier, discovery, fingerprint, learned_merging, merging
 from dlq.patterns.edits import edits_of
 from dlq.patterns.regrouping import (
     ChangedMeanwhile,
@@ -193,19 +193,15 @@ def test_merges_are_undone_in_turn() -> None:
 @pytest.mark.parametrize("what", ["itself", "another task", "nothing"])
 def test_merge_is_refused_with_a_sentence(what: str) -> None:
     (one,) = grouped("disk is full")
-    other = {
-        "itself": lambda: pattern_of(one),
-        "another task": lambda: pattern_of(_of_another_task()),
-        "nothing": lambda: None,
-    }[what]()
+    other = {"itself": pattern_of(one), "another task": _of_another_task(), "nothing": None}[what]
     with pytest.raises(NotPossible):
         plan_merge(pattern_of(one), other)
 
 
-def _of_another_task() -> int:
+def _of_another_task() -> FailurePattern:
     entry = add("disk is full", task_identifier="another")
     group_everything()
-    return entry
+    return pattern_of(entry)
 
 
 def test_split_is_refused_with_a_sentence_when_it_takes_nothing_all_or_others() -> None:
@@ -227,7 +223,7 @@ def test_nothing_is_moved_when_it_is_something_else_than_what_was_shown() -> Non
 
 
 def by_newer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    newer = classifier.VERSION + 1
+    newer = fingerprint.VERSION + 1
     for module in (classifier, discovery, learned_merging, merging):
         monkeypatch.setattr(module, "VERSION", newer)
     group_everything()

@@ -30,6 +30,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "dlq_bulkoperation_changelist": ("q", "kind__exact", "state__exact", "actor", "p", "o", "e", "all", "_popup"),
     "dlq_bulkoperation_change": ("code", "page"),
     "dlq_deletedentry_changelist": ("q", "operation__id__exact", "p", "o", "e", "all", "_popup"),
+    "dlq_failurepattern_regroup": ("merge", "split", "undo"),
     "dlq_failurepattern_changelist": ("q", "task", "assignee", "owner", "state", "order", "page"),
 }
 """The parameters that the pages know."""
@@ -66,6 +67,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "requeue_gone",
         "requeue_left",
     ),
+    "dlq_failurepattern_regroup": ("mark",),
     "dlq_failurepattern_change": (
         *(
             "requeue_all",

@@ -164,7 +164,7 @@ def _hashes(words: Words) -> list[int]:
 
 def _joined(stretch: _Stretch) -> list[tuple[Words, Words]]:
     """Those of its members that are one pattern."""
-    before = _announcing(stretch.before)
+    before = announcing(stretch.before)
     fixed = sum(word[:1].isalpha() for word in (*stretch.before, *stretch.after))
     if NAME_BEFORE.fullmatch(before):
         return []
@@ -196,7 +196,7 @@ def _joined(stretch: _Stretch) -> list[tuple[Words, Words]]:
     return []
 
 
-def _announcing(before: Words) -> str:
+def announcing(before: Words) -> str:
     """The word before a stretch; the one before the whole of a dotted name whose last part it is."""
     at = len(before) - 1
     while at >= 0 and not before[at][0].isalnum() and before[at] != MASKED:
