@@ -58,11 +58,14 @@ def codes_in(text: str) -> list[str]:
     return list(dict.fromkeys(_found(text)))
 
 
-BESIDE = re.compile(r"^[\s{]{0,20}['\"]?(?:code|statusCode|status)['\"]?: ['\"]?([\w-]{1,40})['\"]?,?$", re.MULTILINE)
+BESIDE = re.compile(
+    r"^[\s{]{0,20}['\"]?(?:code|[Ee]rror ?[Cc]ode|error_code|statusCode|status)['\"]?: ['\"]?([\w-]{1,60})['\"]?,?$",
+    re.MULTILINE,
+)
 
 
 def codes_beside(text: str) -> list[str]:
-    """Of an object that Node prints behind the frames: `code: 'ECONNREFUSED',`."""
+    """On a line of its own: `code: 'ECONNREFUSED',`, as Node prints behind the frames; `ErrorCode: BlobNotFound` of .NET."""
     return BESIDE.findall(text)
 
 

@@ -43,9 +43,10 @@ SAYS_NOTHING = re.compile(r"(?:[\w.]{0,60}[./\\:])?(?:Error|Exception|Throwable|
 LEADING_CLASS = re.compile(
     r"(?:(?:Uncaught|Unhandled|Fatal error:|PHP Fatal error:|Error:)\s{1,3}){0,3}"
     r"(?:Exception in thread \"[^\"\n]{0,100}\"\s)?"
-    r"(?:(?P<class>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){0,12}[A-Za-z_][\w$]{0,99}(?:Error|Exception|Failure|Fault|Timeout|Invalid|NotFound|Requests|Violation))"
+    r"(?:\*\* \((?P<elixir>[A-Z][\w.]{1,99})\)"
+    r"|(?P<class>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){0,12}[A-Za-z_][\w$]{0,99}(?:Error|Exception|Failure|Fault|Timeout|Invalid|NotFound|Requests|Violation))"
     r"|(?P<dotted>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){1,12}[A-Z][\w$]{2,99}))"
-    r"(?:\s\[(?P<code>[\w-]{1,40})\]|\s\(0x[0-9a-fA-F]{1,16}\))?(?::\s{1,3}|:?$)"
+    r"(?:\s\[(?P<code>[\w-]{1,40})\]|\s\(0x[0-9a-fA-F]{1,16}\))?(?::\s{1,3}|:?$|(?<=\)) )"
     r"|(?P<plain>Error|Exception|panic):\s{1,3}"
 )
 NAME_WITH_DIGIT = re.compile(TELLING)
@@ -173,7 +174,7 @@ def _said(reading: Reading, stack: str, trace: Traceback | None) -> tuple[list[s
 def _split(line: str) -> tuple[str, str]:
     """A class that the line begins with, and the rest: "TypeError: x" is TypeError with the message x."""
     if head := LEADING_CLASS.match(line):
-        name = head["class"] or head["dotted"] or head["plain"]
+        name = head["elixir"] or head["class"] or head["dotted"] or head["plain"]
         code = f"[{head['code']}] " if head["code"] else ""
         # What a KeyError says is only the key.
         what = "key " if name.endswith("KeyError") else ""

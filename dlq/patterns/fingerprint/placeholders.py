@@ -21,7 +21,7 @@ EXTENSION = (
     "|eml|ics|sql|html?|upload"
 )
 KINDS: dict[str, str] = {
-    "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>"
+    "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>|#(?:PID|Reference|Port)<[0-9.]{1,60}>|%\{[^{}\n]{0,2000}\}"
     r"|\b[A-Z]\w{2,60}\((?:\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)(?:, )?){1,8}\)",
     "email": r"[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}",
     "url": r"\b[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>`)\]}|]{1,2048}",
@@ -114,13 +114,21 @@ NAMED = re.compile(
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
     r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection"
     r"|event|object|object name|name of|permission|scope|right|plugin|package|dependency|gem|handler|route"
+    r"|locator|selector|at path|for model|service|config|configuration|environment|middleware|component|factory|hook|provider|driver|adapter"
+    r"|serializer|validator|rule|policy|mode|state|status|format|step|stage|phase|kind|operation|model|resource type"
+    r"|\w*(?:Key|Column|Field|Property|Attribute|Param)s?\(\w{1,30}:"
     r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|feld|spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
     re.IGNORECASE,
 )
 """What comes before a quoted name that belongs to the program and not to the case."""
-NAME = re.compile(rf"[A-Za-z_$][A-Za-z_$.:?!]{{0,80}}(?:\(\))?|{TELLING_NAME}")
+NAMED_AFTER = re.compile(
+    r"\W{1,3}(?:not in index|not found in axis|column|field|attribute|property|key|parameter|constraint|argument|option|method"
+    r"|function|environment variable)\b"
+)
+"""What comes behind such a name."""
+NAME = re.compile(rf"[#.]?[A-Za-z_$][A-Za-z_$.:?!]{{0,80}}(?:\(\))?|{TELLING_NAME}")
 SAID = re.compile(
-    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|description|desc))\W{1,3}$"
+    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|desc|\w{0,20}description))\W{1,3}$"
     # Python's tuples: (1205, 'Lock wait timeout exceeded').
     r"|\(-?[0-9]{1,6}, b?$",
     re.IGNORECASE,
@@ -149,13 +157,21 @@ NAME_WITH_BLANKS = re.compile(
 """A file whose name has blanks, behind its folders or behind the word."""
 
 
+LABELLED_ID = re.compile(
+    r"(?P<label>\b(?:extended )?(?:request|host|trace|span|correlation|transaction|session|message|activity|event|delivery"
+    r"|invocation)[ _-]?id\\?[\"']?\s?[:=]\s?)[^\s,;)\]}<]{4,200}",
+    re.IGNORECASE,
+)
+"""What services say to be the id of one call, whatever it is made of."""
+
+
 def parameterized(text: str, keep: Collection[str] = ()) -> str:
     """The text with its changing parts replaced by their kinds in angle brackets, but for numbers that are to be kept."""
 
     def kind(match: re.Match[str]) -> str:
         return match[0] if match[0] in keep else _kind(match)
 
-    changed = NAME_WITH_BLANKS.sub("<file>", CHANGING.sub(kind, text))
+    changed = NAME_WITH_BLANKS.sub("<file>", CHANGING.sub(kind, LABELLED_ID.sub(r"\g<label><id>", text)))
     return VALUE.sub(lambda found: f"{found['before'] or found['of'] or found['named']}<value>", changed)
 
 
@@ -167,12 +183,12 @@ def _kind(match: re.Match[str]) -> str:
 def _quoted(match: re.Match[str]) -> str:
     """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
     inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1]).strip()
-    before = match.string[max(0, match.start() - 24) : match.start()]
+    before = match.string[max(0, match.start() - 28) : match.start()]
     if (
         ONE_MARK.fullmatch(inner)
         or TYPE.fullmatch(inner)
         or SNAKE_CASE.fullmatch(inner)
-        or (NAME.fullmatch(inner) and NAMED.search(before))
+        or (NAME.fullmatch(inner) and (NAMED.search(before) or NAMED_AFTER.match(match.string, match.end())))
     ):
         return "<quoted>" if SHORT_CODE.fullmatch(inner) else match[0]
     if SAID.search(before) or (len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from dlq.patterns.fingerprint.tokens import looked_at
 from dlq.patterns.fingerprint.unwrapping import unwrapped
 
 DEEPEST = 6  # causes within causes
@@ -109,7 +110,7 @@ def _read(value: Any, reading: Reading, depth: int) -> None:
 
 def _read_text(text: str, reading: Reading, depth: int) -> None:
     """A text may hold a JSON or XML document, alone or behind an introduction."""
-    text = text.strip()
+    text = looked_at(text.strip())
     if not text:
         return
     said = unwrapped(text)

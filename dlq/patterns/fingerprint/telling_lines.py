@@ -1,7 +1,8 @@
 """Of an error's lines those that say why: the headline and each cause; of a tool's output the line that complains.
 
 Frames, details and what follows them never count. Forms: Python's and Node's frames, `Caused by:` of Java and of Rust's
-anyhow (with and without numbers), `--->` of .NET, `[cause]:` of Node; output of command line tools behind "Command failed".
+anyhow (with and without numbers), `--->` of .NET, `[cause]:` of Node, `** (EXIT)` of
+Elixir; output of command line tools behind "Command failed".
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ MOST_LINES = 8
 LONGEST_LINE = 2_000
 """Characters of a line that are read: its beginning, and its end, where a chain of causes has the root."""
 
-CAUSE = re.compile(r"\s*(?:Caused by:?|\[cause\]:|---> |caused by:|Cause:|Root cause:)\s*")
+CAUSE = re.compile(r"\s*(?:\*\* \(EXIT[^)\n]{0,80}\)|Caused by:?|\[cause\]:|---> |caused by:|Cause:|Root cause:)\s*")
 NUMBERED = re.compile(r"\s+[0-9]{1,3}: (?=\S)")
 BACKTRACE = re.compile(r"\s*(?:[Ss]tack (?:back)?trace:?|Backtrace:|Location:|Call [Ss]tack|stack traceback:)")
 BETWEEN = re.compile(
@@ -49,10 +50,12 @@ QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [
 EXIT_IN_LINE = re.compile(r"exit(?:ed)?(?: with)? (?:code|status)[ :]*-?[0-9]{1,3}|code[ =:]-?[0-9]{1,3}", re.I)
 INLINE_DETAIL = re.compile(r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY): )")
 LABELLED = re.compile(
-    r"\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|Error|Grund|Ursache)\s?: +(?=\S)"
+    r"! (?=\S)|\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|Error|Grund|Ursache)\s?: +(?=\S)"
 )
 CALLED = re.compile(r"\binvocation(?: in)?:?\s*$")
 """Prisma's: behind it come a place, some lines of the program and then what went wrong."""
+CALL_LOG = re.compile(r"^Call log:\n\s{0,8}- (?=waiting for |navigating to )", re.MULTILINE)
+"""Playwright's: its first line says what was waited for."""
 CUT = re.compile(r"\s*(?:\[?(?:…|\.\.\.)|\[?[^\n]{0,20}(?:truncated|omitted|gekürzt))")
 INTRODUCES = re.compile(r":\s*$|[0-9]{1,4} validation errors? for |^\S+$|^\S+ \S+$")
 CLASS_ALONE = re.compile(r"[\w.:\\$/]+:?\s*$")
@@ -70,7 +73,7 @@ def telling_lines(text: str) -> list[str]:
     """The lines that say why, from the outermost to the root cause."""
     kept: list[str] = []
     known: set[str] = set()
-    for section in _sections(text):
+    for section in _sections(CALL_LOG.sub("Caused by: ", text)):
         for line in [*_of(section.lines), *section.causes]:
             line = INLINE_DETAIL.split(line, maxsplit=1)[0].strip()
             # Lines that differ in a number are one, or the pattern would depend on what the coarse key masks.

@@ -24,6 +24,7 @@ BESIDE = {
 }  # fmt: skip
 """Fields that say where or with which data, and not why."""
 CODES = {"code", "status", "statuscode", "status_code", "errno", "sqlstate", "exit_code", "exitcode", "number"}
+MARKS = "\"'`"
 CAUSES = ("source", "cause", "error", "inner", "err")
 
 
@@ -97,7 +98,7 @@ def _structure(value: Variant) -> dict[str, Any]:
             elif not name or plain in ("message", "msg", "error", "reason", "description"):
                 said.insert(0, inner)
             else:
-                said.append(f'{name} "{item}"')
+                said.append(f'{name} "{item.strip(MARKS)}"')
         elif isinstance(item, int) and not isinstance(item, bool):
             said.append(f"{name} {item}".strip() if name else "0000")
     if not said and not causes and not document["code"]:
