@@ -11,6 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from dlq.admin.strict_list import ListAddress, NearestPage, StrictChangeList
 from dlq.db.bigint import entry_number
@@ -54,6 +56,15 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
         shown: Any = self.admin_site.admin_view(view)
         pattern: URLPattern = path(address, shown, name=f"{self.opts.app_label}_{self.opts.model_name}_{name}")
         return pattern
+
+    def action_checkbox(self, obj: M) -> SafeString:
+        """Of a row. Django's own renders two templates for each, which is a quarter of the whole list's time."""
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="Select {} for an action">',
+            ACTION_CHECKBOX_NAME,
+            obj.pk,
+            obj,
+        )
 
     def too_slow(self, request: HttpRequest) -> HttpResponse:
         """For the page decorator: what is shown where a query was cancelled."""

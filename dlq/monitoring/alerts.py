@@ -22,6 +22,8 @@ NAMED = 3
 """Tasks that fail all the time which a sentence names, and spikes that have a sentence of their own."""
 LISTED = 20
 """Tasks, or patterns, that the list is filtered by at once: an address has no room for any number."""
+OLDEST_SEEN = 10_000
+"""Of so many of the oldest entries it is asked whether nobody has requeued them."""
 SPIKE_SECONDS = 2.0
 """How long the other alerts wait for the spikes."""
 INSTANT = timedelta(microseconds=1)
@@ -41,7 +43,7 @@ class Thresholds:
     critical_total: int
     """Critical: more entries than this in all."""
     oldest_days: int
-    """Warning: an entry older than this."""
+    """Warning: an entry older than this that nobody has requeued."""
     task_hours: int
     """Warning: a task of which something failed in each of so many last hours."""
     spike_hours: int
@@ -76,6 +78,7 @@ def alerts(table: DlqTable, limits: Thresholds) -> list[Alert]:
             "task_hours": limits.task_hours,
             "most_tasks": LISTED + 1,
             "most": limits.critical_total,
+            "oldest_seen": OLDEST_SEEN,
         },
     )
     now = found["now"]
@@ -140,10 +143,15 @@ def _total(total: int, limits: Thresholds) -> Iterator[Alert]:
 
 def _oldest(oldest: datetime | None, now: datetime, limits: Thresholds) -> Iterator[Alert]:
     if limits.oldest_days and oldest and now - oldest > timedelta(days=limits.oldest_days):
-        words = f"the oldest failed job is {(now - oldest).days:,} days old (more than {limits.oldest_days:,})"
+        age = f"is {(now - oldest).days:,} days old (more than {limits.oldest_days:,})"
         if isinstance(oldest, FarMoment):
-            words = f"the oldest failed job has the time {oldest}"
-        yield Alert(WARNING, words, {"failed_before": _text(earlier(now, days=limits.oldest_days, microseconds=1))})
+            age = f"has the time {oldest}"
+        before = _text(earlier(now, days=limits.oldest_days, microseconds=1))
+        yield Alert(
+            WARNING,
+            f"the oldest failed job that nobody has requeued {age}",
+            {"requeued": "no", "failed_before": before},
+        )
 
 
 def _constant(tasks: list[str], now: datetime, limits: Thresholds) -> Iterator[Alert]:

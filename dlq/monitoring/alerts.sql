@@ -1,4 +1,4 @@
--- What the alarms look at, all of it bounded: the last hours by index, both ends of an index, a count that stops.
+-- What the alarms look at, all of it bounded: the last hours by index, one end of an index, a count that stops.
 -- Each failure once: the placeholder superseded is the condition of models/superseded.sql.
 WITH recent AS MATERIALIZED (
     SELECT task_identifier,
@@ -24,5 +24,9 @@ SELECT ARRAY(SELECT entries FROM hours ORDER BY hours_ago) AS by_hour,
              ORDER BY sum(entries) DESC, task_identifier
              LIMIT %(most_tasks)s) AS constant_tasks,
        (SELECT count(*) FROM (SELECT FROM {table} e WHERE NOT {superseded} LIMIT %(most)s + 1) AS counted) AS total,
-       (SELECT min(failed_at) FROM {table}) AS oldest,
+       (SELECT failed_at
+        FROM (SELECT id, failed_at, requeued_count FROM {table} ORDER BY failed_at LIMIT %(oldest_seen)s) AS e
+        WHERE requeued_count = 0 AND NOT {superseded}
+        ORDER BY failed_at
+        LIMIT 1) AS oldest,
        statement_timestamp() AS now

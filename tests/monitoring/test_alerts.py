@@ -13,8 +13,12 @@ from django.core.management import call_command
 from django.test import Client
 
 from dlq.monitoring import alerts
+from dlq.outcomes.settling import settle
+from tests.support.chains import statuses
 from tests.support.database import SCHEMA, another_connection, sql
 from tests.support.entries import add_entries
+from tests.support.jobs import finish, jobs
+from tests.support.operations import requeue
 from tests.support.pages import LIST, STATISTICS, Page, get, text_of
 from tests.support.patterns import group_everything
 from tests.support.people import client_of
@@ -74,7 +78,30 @@ def test_oldest_raises_it_when_it_is_past_its_days() -> None:
     add_entries(1, failed_at="now() - interval '89 days'")
     assert check()[0] == 0
     add_entries(1, failed_at="now() - interval '91 days'")
-    assert check() == (1, "DLQ WARNING: the oldest failed job is 91 days old (more than 90)")
+    assert check() == (1, "DLQ WARNING: the oldest failed job that nobody has requeued is 91 days old (more than 90)")
+
+
+def test_oldest_is_one_that_nobody_has_requeued_as_the_metric_has_it(boss: Client) -> None:
+    add_entries(
+        2, failed_at="now() - interval '95 days'", requeued_count="1", last_requeued_at="now() - interval '1 day'"
+    )
+    assert check()[0] == 0
+    add_entries(3, failed_at="now() - interval '93 days' + n * interval '1 second'")
+    assert "that nobody has requeued is 92 days old" in check()[1]
+    (link,) = Page.of(boss.get(BANNER)).links("Show them")
+    assert counted(boss, link) == 3
+
+
+def test_link_shows_what_was_counted_when_some_of_it_has_recovered_since(boss: Client) -> None:
+    entries = add_entries(60, failed_at=AGO.format("10 minutes"))
+    requeue(*entries[:20])
+    for job in jobs():
+        finish(job["id"])
+    settle(30)
+    assert set(statuses().values()) == {"new", "recovered"}
+    assert "60 new failed jobs in the last hour" in check()[1]
+    (link,) = Page.of(boss.get(BANNER)).links("Show them")
+    assert counted(boss, link) == 60
 
 
 def test_task_raises_it_when_it_fails_every_hour() -> None:
@@ -91,7 +118,8 @@ def test_critical_comes_first_when_several_are_raised() -> None:
     code, line = check()
     assert code == 2
     assert line == (
-        "DLQ CRITICAL: 51 new failed jobs in the last hour (more than 50); the oldest failed job is 91 days old (more than 90)"
+        "DLQ CRITICAL: 51 new failed jobs in the last hour (more than 50);"
+        " the oldest failed job that nobody has requeued is 91 days old (more than 90)"
     )
 
 
@@ -231,7 +259,7 @@ def test_banner_says_what_the_check_says_and_leads_there_when_raised(boss: Clien
     page = Page.of(boss.get(BANNER))
     assert [text_of(line) for line in page.all("li")] == [
         "Critical: 51 new failed jobs in the last hour (more than 50). Show them",
-        "Warning: the oldest failed job is 91 days old (more than 90). Show them",
+        "Warning: the oldest failed job that nobody has requeued is 91 days old (more than 90). Show them",
     ]
     assert [counted(boss, link) for link in page.links("Show them")] == [51, 2]
     assert text_of(page.one("summary")) == "2 alerts: Critical: 51 new failed jobs in the last hour (more than 50)."

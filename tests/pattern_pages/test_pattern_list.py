@@ -15,7 +15,7 @@ from dlq.patterns import recovery
 from tests.support.database import sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.operations import operate
-from tests.support.pages import PATTERNS, Page, get, text_of
+from tests.support.pages import PATTERNS, SVG, Page, get, text_of
 from tests.support.patterns import group_everything, pattern_of
 from tests.support.people import client_of, make_user
 
@@ -166,9 +166,8 @@ def test_days_are_those_of_the_entries_when_drawn(viewer: User) -> None:
     for hours, count in ((1, 2), (30, 1), (24 * 20, 5)):
         add_entries(count, last_error="to_jsonb('x'::text)", failed_at=f"now() - interval '{hours} hours'")
     group_everything()
-    svg = "{http://www.w3.org/2000/svg}"
-    (picture,) = get(client_of(viewer), PATTERNS).all(f"{svg}svg", class_="dlq-spark")
-    bars = [text_of(title) for title in picture.iter(f"{svg}title")]
+    (picture,) = get(client_of(viewer), PATTERNS).all(f"{SVG}svg", class_="dlq-spark")
+    bars = [text_of(title) for title in picture.iter(f"{SVG}title")]
     assert bars == ["1, 1 to 2 days ago", "2, last 24 hours"]
     assert picture.get("aria-label", "").endswith("0, 1, 2")
 

@@ -17,8 +17,7 @@ import dlq
 from dlq.statistics.charts.colours import COLOURS, TEXTURES, looks
 from dlq.statistics.counting import SERIES
 from tests.support.entries import add_entries
-from tests.support.pages import STATISTICS, Page, get, text_of
-from tests.support.statistics import SVG
+from tests.support.pages import STATISTICS, SVG, Page, get, text_of
 
 STYLES = (Path(dlq.__file__).parent / "static/dlq/statistics.css").read_text()
 

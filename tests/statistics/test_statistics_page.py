@@ -17,10 +17,10 @@ from tests.support import variety
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries, add_entry
 from tests.support.operations import operate
-from tests.support.pages import STATISTICS, Page, get
+from tests.support.pages import STATISTICS, SVG, Page, get
 from tests.support.patterns import group_everything
 from tests.support.people import client_of
-from tests.support.statistics import SVG, Number, cells, counted, drawn, number, numbers, tile_links, tiles
+from tests.support.statistics import Number, cells, counted, drawn, number, numbers, tile_links, tiles
 
 pytestmark = pytest.mark.django_db
 

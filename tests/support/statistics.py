@@ -8,9 +8,7 @@ from xml.etree.ElementTree import Element
 
 from django.test import Client
 
-from tests.support.pages import Page, text_of
-
-SVG = "{http://www.w3.org/2000/svg}"
+from tests.support.pages import SVG, Page, text_of
 
 
 @dataclass(frozen=True)

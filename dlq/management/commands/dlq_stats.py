@@ -25,7 +25,7 @@ THRESHOLDS = {
     "hours": "hours that --new-per-hour looks at",
     "critical_new_per_hour": "critical above so many new failed jobs in the last hour",
     "critical_total": "critical above so many failed jobs in all",
-    "oldest_days": "warn of a failed job older than so many days",
+    "oldest_days": "warn of a failed job that nobody has requeued and that is older than so many days",
     "task_hours": "warn of a task that failed in each of so many last hours",
     "spike_hours": "hours in which a task or a failure pattern jumped",
     "spike_factor": "warn where so many times as many failed in them as in the same hours the day before",
