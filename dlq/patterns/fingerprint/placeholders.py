@@ -114,7 +114,8 @@ NAMED = re.compile(
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
     r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection"
     r"|event|object|object name|name of|permission|scope|right|plugin|package|dependency|gem|handler|route"
-    r"|locator|selector|at path|for model|service|config|configuration|environment|middleware|component|factory|hook|provider|driver|adapter"
+    r"|locator|selector|at path|for model|service|config|configuration|environment|middleware|component|factory"
+    r"|hook|provider|driver|adapter"
     r"|serializer|validator|rule|policy|mode|state|status|format|step|stage|phase|kind|operation|model|resource type"
     r"|\w*(?:Key|Column|Field|Property|Attribute|Param)s?\(\w{1,30}:"
     r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|feld|spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
