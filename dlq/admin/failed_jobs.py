@@ -26,6 +26,7 @@ from dlq.filters.shareable import shareable_address
 from dlq.listing import neighbours
 from dlq.listing import views as listing
 from dlq.listing.changelist import EntryChangeList
+from dlq.listing.in_common import in_common
 from dlq.listing.list_columns import list_columns
 from dlq.models import BackfillDlq
 from dlq.monitoring import banner, totals_panel
@@ -58,6 +59,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("export/progress/", self.export_progress_view, "export_progress"),
             self.at("count/", self.count_view, "count"),
             self.at("breakdown/", self.facets_view, "breakdown"),
+            self.at("common/", self.in_common_view, "common"),
             self.at("indexes/", self.indexes_view, "indexes"),
             self.at("caretaker/", self.caretaker_view, "caretaker"),
             self.at("values/", self.suggestions_view, "values"),
@@ -128,6 +130,10 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     @page()
     def facets_view(self, request: HttpRequest) -> HttpResponse:
         return listing.facets(request)
+
+    @page()
+    def in_common_view(self, request: HttpRequest) -> HttpResponse:
+        return in_common(request)
 
     @page()
     def indexes_view(self, request: HttpRequest) -> HttpResponse:

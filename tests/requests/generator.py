@@ -24,6 +24,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "dlq_backfilldlq_export_progress": ("token", "expected", "tries", "seen"),
     "dlq_backfilldlq_count": (*FILTERS, "exactly"),
     "dlq_backfilldlq_breakdown": FILTERS,
+    "dlq_backfilldlq_common": FILTERS,
     "dlq_backfilldlq_values": ("of", "task_identifier", "queue_name"),
     "dlq_backfilldlq_confirmed_count": ("token",),
     "dlq_backfilldlq_payload": ("column",),

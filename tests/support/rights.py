@@ -44,6 +44,7 @@ PAGES: dict[str, Right] = {
     "dlq_backfilldlq_alerts": of(VIEW),
     "dlq_backfilldlq_count": of(VIEW),
     "dlq_backfilldlq_breakdown": of(VIEW),
+    "dlq_backfilldlq_common": of(VIEW),
     "dlq_backfilldlq_values": of(VIEW),
     "dlq_backfilldlq_indexes": of(VIEW),
     "dlq_backfilldlq_caretaker": of(VIEW),
