@@ -18,7 +18,7 @@ from dlq.filters.filterset import extra_parameter
 from dlq.selection.traits import Trait, traits_of
 from dlq.web.query_strings import query_string
 
-OWN = ("task_identifier", "queue_name")
+OWN = {"task_identifier": "task", "queue_name": "queue"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ def _answer(filterset: DlqFilterSet, trait: Trait) -> Answer:
             _query(filterset, hour),
         )
     parameter = trait.name if trait.name in OWN else extra_parameter(trait.name)
-    return Answer(trait, f"{trait.name} = {trait.value}", filterset.narrowed(parameter, trait.value))
+    return Answer(
+        trait, f"{OWN.get(trait.name, trait.name)} = {trait.value}", filterset.narrowed(parameter, trait.value)
+    )
 
 
 def _with(filterset: DlqFilterSet, name: str, text: str) -> str:

@@ -23,8 +23,9 @@ from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
 from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.pattern_pages.forms import PatternForm
-from dlq.pattern_pages.varieties import look_alikes_of, varieties_of
+from dlq.pattern_pages.varieties import Varieties, look_alikes_of, varieties_of
 from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_of, in_words, save_edit
+from dlq.patterns.fingerprint.fingerprints import MESSAGE
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
 from dlq.patterns.regrouping import decisions_of
@@ -94,6 +95,12 @@ def _page_of(pattern: FailurePattern) -> str:
     return reverse("admin:dlq_failurepattern_change", args=[pattern.pk])
 
 
+def _why(pattern: FailurePattern, varieties: Varieties | None) -> list[tuple[str, str]]:
+    """The parts that were compared; of the message what all have."""
+    why = fingerprint_of_sample(pattern).why
+    return [(label, varieties.difference.masked if varieties and label == MESSAGE else value) for label, value in why]
+
+
 def _context(
     model_admin: ModelAdmin[FailurePattern],
     request: HttpRequest,
@@ -112,7 +119,7 @@ def _context(
         "figures": figures,
         "of_task": recovery_of_task(pattern.task_identifier),
         "scope": scope,
-        "why": fingerprint_of_sample(pattern).why,
+        "why": _why(pattern, varieties),
         "masked": MASKED,
         "varieties": varieties,
         "alike": look_alikes_of(pattern, varieties, apart),

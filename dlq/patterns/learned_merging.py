@@ -14,6 +14,7 @@ from dlq.models import FailurePattern
 from dlq.patterns.edits import named, record
 from dlq.patterns.fingerprint import VERSION, Fingerprint
 from dlq.patterns.fingerprint.alike import Template, patterns_of
+from dlq.patterns.fingerprint.differences import difference
 from dlq.patterns.merging import RULES, inherit, is_written_about, may_merge, merge
 
 Sample = dict[str, Any]
@@ -64,7 +65,7 @@ def _placed(rows: list[FailurePattern], new: Sequence[tuple[Sample, Fingerprint]
             whole = row
         elif earlier is None or not is_written_about(earlier.whole) or may_merge(earlier.whole, into=whole):
             # Nothing that people said about something else comes along.
-            merge(row, into=whole)
+            _merge(row, into=whole)
         if earlier and row.merged_into is None:
             _inherit(row, earlier.whole)
     return placed
@@ -83,8 +84,17 @@ def _whole(rows: list[FailurePattern]) -> FailurePattern | None:
     whole = max(wholes, key=lambda row: (is_written_about(row), row.entry_count, -row.pk))
     for part in wholes:
         if part != whole and may_merge(part, into=whole):
-            merge(part, into=whole)
+            _merge(part, into=whole)
     return whole
+
+
+def _merge(part: FailurePattern, *, into: FailurePattern) -> None:
+    """The whole is called by what all of it has."""
+    merge(part, into=into)
+    called = difference((into.title, part.title))
+    if called.before and called.after:
+        into.title = called.masked
+        into.save(update_fields=("title",))
 
 
 def _make(sample: Sample, print_: Fingerprint) -> FailurePattern:

@@ -56,6 +56,7 @@ def test_page_shows_what_varies_and_splits_off_what_is_ticked(boss: Client) -> N
     whole = pattern_of(entries[0])
     page = get(boss, pattern_url(whole.pk))
     assert "shop … has no domain" in page.text
+    assert page.title.startswith("shop <*> has no domain")
     assert "4 texts that differ there are one pattern" in page.text
     assert "but for what varies in the message" in page.text
     labels = [text_of(label) for label in page.all("label") if label.get("for", "").startswith("v-")]

@@ -8,15 +8,21 @@ from itertools import takewhile
 
 from dlq.patterns.fingerprint.alike import FIXED, LONGEST_STRETCH, WORD, announcing
 from dlq.patterns.fingerprint.evidence import NAME_BEFORE, Words, is_name
+from dlq.patterns.fingerprint.tokens import MASKED
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What all texts begin and end with, and what each has between."""
+    """What all texts begin and end with, and what each has between; the blanks are those of the first."""
 
     before: str
     values: tuple[str, ...]
     after: str
+
+    @property
+    def masked(self) -> str:
+        """What all have, with a mask where they differ."""
+        return f"{self.before}{MASKED}{self.after}"
 
 
 def difference(texts: Sequence[str]) -> Difference:
@@ -31,9 +37,11 @@ def difference(texts: Sequence[str]) -> Difference:
         stretch = of_text[begin : len(of_text) - end]
         values.append(text[stretch[0][0] : stretch[-1][1]] if stretch else "")
     first, of_first = texts[0], spans[0]
-    before = first[: of_first[begin - 1][1]] if begin else ""
-    after = first[of_first[len(of_first) - end][0] :] if end else ""
-    return Difference(before, tuple(values), after)
+    stretch = of_first[begin : len(of_first) - end]
+    # Where the first has nothing there, its blank is before the mask.
+    end_of_before = of_first[begin][0] if begin < len(of_first) else len(first)
+    start_of_after = stretch[-1][1] if stretch else end_of_before
+    return Difference(first[:end_of_before], tuple(values), first[start_of_after:])
 
 
 def looks_alike(one: str, other: str) -> Difference | None:

@@ -31,6 +31,7 @@ VERSION = 2
 
 logger = logging.getLogger("dlq")
 
+MESSAGE = "Message, without what changes"
 UNREADABLE = "This error could not be read"
 LONGEST_MESSAGE = 2_000
 """Characters of the normalised message that count: what differs only behind them is the same."""
@@ -98,7 +99,7 @@ class Fingerprint:
             ("Exception", self.exception),
             ("Code", ", ".join(self.codes)),
             ("Place in the application", self.place),
-            ("Message, without what changes", self.message),
+            (MESSAGE, self.message),
         )
         return [(label, value) for label, value in parts if value]
 
