@@ -198,7 +198,9 @@ def _dlq_setting(name: str, default: object) -> object:
         case int():
             return env.int(name, default)
         case tuple():
-            return tuple(env.list(name, list(default)))
+            # A pattern of DLQ_REDACT may have commas of its own: such a list is written as JSON.
+            is_json = env.str(name, "").lstrip().startswith("[")
+            return tuple(env.json(name) if is_json else env.list(name, list(default)))
         case _:
             return env.str(name, str(default))
 

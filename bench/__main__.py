@@ -14,6 +14,7 @@ NO_INDEX = "noindex"
 SECTIONS = (
     "list",
     "export",
+    "redaction",
     "viewers",
     "crowd",
     "limits",
@@ -53,6 +54,7 @@ def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
         lists,
         memory,
         patterns,
+        redaction,
         requeue,
         search,
         statistics,
@@ -70,6 +72,7 @@ def _figures(chosen: list[str] | tuple[str, ...]) -> list[Figure]:
     measured = {
         "list": lambda: lists.measure(small),
         "export": export.measure,
+        "redaction": redaction.measure,
         "viewers": viewers.measure,
         "crowd": crowd.measure,
         "limits": limits.measure,

@@ -10,5 +10,7 @@ class DlqConfig(AppConfig):
     def ready(self) -> None:
         from dlq import checks  # noqa: F401 (registers them)
         from dlq.db.far_moments import read_far_moments
+        from dlq.redaction.logs import mask_logs
 
         connection_created.connect(read_far_moments, dispatch_uid="dlq.far_moments")
+        mask_logs()

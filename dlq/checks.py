@@ -13,9 +13,11 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, transaction
 
 from dlq.conf import conf
+from dlq.db.errors import first_line
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows, scalar
 from dlq.faults.rights import lacking
+from dlq.redaction.rules import BadRule, configured
 from dlq.table.columns import TableColumn, table_columns
 from dlq.table.index_advice import advice, create_index
 from dlq.table.indexes import table_state
@@ -69,6 +71,12 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         problems.append(
             Error("DLQ_EXTRA_COLUMNS must be a list of column names.", hint='As in ["tenant_id"].', id="dlq.E003")
         )
+    try:
+        configured()
+    except BadRule as problem:
+        problems.append(
+            Error(str(problem), hint="Fix the rule: docs/running.md, “What is masked”, has examples.", id="dlq.E005")
+        )
     if not apps.is_installed("django_htmx"):
         problems.append(
             Error("The pages need django-htmx.", hint='Add "django_htmx" to INSTALLED_APPS.', id="dlq.E004")
@@ -94,6 +102,7 @@ def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
             ]
         parts: tuple[Callable[[dict[str, TableColumn]], list[CheckMessage]], ...] = (
             _check_columns,
+            _check_patterns,
             _check_extra_columns,
             _check_queue,
             _check_rights,
@@ -118,6 +127,28 @@ def _check_columns(found: dict[str, TableColumn]) -> list[CheckMessage]:
             is_job_id = name == TABLE.job_id_column
             hint = "Set DLQ_JOB_ID_COLUMN to its name." if is_job_id else "Add it, or run init_dlq on a new table."
             problems.append(Error(sentence, hint=hint, id="dlq.E011"))
+    return problems
+
+
+def _check_patterns(_found: dict[str, TableColumn]) -> list[CheckMessage]:
+    """What Python takes for a regular expression PostgreSQL may not."""
+    try:
+        values = configured().values
+    except BadRule:
+        return []
+    problems: list[CheckMessage] = []
+    for name, pattern in values:
+        try:
+            with transaction.atomic():
+                scalar("SELECT '' ~ %(pattern)s", {"pattern": pattern})
+        except DatabaseError as error:
+            problems.append(
+                Error(
+                    f"DLQ_REDACT: PostgreSQL does not read the pattern “{name}”: {first_line(error)}.",
+                    hint="Write it so that both Python and PostgreSQL read it.",
+                    id="dlq.E015",
+                )
+            )
     return problems
 
 

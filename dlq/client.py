@@ -21,6 +21,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.lookups import Exact
 
 from dlq.db.bigint import by_number, entry_number
 from dlq.models import BackfillDlq, BulkOperation, Requeue
@@ -31,6 +32,7 @@ from dlq.operations.kinds import in_words
 from dlq.operations.reasons import Reason
 from dlq.operations.result import problems_of
 from dlq.process import processor
+from dlq.redaction.masked_columns import Raw, as_they_are, raw_name
 from dlq.table import init
 from dlq.table.location import TABLE
 from dlq.table.lock_limit import NotMade
@@ -121,7 +123,8 @@ class DlqJob:
 
     @classmethod
     def of(cls, entry: BackfillDlq) -> DlqJob:
-        return cls(**{column.name: getattr(entry, column.name) for column in fields(cls)})
+        """Of one that `as_they_are` has read."""
+        return cls(**{column.name: getattr(entry, raw_name(column.name)) for column in fields(cls)})
 
 
 @dataclass(frozen=True)
@@ -159,12 +162,12 @@ def list_dlq_jobs(filter: DlqFilter | None = None) -> DlqJobList:
     offset = filter.offset or 0
     if limit < 0 or offset < 0:
         raise ValueError("limit and offset must not be negative")
-    page = filter.entries.order_by("-failed_at", "-id")[offset : offset + limit]
+    page = as_they_are(filter.entries).order_by("-failed_at", "-id")[offset : offset + limit]
     return DlqJobList([DlqJob.of(entry) for entry in page], filter.entries.count(), offset, limit)
 
 
 def get_dlq_job(dlq_id: int) -> DlqJob | None:
-    entry = by_number(BackfillDlq.objects.all(), str(_number(dlq_id)))
+    entry = by_number(as_they_are(BackfillDlq.objects.all()), str(_number(dlq_id)))
     return DlqJob.of(entry) if entry else None
 
 
@@ -193,7 +196,7 @@ def delete_dlq_by_job_key(job_key: str, *, actor: str | None = None) -> int:
     """Move all entries with this key to the trash. Returns their number. Raises DeleteRefused where one of them has to stay."""
     if not isinstance(job_key, str):
         raise TypeError(f"a job key is a text, not {job_key!r}")
-    return _delete(list(BackfillDlq.objects.filter(job_key=job_key).values_list("pk", flat=True)), actor)
+    return _delete(list(BackfillDlq.objects.filter(Exact(Raw("job_key"), job_key)).values_list("pk", flat=True)), actor)
 
 
 def dlq_stats() -> DlqStats:

@@ -19,6 +19,7 @@ class _Conf:
     TABLE: str = "backfill_dlq"
     JOB_ID_COLUMN: str = "original_job_id"
     EXTRA_COLUMNS: Sequence[str] = ()
+    REDACT: Sequence[str] = ()
     STATEMENT_TIMEOUT: int = 5
     CHUNK_SIZE: int = 1000
     CONFIRM_ABOVE: int = 1000

@@ -32,9 +32,13 @@ from dlq.models import BackfillDlq
 from dlq.monitoring import banner, totals_panel
 from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
+from dlq.redaction.candidates import masking_index
+from dlq.redaction.rules import configured
 from dlq.statistics import views as statistics
 from dlq.table import views as table
+from dlq.table.location import TABLE
 from dlq.web.decorators import page
+from dlq.web.permissions import sees_masked
 from dlq.web.way_back import came_from, list_address
 
 DELETE = "delete"
@@ -137,7 +141,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
 
     @page()
     def indexes_view(self, request: HttpRequest) -> HttpResponse:
-        return table.indexes(self, request)
+        return table.indexes(self, request, [] if configured().is_empty else [masking_index(TABLE)])
 
     @page()
     def caretaker_view(self, request: HttpRequest) -> HttpResponse:
@@ -150,7 +154,11 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     @page(right=export.may_export, limited=False)
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """The file takes as long as there is something to export; the page that begins it is limited like any other."""
-        return export.download(request) if "format" in request.GET else self.export_page_view(request)
+        return (
+            export.download(request)
+            if "format" in request.GET or "unmasked" in request.POST
+            else self.export_page_view(request)
+        )
 
     @page(right=export.may_export)
     def export_page_view(self, request: HttpRequest) -> HttpResponse:
@@ -204,7 +212,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         """The confirmation page for the ticked rows, or for everything that matches the filter."""
         back = request.GET.urlencode()
         if request.POST.get("select_across") == "1":
-            filterset = DlqFilterSet(request.GET, hide_recovered=True)
+            filterset = DlqFilterSet(request.GET, hide_recovered=True, sees_all=sees_masked(request.user))
             if not filterset.is_valid():
                 messages.error(request, "The filter has an error, so it selects nothing. Nothing was done.")
                 return None

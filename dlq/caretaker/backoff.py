@@ -6,9 +6,9 @@ import logging
 import time
 from dataclasses import dataclass, field
 
-from dlq.db.errors import first_line
 from dlq.faults.diagnosis import fault_of
 from dlq.faults.fault import ALTERED
+from dlq.redaction.texts import said_by
 
 logger = logging.getLogger("dlq")
 
@@ -44,7 +44,7 @@ class Backoff:
         pause: float = min(every * 2 ** min(self.failures[name], 30), max(LONGEST_PAUSE, every))
         self.due[name] = time.monotonic() + pause
         fault = fault_of(error)
-        text = fault.words if fault else f"{type(error).__name__}: {first_line(error)}"
+        text = fault.words if fault else f"{type(error).__name__}: {said_by(error)}"
         if self.logged.get(name) != text:
             # An altered table of which nothing is found may be a fault of this program.
             is_explained = fault is not None and fault.sentence != ALTERED.sentence

@@ -13,6 +13,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from psycopg import ClientCursor
 
+from dlq.db.identifiers import quoted
+
 
 def load(name: str, placeholders: Mapping[str, str]) -> str:
     """The statement in the file `name` below `dlq/` ("outcomes/decide"), with what it has in braces filled in.
@@ -27,7 +29,8 @@ def inlined(queryset: QuerySet[Any]) -> str:
     try:
         query, parameters = queryset.order_by().query.sql_with_params()
     except EmptyResultSet:  # what the filter says no row can be
-        return f"SELECT * FROM {queryset.model._meta.db_table} WHERE false"  # noqa: S608 (a quoted name)
+        added = "".join(f", NULL AS {quoted(name)}" for name in queryset.query.annotations)
+        return f"SELECT *{added} FROM {queryset.model._meta.db_table} WHERE false"  # noqa: S608 (quoted names)
     connection.ensure_connection()
     return ClientCursor(connection.connection).mogrify(query, parameters).replace("%", "%%")
 

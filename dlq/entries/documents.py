@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Func, IntegerField, QuerySet, TextField
+from django.db.models import CharField, F, Func, IntegerField, QuerySet, TextField
 from django.db.models.functions import Cast, Left
 from django.utils.safestring import SafeString
 from pygments import highlight
@@ -16,6 +16,7 @@ from dlq.db.expressions import JsonText, PrettyJson
 from dlq.models import BackfillDlq
 from dlq.models.entry_status import EntryStatus
 from dlq.models.entry_uncertainty import EntryUncertainty
+from dlq.redaction.masked_columns import MaskedExtraColumn, Raw
 from dlq.selection.rows import error_line
 from dlq.table.columns import TableColumn, extra_columns
 from dlq.table.extra_columns import ExtraColumn, extra_alias
@@ -24,6 +25,8 @@ from dlq.table.searched_text import WITHIN
 
 SHOWN_CHARACTERS = 64 * 1024
 """Of a payload or an error on the page; the whole is a download. Colouring a megabyte takes the browser seconds."""
+TEXTS = ("job_key", "failure_reason", "notes")
+"""What the page shows of an entry's columns as they are."""
 PHRASE_LENGTH = 100
 """Characters of an error that another entry must share to count as "same error"."""
 
@@ -50,30 +53,41 @@ class _TypeOf(Func):
     output_field = CharField()
 
 
-def load(entry_id: int) -> BackfillDlq | None:
-    """The entry with the beginnings of its wide columns as text, and the extra columns; None if gone."""
+def load(entry_id: int, *, unmasked: bool = False) -> BackfillDlq | None:
+    """The entry with the beginnings of its wide columns as text, and the extra columns; None if gone.
+
+    Masked, unless somebody asked for what is `unmasked`.
+    """
+    read = Raw if unmasked else F
+    payload, error = read("payload"), read("last_error")
     extra: dict[str, Any] = {
-        extra_alias(number): _extra_text(column) for number, column in enumerate(extra_columns(TABLE))
+        extra_alias(number): _extra_text(column, unmasked) for number, column in enumerate(extra_columns(TABLE))
     }
     texts: dict[str, Any] = {
-        "payload_text": Left(PrettyJson("payload"), SHOWN_CHARACTERS),
-        "payload_size": _Length(PrettyJson("payload")),
-        "error_type": _TypeOf("last_error"),
-        "error_plain": Left(JsonText("last_error"), SHOWN_CHARACTERS),
-        "error_pretty": Left(PrettyJson("last_error"), SHOWN_CHARACTERS),
-        "error_size": _Length(PrettyJson("last_error")),
+        "payload_text": Left(PrettyJson(payload), SHOWN_CHARACTERS),
+        "payload_size": _Length(PrettyJson(payload)),
+        "error_type": _TypeOf(error),
+        "error_plain": Left(JsonText(error), SHOWN_CHARACTERS),
+        "error_pretty": Left(PrettyJson(error), SHOWN_CHARACTERS),
+        "error_size": _Length(PrettyJson(error)),
         "error_line": error_line(PHRASE_LENGTH),
         "status": EntryStatus(),
         "is_uncertain": EntryUncertainty(),
     }
+    if unmasked:
+        texts |= {f"raw_{name}": Raw(name) for name in TEXTS}
     entries: QuerySet[BackfillDlq] = BackfillDlq.objects.defer("payload", "last_error")
-    return entries.annotate(**texts, **extra).filter(pk=entry_id).first()
+    entry = entries.annotate(**texts, **extra).filter(pk=entry_id).first()
+    if entry and unmasked:
+        for name in TEXTS:
+            setattr(entry, name, getattr(entry, f"raw_{name}"))
+    return entry
 
 
-def _extra_text(column: TableColumn) -> Any:
+def _extra_text(column: TableColumn, unmasked: bool) -> Any:
     if column.type_name == "jsonb":
-        return PrettyJson(ExtraColumn(column.name))
-    return Cast(ExtraColumn(column.name), TextField())
+        return PrettyJson(ExtraColumn(column.name) if unmasked else MaskedExtraColumn(column))
+    return Cast(ExtraColumn(column.name) if unmasked else MaskedExtraColumn(column), TextField())
 
 
 def extra_values(entry: BackfillDlq) -> list[tuple[str, str | None]]:

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.text import normalize_newlines
 
 from dlq.db.bisection import is_about_a_row
-from dlq.db.errors import first_line
 from dlq.db.limits import Locked, lock_limit
 from dlq.db.statements import execute
 from dlq.models import BackfillDlq, EntryNote
+from dlq.redaction.masked_columns import Raw
+from dlq.redaction.putting_back import MasksChanged, put_back
+from dlq.redaction.texts import masked, said_by
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,11 @@ def save_note(entry_id: int, *, seen: str, text: str, actor: str) -> NoteSaved:
     """
     with _refusals(), lock_limit():
         entries = BackfillDlq.objects.filter(pk=entry_id)
-        current = entries.select_for_update().values_list("notes", flat=True).get() or ""
-        if normalize_newlines(current) not in (normalize_newlines(seen), normalize_newlines(text)):
-            raise NoteConflict(current)
+        current = entries.select_for_update().values_list(Raw("notes"), flat=True).get() or ""
+        shown = normalize_newlines(masked(current))
+        if shown != normalize_newlines(seen) and normalize_newlines(text) not in (shown, normalize_newlines(current)):
+            raise NoteConflict(shown)
+        text = _with_what_is_masked(text, current or _kept(entry_id))
         if current != text:
             if not entries.update(notes=text or None):
                 raise NoteRefused("a trigger of the table’s owner kept them as they were.")
@@ -58,6 +62,21 @@ def save_note(entry_id: int, *, seen: str, text: str, actor: str) -> NoteSaved:
     return NoteSaved(current, text)
 
 
+def _with_what_is_masked(text: str, current: str) -> str:
+    """The writer saw masks in the place of secrets, which stay."""
+    if current and normalize_newlines(text) == normalize_newlines(masked(current)):
+        return current
+    try:
+        return put_back(text, current)
+    except MasksChanged:
+        raise NoteRefused("what is masked in them must stay as it is, or go with all the rest.") from None
+
+
+def _kept(entry_id: int) -> str:
+    """What the last note written here said, which may be put back where somebody else's requeue emptied the notes."""
+    return EntryNote.objects.filter(entry_id=entry_id).order_by("-pk").values_list(Raw("text"), flat=True).first() or ""
+
+
 @contextmanager
 def _refusals() -> Iterator[None]:
     """What is about this one row, and not about the database, as NoteRefused."""
@@ -68,7 +87,7 @@ def _refusals() -> Iterator[None]:
     except DatabaseError as error:
         if not is_about_a_row(error):
             raise
-        raise NoteRefused(f"the database refused them: {first_line(error)}") from error
+        raise NoteRefused(f"the database refused them: {said_by(error)}") from error
 
 
 @dataclass(frozen=True)

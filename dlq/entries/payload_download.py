@@ -10,6 +10,7 @@ from psycopg import Cursor
 from dlq.db.bigint import entry_number
 from dlq.db.streams import streaming
 from dlq.models import BackfillDlq
+from dlq.redaction.masked_columns import masked_json
 from dlq.table.location import TABLE
 from dlq.web.reader import RequestReader
 
@@ -43,7 +44,7 @@ def _pieces(entry_id: int, column: str, reader: RequestReader) -> Iterator[bytes
     Nothing is fetched before the second one is asked for: until then the connection is free for whoever else needs it.
     """
     wanted = BackfillDlq.objects.filter(pk=entry_id, **{f"{column}__isnull": False})
-    query = TABLE.statement("entries/document_pieces", column=column).encode()
+    query = TABLE.statement("entries/document_pieces", document=masked_json(f"e.{column}")).encode()
     # Not Django's cursor, which fetches everything before it gives the first row.
     with streaming(reader) as raw, Cursor(raw) as cursor:
         if not wanted.exists():

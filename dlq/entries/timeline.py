@@ -18,6 +18,7 @@ from dlq.operations.kinds import event_of, in_words
 from dlq.operations.reasons import Reason
 from dlq.outcomes.job_states import JobState, states_of_requeues
 from dlq.outcomes.labels import SHORT, WORDS
+from dlq.redaction.texts import masked
 
 MOST_EVENTS = 500
 """Of each kind. An entry with more has been requeued every few minutes for days; its newest are the ones that tell."""
@@ -25,7 +26,10 @@ MOST_EVENTS = 500
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened. `entry_id` names another entry that it leads to, `operation_id` the operation it was part of."""
+    """Something that happened. `entry_id` names another entry that it leads to, `operation_id` the operation it was part of.
+
+    `detail` is masked, wherever it comes from.
+    """
 
     at: datetime
     what: str
@@ -33,6 +37,9 @@ class Event:
     detail: str = ""
     entry_id: int | None = None
     operation_id: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", masked(self.detail))
 
 
 def timeline(entry: BackfillDlq) -> list[Event]:
@@ -134,10 +141,14 @@ def _noted(entry_id: int) -> Iterator[Event]:
 
 
 def _edited(entry_id: int) -> Iterator[Event]:
-    """What was changed before notes had records of their own."""
-    edits = EditRecord.objects.filter(kind=EditRecord.Kind.ENTRY, object_id=entry_id).order_by("-pk")
+    """Who was shown what is masked; and what was changed before notes had records of their own."""
+    kinds = (EditRecord.Kind.ENTRY, EditRecord.Kind.SEEN)
+    edits = EditRecord.objects.filter(kind__in=kinds, object_id=entry_id).order_by("-pk")
     for edit in edits[:MOST_EVENTS]:
-        yield Event(edit.created_at, "Changed", edit.actor, edit.in_words)
+        if edit.kind == EditRecord.Kind.SEEN:
+            yield Event(edit.created_at, "Looked at what is masked", edit.actor)
+        else:
+            yield Event(edit.created_at, "Changed", edit.actor, edit.in_words)
 
 
 def _requeues(entry_id: int) -> list[Requeue]:

@@ -12,6 +12,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.cache import add_never_cache_headers
 from django.utils.text import normalize_newlines
 
 from dlq.conf import conf
@@ -21,13 +22,14 @@ from dlq.entries import documents
 from dlq.entries.chain import Chain
 from dlq.entries.note_editing import NoteConflict, NoteRefused, lost_note, save_note
 from dlq.entries.timeline import status_in_words, timeline
-from dlq.models import BackfillDlq
+from dlq.models import BackfillDlq, EditRecord
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages.undo import undo
 from dlq.outcomes.job_states import states_of_entries
 from dlq.outcomes.labels import HELP, UNCERTAIN_HELP
 from dlq.patterns.advice import pattern_of
 from dlq.table.searched_text import WITHIN
+from dlq.web.permissions import sees_masked
 from dlq.web.query_strings import query_string
 from dlq.web.way_back import came_from, entry_address, list_address
 
@@ -50,9 +52,12 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
     if entry_id is None:
         return _gone(request, object_id)
     form, conflict = None, None
+    unmasked = request.method == "POST" and "show_masked" in request.POST
+    if unmasked and not sees_masked(request.user):
+        raise PermissionDenied
     if request.method == "POST" and "recall" in request.POST:
         return undo(request, RECALL.name, entry_ids=[entry_id])
-    if request.method == "POST":
+    if request.method == "POST" and not unmasked:
         if not NOTE.may(request.user):
             raise PermissionDenied
         form = NotesForm(request.POST)
@@ -66,13 +71,18 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
             except BackfillDlq.DoesNotExist:
                 return _gone(request, object_id)
     with time_limit(conf.STATEMENT_TIMEOUT) if request.method == "GET" else nullcontext():
-        entry = documents.load(entry_id)
+        entry = documents.load(entry_id, unmasked=unmasked)
         if entry is None:
             return _gone(request, object_id)
-        response = TemplateResponse(
-            request, "dlq/entries/entry.html", _context(model_admin, request, entry, form, conflict)
-        )
-        return response.render()
+        if unmasked:
+            EditRecord.of_unmasked(
+                EditRecord.Kind.SEEN, entry_id, actor=request.user.get_username(), what=f"failed job {entry_id}"
+            )
+        context = _context(model_admin, request, entry, form, conflict) | {"unmasked": unmasked}
+        response = TemplateResponse(request, "dlq/entries/entry.html", context).render()
+        if unmasked:
+            add_never_cache_headers(response)
+        return response
 
 
 def _save(request: HttpRequest, entry_id: int, typed: dict[str, str]) -> HttpResponse:
@@ -139,6 +149,7 @@ def _context(
         "may_delete": KINDS["delete"].may(request.user),
         "may_recall": bool(state and state.state == "waiting" and RECALL.may(request.user)),
         "may_annotate": NOTE.may(request.user),
+        "may_see_masked": sees_masked(request.user),
     }
 
 

@@ -17,23 +17,28 @@ from dlq.db.statements import execute
 from dlq.db.streams import streaming
 from dlq.export.cells import Cell, csv_select, json_select
 from dlq.models import BackfillDlq
-from dlq.table.columns import extra_columns, table_columns
+from dlq.redaction.candidates import IsCandidate, has_index, is_looked_at
+from dlq.redaction.masked_columns import Raw, masked_column
+from dlq.table.columns import TableColumn, extra_columns, table_columns
 from dlq.table.extra_columns import ExtraColumn, extra_alias
+from dlq.table.indexes import table_state
 from dlq.table.location import TABLE
 from dlq.web.reader import RequestReader
 
 ALIAS = "exported"
+CANDIDATE = "is_candidate"
 BLOCK = 64 * 1024
 """Bytes that are handed on at once: a row alone would cost the web server a call each."""
 BROKEN = (DatabaseError, psycopg.Error)
 """Of statements that Django executes, and of the COPY, which psycopg does."""
+FIELDS = BackfillDlq._meta.concrete_fields
 Buffer = bytes | bytearray | memoryview
 Select = Callable[[Sequence[Cell], str], str]
 """The statement that makes a file's lines of these cells, which come from the source."""
 
 
 def csv_lines(
-    entries: QuerySet[BackfillDlq], *, name: str = "", reader: RequestReader | None = None
+    entries: QuerySet[BackfillDlq], *, name: str = "", reader: RequestReader | None = None, unmasked: bool = False
 ) -> Iterator[bytes]:
     """A header and a line an entry, times in UTC, NULL as an empty cell. Formulas are made harmless.
 
@@ -42,7 +47,8 @@ def csv_lines(
     """
     count = _Counter(header=True)
     try:
-        yield from _copy(entries, csv_select, "FORMAT csv, HEADER", name=name, reader=reader, count=count)
+        query = _query(entries, csv_select, unmasked)
+        yield from _copy(query, "FORMAT csv, HEADER", name=name, reader=reader, count=count)
     except BROKEN:
         if count.has_begun:
             yield f"NOT COMPLETE: the export broke off after {count.entries} entries\n".encode()
@@ -50,7 +56,7 @@ def csv_lines(
 
 
 def json_lines(
-    entries: QuerySet[BackfillDlq], *, name: str = "", reader: RequestReader | None = None
+    entries: QuerySet[BackfillDlq], *, name: str = "", reader: RequestReader | None = None, unmasked: bool = False
 ) -> Iterator[bytes]:
     """A JSON object an entry, values as they are, and a last line {"complete": true, "entries": n}: false, if it broke off.
 
@@ -60,7 +66,7 @@ def json_lines(
     options = r"FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'"
     count = _Counter()
     try:
-        yield from _copy(entries, json_select, options, name=name, reader=reader, count=count)
+        yield from _copy(_query(entries, json_select, unmasked), options, name=name, reader=reader, count=count)
     except BROKEN:
         if count.has_begun:
             yield b'{"complete": false, "entries": %d}\n' % count.entries
@@ -83,8 +89,7 @@ class _Counter:
 
 
 def _copy(
-    entries: QuerySet[BackfillDlq],
-    select: Select,
+    query: str,
     options: str,
     *,
     name: str,
@@ -94,7 +99,6 @@ def _copy(
     """The rows in blocks. A consumer that closes the iterator ends the query: psycopg cancels it."""
     with streaming(reader, name=name) as raw:
         execute(f"LOCK TABLE {TABLE.names['table']} IN ACCESS SHARE MODE")
-        query = _query(entries, select)
         # What the table no longer allows is refused now, while there can still be a page that says so.
         raw.execute(f"EXPLAIN {query}")
         count.has_begun = True
@@ -123,15 +127,25 @@ def _blocks(copy: Iterable[Buffer], count: _Counter) -> Iterator[bytes]:
     yield b"".join(block)
 
 
-def _query(entries: QuerySet[BackfillDlq], select: Select) -> str:
+def _query(entries: QuerySet[BackfillDlq], select: Select, unmasked: bool) -> str:
     """With its parameters quoted in the text: COPY takes none."""
-    columns = table_columns(TABLE)
     aliases = {column.name: extra_alias(number) for number, column in enumerate(extra_columns(TABLE))}
-    owners: dict[str, Any] = {alias: ExtraColumn(name) for name, alias in aliases.items()}
-    chosen = entries.values(*(field.name for field in BackfillDlq._meta.concrete_fields), **owners)
-    cells = [
-        Cell(f"{ALIAS}.{quoted(aliases.get(column.name, column.name))}", column.name, column.type_name)
-        for column in columns
-    ]
-    query, parameters = chosen.query.sql_with_params()
-    return ClientCursor(connection.connection).mogrify(select(cells, f"({query}) AS {ALIAS}"), parameters)
+    read: dict[str, Any] = {alias: ExtraColumn(name) for name, alias in aliases.items()}
+    read |= {f"read_{field.name}": Raw(field.name) for field in FIELDS}
+    aliases |= {str(field.column): f"read_{field.name}" for field in FIELDS}
+    if not unmasked:
+        read[CANDIDATE] = IsCandidate(TABLE, is_known=has_index(TABLE, table_state(TABLE)))
+    query, parameters = entries.values(**read).query.sql_with_params()
+    # OFFSET 0 keeps PostgreSQL from asking for each cell anew whether the row is a candidate.
+    source = f"({query} OFFSET 0) AS {ALIAS}"
+    cells = [_cell(column, f"{ALIAS}.{quoted(aliases[column.name])}", unmasked) for column in table_columns(TABLE)]
+    return ClientCursor(connection.connection).mogrify(select(cells, source), parameters)
+
+
+def _cell(column: TableColumn, value: str, unmasked: bool) -> Cell:
+    if unmasked:
+        return Cell(value, column.name, column.type_name)
+    masked = masked_column(column, value)
+    if masked != value and is_looked_at(column):
+        masked = f"(CASE WHEN {ALIAS}.{CANDIDATE} THEN {masked} ELSE {value} END)"
+    return Cell(masked, column.name, column.type_name)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,15 +21,17 @@ from dlq.export.export_progress import name_of, progress_of
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import STATUS
 from dlq.filters.status import OPEN
-from dlq.models import BackfillDlq
+from dlq.models import BackfillDlq, EditRecord
 from dlq.selection.count import LIMIT, UNASKED_SECONDS, count_matching
 from dlq.selection.page import scans_first
 from dlq.web.decorators import permits
-from dlq.web.permissions import EXPORT, VIEW_ENTRIES
+from dlq.web.permissions import EXPORT, VIEW_ENTRIES, sees_masked
 from dlq.web.reader import RequestReader
 
 MOST_TRIES = 10
 """Seconds that the page looks out for a download that is not seen yet, or so small that it was over at once."""
+SHOWN = 20
+"""Unmasked exports of before that the page lists."""
 LONGEST_NAME = 80
 """Characters of the filter in a file's name."""
 
@@ -44,7 +47,7 @@ may_export = permits(VIEW_ENTRIES, EXPORT)
 
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
     """What is going to be exported, how much that is, and the links to the files."""
-    filterset = DlqFilterSet(request.GET, hide_recovered=True)
+    filterset = DlqFilterSet(request.GET, hide_recovered=True, sees_all=sees_masked(request.user))
     if filterset.problems:
         return _refused(request, filterset.problems)
     # Counting what no index answers takes as long as exporting it.
@@ -57,6 +60,8 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
         "count": counted,
         "expected": (counted.estimate if counted.is_capped else counted.number) if counted else None,
         "token": secrets.token_hex(16),
+        "sees_masked": sees_masked(request.user),
+        "unmasked": EditRecord.unmasked_exports()[:SHOWN] if sees_masked(request.user) else (),
     }
     return TemplateResponse(request, "dlq/export/export.html", context)
 
@@ -82,8 +87,13 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 
 def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    filterset = DlqFilterSet(request.GET, also_known=("format", "token"), hide_recovered=True)
-    wanted = request.GET.get("format", "csv")
+    filterset = DlqFilterSet(
+        request.GET, also_known=("format", "token"), hide_recovered=True, sees_all=sees_masked(request.user)
+    )
+    wanted = request.POST.get("format") or request.GET.get("format", "csv")
+    unmasked = "unmasked" in request.POST
+    if unmasked and not sees_masked(request.user):
+        raise PermissionDenied
     problems = filterset.problems
     if wanted not in FORMATS:
         problems = ["An export is csv or jsonl.", *problems]
@@ -96,8 +106,12 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         entries = entries.order_by("-failed_at", "-id")
     token = request.GET.get("token", "")
     name = name_of(token) if _is_token(token) else ""
-    made = lines(entries, name=name, reader=RequestReader(request))
+    made = lines(entries, name=name, reader=RequestReader(request), unmasked=unmasked)
     next(made)  # admitted, and the table can be read: else there is a page that says why
+    if unmasked:
+        EditRecord.of_unmasked(
+            EditRecord.Kind.EXPORT, EditRecord.NO_OBJECT, actor=request.user.get_username(), what=str(filterset)
+        )
     response = StreamingHttpResponse(made, content_type=content_type)
     parts = filter(None, ("failed-jobs", f"{timezone.localtime():%Y-%m-%d}", _words(filterset)))
     response["Content-Disposition"] = f'attachment; filename="{"-".join(parts)}.{wanted}"'

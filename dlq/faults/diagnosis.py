@@ -8,13 +8,13 @@ from dataclasses import replace
 import psycopg
 from django.db import Error
 
-from dlq.db.errors import first_line
 from dlq.db.limits import in_time
 from dlq.db.statements import execute
 from dlq.faults.fault import ALTERED, MISSING, NO_RIGHT, NOT_MIGRATED, Fault
 from dlq.faults.meanings import meaning
 from dlq.faults.own_tables import lacking
 from dlq.faults.rights import lacking_rights
+from dlq.redaction.texts import said_by
 from dlq.table.columns import table_columns
 from dlq.table.location import TABLE
 from dlq.table.shape import column_problems, missing_parts
@@ -30,14 +30,14 @@ def fault_of(error: BaseException) -> Fault | None:
     if known in (None, ALTERED, NO_RIGHT):
         with suppress(Error):
             fault = in_time(SECONDS, lambda: _looked_up(known)) or known
-    return replace(fault, detail=first_line(error)) if fault and isinstance(error, DATABASE_ERRORS) else fault
+    return replace(fault, detail=said_by(error)) if fault and isinstance(error, DATABASE_ERRORS) else fault
 
 
 def words_of(error: BaseException) -> str | None:
     """In one line: what is wrong, or what else the database said; None for an error that is not the database's."""
     if fault := fault_of(error):
         return fault.words
-    return first_line(error) if isinstance(error, DATABASE_ERRORS) else None
+    return said_by(error) if isinstance(error, DATABASE_ERRORS) else None
 
 
 def _looked_up(known: Fault | None) -> Fault | None:

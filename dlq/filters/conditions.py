@@ -11,11 +11,14 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import Exact
 
 from dlq.filters import fields, search
 from dlq.filters.payload import PayloadMatch
 from dlq.filters.weekday_hour import WeekdayHour
+from dlq.redaction.masked_columns import Raw, ReadsAs
+from dlq.redaction.steps import BEGINS
 from dlq.table.columns import TableColumn
 from dlq.table.extra_columns import ExtraColumnEquals
 from dlq.table.indexes import TableState
@@ -61,10 +64,13 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         """Each filter set takes a copy of its own of every condition; what they are made of never changes."""
         return copy(self)
 
-    def of(self, values: list[Any]) -> Q:
-        """What the values mean together; everything, if there are none."""
+    def of(self, values: list[Any], *, sees_all: bool) -> Q:
+        """What the values mean together; everything, if there are none. `sees_all`: to whom may see what is masked."""
         join = operator.or_ if self.joined_by == "or" else operator.and_
-        return reduce(join, map(self.condition, values)) if values else Q()
+        return reduce(join, (self.one(value, sees_all=sees_all) for value in values)) if values else Q()
+
+    def one(self, value: Any, *, sees_all: bool) -> Q:
+        return self.condition(value)
 
     def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
         """Whether the table has an index that leads to what matches, without reading the rest."""
@@ -112,7 +118,28 @@ class WeekdayHourCondition(Condition):
         return str(value.words)
 
 
-class PayloadCondition(Condition):
+class MaskedCondition(Condition):
+    """Of a column that may have something to mask, which is then compared as everybody reads it.
+
+    `condition` compares the column as it is in the table, for whom may see that, and because an index has it; `masked` as
+    it is read.
+    """
+
+    def __init__(
+        self, condition: Callable[[Any], Q], masked: Callable[[Any], Q], each: forms.Field, **said: Any
+    ) -> None:
+        super().__init__(condition, each, **said)
+        self.masked = masked
+
+    def one(self, value: Any, *, sees_all: bool) -> Q:
+        if BEGINS in str(value):
+            # Read on some page, by whoever asks for it.
+            return self.masked(value)
+        # What has no mask in it can only be found where nothing was masked.
+        return self.condition(value) if sees_all else self.condition(value) & self.masked(value)
+
+
+class PayloadCondition(MaskedCondition):
     """Repeated conditions on the payload are AND-ed: each narrows further."""
 
     joined_by = "and"
@@ -127,21 +154,12 @@ class SearchCondition(Condition):
 
     field_class = fields.SearchTexts
 
-    def of(self, values: list[Any]) -> Q:
+    def of(self, values: list[Any], *, sees_all: bool) -> Q:
         return Q()
 
 
 class SearchMode(Condition):
     """How `q` is meant; no condition of its own."""
-
-    def shareable(self, text: str, value: Any) -> str:
-        """The parameter's text that means the same to whoever is sent the address: not a time on the clock of who typed it.
-
-        An age stays: it means the same to all who read it at the same moment.
-        """
-        typed = text.strip()
-        is_local = isinstance(value, datetime) and not fields.AGE.fullmatch(typed) and not fields.ZONED.fullmatch(typed)
-        return self.absolute(text, value) if is_local else text
 
     def is_in_force(self, text: str) -> bool:
         return text == search.WORDS
@@ -149,7 +167,7 @@ class SearchMode(Condition):
     def words(self, text: str, value: Any) -> str:
         return search.MODES[text]
 
-    def of(self, values: list[Any]) -> Q:
+    def of(self, values: list[Any], *, sees_all: bool) -> Q:
         return Q()
 
     def is_wide(self, values: list[Any]) -> bool:
@@ -172,6 +190,14 @@ def at_most(column: str, *, label: str, **options: Any) -> Condition:
     return Condition(lambda value: Q(**{f"{column}__lte": value}), fields.Number(), label=label, **options)
 
 
+def has_key(key: str) -> Q:
+    return Q(Exact(Raw("job_key"), key))
+
+
+def has_masked_key(key: str) -> Q:
+    return Q(job_key=key)
+
+
 def in_queue(name: str) -> Q:
     return Q(queue_name="" if name == NO_QUEUE else name)
 
@@ -187,8 +213,9 @@ def has_notes(yes: bool) -> Q:
 
 def extra_column(column: TableColumn) -> Condition:
     """The filter by an extra column."""
-    return Condition(
+    return MaskedCondition(
         lambda text: Q(ExtraColumnEquals(column.name, column.type_name, text)),
+        lambda text: Q(ReadsAs(column, text)),
         fields.ExtraValue(column),
         label=column.name,
         says=f"{column.name} is",
@@ -201,4 +228,8 @@ def in_hour_of_week(hour: WeekdayHour) -> Q:
 
 
 def payload_matches(match: PayloadMatch) -> Q:
-    return match.condition
+    return match.condition(Raw)
+
+
+def masked_payload_matches(match: PayloadMatch) -> Q:
+    return match.condition(F)

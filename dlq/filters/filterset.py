@@ -15,9 +15,10 @@ from dlq.filters import search, search_anywhere, search_words
 from dlq.filters.active import ActiveFilter, ActiveValue
 from dlq.filters.addresses import NOT_FILTERS, STATUS, without_cursors
 from dlq.filters.conditions import Condition, extra_column
-from dlq.filters.parameters import DlqParameters
+from dlq.filters.parameters import DlqParameters, extra_parameter
 from dlq.filters.status import ANY, OPEN
 from dlq.models import BackfillDlq
+from dlq.redaction.texts import masked
 from dlq.table.columns import listed_columns
 from dlq.table.indexes import TableState, table_state
 from dlq.table.location import TABLE
@@ -37,23 +38,33 @@ class DlqFilterSet(DlqParameters):
         *,
         also_known: Iterable[str] = (),
         hide_recovered: bool = False,
+        sees_all: bool = False,
     ) -> None:
-        """`hide_recovered`: where `status` is not given it is `open`. So do the list and what acts on or exports it."""
+        """`sees_all`: it is compared with what is masked for others (`dlq.web.permissions.sees_masked` says for whom).
+
+        `hide_recovered`: where `status` is not given it is `open`. So do the list and what acts on or exports it."""
         if hide_recovered and not data.get(STATUS):
             data = data.copy()
             data[STATUS] = OPEN
         super().__init__(data, queryset if queryset is not None else BackfillDlq.objects.all())
         self.is_bound = True
+        self.sees_all = sees_all
         self.also_known = NOT_FILTERS | set(also_known)
         self._add_extra_columns()
 
     @classmethod
-    def of_pairs(cls, pairs: Iterable[tuple[str, str]], queryset: QuerySet[BackfillDlq] | None = None) -> DlqFilterSet:
+    def of_pairs(
+        cls,
+        pairs: Iterable[tuple[str, str]],
+        queryset: QuerySet[BackfillDlq] | None = None,
+        *,
+        sees_all: bool = False,
+    ) -> DlqFilterSet:
         """The filter from [name, value] pairs, as an operation keeps it."""
         data = QueryDict(mutable=True)
         for name, value in pairs:
             data.appendlist(name, value)
-        return cls(data, queryset)
+        return cls(data, queryset, sees_all=sees_all)
 
     def _add_extra_columns(self) -> None:
         for column in listed_columns(TABLE):
@@ -83,19 +94,23 @@ class DlqFilterSet(DlqParameters):
     @property
     def _others(self) -> Q:
         """All parameters but the search."""
-        meanings = (condition.of(values) for name, condition, _texts, values in self.given if name != "q")
+        meanings = (
+            condition.of(values, sees_all=self.sees_all)
+            for name, condition, _texts, values in self.given
+            if name != "q"
+        )
         return reduce(operator.and_, meanings, Q())
 
     @property
     def _search(self) -> Q:
         searches = self._searches
-        return self._mode.condition(searches) if searches else Q()
+        return self._mode.condition(searches, sees_all=self.sees_all) if searches else Q()
 
     @property
     def _search_by_index(self) -> Q | None:
         """The same, written so that an index answers it; None where none does."""
         searches = self._searches
-        return self._mode.by_index(searches, self.state) if searches else None
+        return self._mode.by_index(searches, self.state, sees_all=self.sees_all) if searches else None
 
     @property
     def _searches(self) -> list[search.Search]:
@@ -191,7 +206,7 @@ class DlqFilterSet(DlqParameters):
                 condition.says,
                 condition.joined_by,
                 tuple(
-                    ActiveValue(condition.words(text, value), text, self._query_without(name, text))
+                    ActiveValue(masked(condition.words(text, value)), text, self._query_without(name, text))
                     for text, value in zip(texts, values, strict=True)
                 ),
             )
@@ -233,9 +248,3 @@ class DlqFilterSet(DlqParameters):
     def query(self) -> str:
         """The filter's own parameters as a query string, without those that say how to show the list."""
         return query_string(dict.fromkeys(NOT_FILTERS), without_cursors(self.data)).removeprefix("?")
-
-
-def extra_parameter(column: str) -> str:
-    """The parameter of an extra column: its name, `col_<name>` where a filter or the list has that one already."""
-    taken = column in DlqFilterSet.base_filters or column in NOT_FILTERS
-    return f"col_{column}" if taken else column

@@ -8,8 +8,10 @@ import django_filters
 from django.db.models import Q
 
 from dlq.filters import fields, search
+from dlq.filters.addresses import NOT_FILTERS
 from dlq.filters.conditions import (
     Condition,
+    MaskedCondition,
     PayloadCondition,
     QueueCondition,
     SearchCondition,
@@ -18,9 +20,12 @@ from dlq.filters.conditions import (
     at_least,
     at_most,
     exactly,
+    has_key,
+    has_masked_key,
     has_notes,
     in_hour_of_week,
     in_queue,
+    masked_payload_matches,
     payload_matches,
     was_requeued,
 )
@@ -88,6 +93,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
     )
     payload = PayloadCondition(
         payload_matches,
+        masked_payload_matches,
         fields.PayloadField(),
         label="Payload has",
         says="Payload has",
@@ -118,7 +124,7 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         more=False,
         help_text="What became of it, as far as it is stored.",
     )
-    job_key = exactly("job_key", label="Key")
+    job_key = MaskedCondition(has_key, has_masked_key, fields.Text(), label="Key", says="Key is", column="job_key")
     original_job_id = exactly("original_job_id", fields.Number(), label="Job id", column=TABLE.job_id_column)
     failure_count_min = at_least("failure_count", label="Failures, at least", says="Failures at least")
     priority_min = at_least("priority", label="Priority from", says="Priority from")
@@ -153,3 +159,9 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = BackfillDlq
         fields: list[str] = []
+
+
+def extra_parameter(column: str) -> str:
+    """The parameter of an extra column: its name, `col_<name>` where a filter or the list has that one already."""
+    taken = column in DlqParameters.base_filters or column in NOT_FILTERS
+    return f"col_{column}" if taken else column

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
-from django.db.models import JSONField, Q, TextField, Value
+from django.db.models import F, JSONField, Q, TextField, Value
+from django.db.models.fields.json import DataContains
 from django.db.models.functions import Cast
 
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
@@ -48,15 +50,14 @@ class PayloadMatch:
             values = (value, *values)
         return cls(keys, values)
 
-    @property
-    def condition(self) -> Q:
+    def condition(self, read: Callable[[str], F]) -> Q:
         """The Q over BackfillDlq."""
         condition = Q()
         for value in self.values:
             document = value
             for key in reversed(self.path):
                 document = f"{{{json.dumps(key)}: {document}}}"
-            condition |= Q(payload__contains=Cast(Value(document, TextField()), JSONField()))
+            condition |= Q(DataContains(read("payload"), Cast(Value(document, TextField()), JSONField())))
         return condition
 
 

@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.utils.text import smart_split, unescape_string_literal
 
 from dlq.db.bigint import entry_number
+from dlq.redaction.rules import configured
+from dlq.redaction.steps import may_be_of_a_mask
 
 ANYWHERE, WORDS = "anywhere", "words"
 MODES = {ANYWHERE: "within words, too", WORDS: "words and their beginnings"}
@@ -70,6 +72,17 @@ def read(text: str) -> Search:
 
 def different_words(texts: Sequence[str]) -> int:
     return len({word for text in texts for word in read(text)})
+
+
+def finds_masks(searches: Sequence[Search], *, as_words: bool) -> bool:
+    """Whether a word may be found in the masks that stand in the place of secrets."""
+    rules = configured()
+    return any(
+        may_be_of_a_mask(form, rules, as_words=as_words)
+        for search in searches
+        for word in search
+        for form in word.forms
+    )
 
 
 def number(text: str) -> int | None:

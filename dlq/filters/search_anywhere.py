@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -12,7 +12,8 @@ from django.db.models import BooleanField, F, Func, Q
 from django.db.models.sql.compiler import SQLCompiler
 
 from dlq.db.expressions import ContainsText, contains_pattern
-from dlq.filters.search import Search, Word
+from dlq.filters.search import Search, Word, finds_masks
+from dlq.redaction.masked_columns import Raw
 from dlq.table.indexes import TableState
 from dlq.table.location import TABLE
 from dlq.table.searched_text import SearchedText
@@ -21,30 +22,36 @@ MOST_LOOKED_UP = 2
 """Words that an index is asked for together: PostgreSQL compares each anew with what it leads to, and makes the text for it."""
 
 
-def condition(searches: Sequence[Search]) -> Q:
+def condition(searches: Sequence[Search], *, sees_all: bool) -> Q:
+    """`sees_all`: the words are compared with what the table has, else with what everybody reads of it."""
+    read = Raw if sees_all else F
     words = {word for search in searches for word in search}
     if len(words) == 1 and len((word := words.pop()).forms) == 1 and word.number is None:
         # As the index has it: PostgreSQL's statistics of the index then tell how many entries have the word.
-        return _contains(SearchedText(), word)
-    return Q(_Contains(searches))
+        return _contains(SearchedText(read=read), word)
+    return Q(_Contains(searches, read))
 
 
-def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
+def by_index(searches: Sequence[Search], state: TableState, *, sees_all: bool) -> Q | None:
     """The same condition, so that the table's trigram index leads to what matches; None where it can't."""
-    if not state.finds_parts_of_words:
+    if not state.finds_parts_of_words or (not sees_all and finds_masks(searches, as_words=False)):
         return None
     each = MOST_LOOKED_UP // len(searches)
     chosen = [_rarest([word for word in search if _leads(word, state)], each) for search in searches]
     if not all(chosen):
         return None
-    text = SearchedText(whole=not state.finds_parts_of_beginnings)
+    text = SearchedText(whole=not state.finds_parts_of_beginnings, read=Raw)
     looked_up = reduce(or_, (reduce(and_, (_contains(text, word) for word in words)) for words in chosen))
-    says_all = state.finds_parts_of_beginnings and all(
-        set(search) == set(words) and all(len(word.forms) == 1 for word in words)
-        for search, words in zip(searches, chosen, strict=True)
+    says_all = (
+        sees_all
+        and state.finds_parts_of_beginnings
+        and all(
+            set(search) == set(words) and all(len(word.forms) == 1 for word in words)
+            for search, words in zip(searches, chosen, strict=True)
+        )
     )
     # Else what the index leads to is looked at as without one.
-    return looked_up if says_all else looked_up & condition(searches)
+    return looked_up if says_all else looked_up & condition(searches, sees_all=sees_all)
 
 
 def _leads(word: Word, state: TableState) -> bool:
@@ -76,9 +83,9 @@ class _Contains(Func):
 
     output_field = BooleanField()
 
-    def __init__(self, searches: Sequence[Search]) -> None:
+    def __init__(self, searches: Sequence[Search], read: Callable[[str], F]) -> None:
         self.searches = searches
-        super().__init__(SearchedText(), F("id"), F("original_job_id"))
+        super().__init__(SearchedText(read=read), F("id"), F("original_job_id"))
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         (text, _none), *ids = (compiler.compile(part) for part in self.source_expressions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -11,30 +11,36 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q
 from django.db.models.sql.compiler import SQLCompiler
 
-from dlq.filters.search import Search
+from dlq.filters.search import Search, finds_masks
+from dlq.redaction.masked_columns import Raw
 from dlq.table.indexes import TableState
 from dlq.table.location import TABLE
 from dlq.table.searched_text import SearchedWords
 
 
-def condition(searches: Sequence[Search]) -> Q:
-    """A search for numbers only is met by ids alone; no query of full text search says that."""
+def condition(searches: Sequence[Search], *, sees_all: bool) -> Q:
+    """As that of search_anywhere. A search for numbers only is met by ids alone; no query of full text search says that."""
     by_ids = [search for search in searches if all(word.number is not None for word in search)]
-    return reduce(or_, (reduce(and_, (word.is_id for word in search)) for search in by_ids), Q(_HasWords(searches)))
+    return reduce(
+        or_,
+        (reduce(and_, (word.is_id for word in search)) for search in by_ids),
+        Q(_HasWords(searches, Raw if sees_all else F)),
+    )
 
 
-def by_index(searches: Sequence[Search], state: TableState) -> Q | None:
+def by_index(searches: Sequence[Search], state: TableState, *, sees_all: bool) -> Q | None:
     """The same condition, so that the table's full text index leads to what matches; None where it can't."""
-    if not state.finds_words:
+    if not state.finds_words or (not sees_all and finds_masks(searches, as_words=True)):
         return None
+    same = condition(searches, sees_all=sees_all)
     numbers = [word.number for search in searches for word in search if word.number is not None]
     if not numbers:
-        return condition(searches)
+        return same if sees_all else Q(_HasWords(searches, Raw)) & same
     if not state.finds(TABLE.job_id_column):
         return None
     # Whoever has all words is found by them, whoever has an id instead of one by the id.
     has_id = Q(id__any_of=numbers) | Q(original_job_id__any_of=numbers)
-    return (Q(_HasWords(searches, with_ids=False)) | has_id) & condition(searches)
+    return (Q(_HasWords(searches, Raw, with_ids=False)) | has_id) & same
 
 
 class _HasWords(Func):
@@ -45,10 +51,10 @@ class _HasWords(Func):
 
     output_field = BooleanField()
 
-    def __init__(self, searches: Sequence[Search], *, with_ids: bool = True) -> None:
+    def __init__(self, searches: Sequence[Search], read: Callable[[str], F], *, with_ids: bool = True) -> None:
         self.searches = searches
         self.with_ids = with_ids
-        super().__init__(SearchedWords(), F("id"), F("original_job_id"))
+        super().__init__(SearchedWords(read=read), F("id"), F("original_job_id"))
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         (words, _none), *ids = (compiler.compile(part) for part in self.source_expressions)

@@ -22,6 +22,7 @@ from dlq.outcomes.job_states import states_of_entries
 from dlq.selection.keyset import Cursor, Keyset
 from dlq.selection.page import fetch_page, may_scan, scans_first
 from dlq.table.location import TABLE
+from dlq.web.permissions import sees_masked
 
 LIVE_SECONDS = 1.0
 """What the list may spend on the jobs' states of this moment; beyond it the stored ones have to do."""
@@ -40,7 +41,9 @@ class EntryChangeList(ChangeList):
     filterset: DlqFilterSet
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[BackfillDlq]:
-        self.filterset = DlqFilterSet(request.GET, self.root_queryset, hide_recovered=True)
+        self.filterset = DlqFilterSet(
+            request.GET, self.root_queryset, hide_recovered=True, sees_all=sees_masked(request.user)
+        )
         self.request_data = request.GET
         self.has_filters = self.has_active_filters = False
         self.filter_specs: list[Any] = []

@@ -14,8 +14,9 @@ from dlq.db.admission import unless_busy
 from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import without_cursors
-from dlq.filters.filterset import extra_parameter
+from dlq.filters.parameters import extra_parameter
 from dlq.selection.traits import Trait, traits_of
+from dlq.web.permissions import sees_masked
 from dlq.web.query_strings import query_string
 
 OWN = {"task_identifier": "task", "queue_name": "queue"}
@@ -31,7 +32,7 @@ class Answer:
 
 
 def in_common(request: HttpRequest) -> HttpResponse:
-    filterset = DlqFilterSet(request.GET, hide_recovered=True)
+    filterset = DlqFilterSet(request.GET, hide_recovered=True, sees_all=sees_masked(request.user))
     read = unless_busy(lambda: [in_time(conf.STATEMENT_TIMEOUT, lambda: traits_of(filterset))])
     found = read[0] if read else None
     context = {
@@ -43,7 +44,7 @@ def in_common(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(filterset: DlqFilterSet, trait: Trait) -> Answer:
-    if trait.kind == "payload":
+    if trait.kind == "path":
         condition = f"{trait.name}={trait.value}"
         return Answer(trait, condition, _with(filterset, "payload", condition))
     if trait.kind == "word":

@@ -12,6 +12,7 @@ from django.utils import timezone
 from dlq.conf import conf
 from dlq.db.limits import in_time
 from dlq.filters import DlqFilterSet
+from dlq.web.permissions import sees_masked
 from dlq.web.query_strings import query_string
 
 NARROWER = (
@@ -22,7 +23,7 @@ NARROWER = (
 
 
 def too_slow_page(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
-    filterset = DlqFilterSet(request.GET, also_known=request.GET)
+    filterset = DlqFilterSet(request.GET, also_known=request.GET, sees_all=sees_masked(request.user))
     query = QueryDict(filterset.query)
     # The filters that are to blame; none where even the catalogue does not answer in time.
     slow = in_time(conf.STATEMENT_TIMEOUT, lambda: filterset.without_index) or []

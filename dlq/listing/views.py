@@ -16,13 +16,16 @@ from dlq.selection.facets import Facets, facets_of
 from dlq.selection.suggestions import Suggestions, offers_values, suggestions_for
 from dlq.table.indexes import table_state
 from dlq.table.location import TABLE
+from dlq.web.permissions import sees_masked
 
 SUGGESTION_SECONDS = 1.0
 """Nobody waits longer for suggestions; then there are none."""
 
 
 def count(request: HttpRequest) -> HttpResponse:
-    filterset = DlqFilterSet(request.GET, also_known=("exactly",), hide_recovered=True)
+    filterset = DlqFilterSet(
+        request.GET, also_known=("exactly",), hide_recovered=True, sees_all=sees_masked(request.user)
+    )
     exactly = "exactly" in request.GET
     context = {
         "filterset": filterset,
@@ -53,7 +56,7 @@ class FacetValue:
 
 
 def facets(request: HttpRequest) -> HttpResponse:
-    filterset = DlqFilterSet(request.GET, hide_recovered=True)
+    filterset = DlqFilterSet(request.GET, hide_recovered=True, sees_all=sees_masked(request.user))
     # Its own limit: the sentence "takes too long" fits into the page, the page about slowness does not.
     read = unless_busy(lambda: [in_time(conf.STATEMENT_TIMEOUT, lambda: facets_of(filterset))])
     found = read[0] if read else None

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dlq', '0012_outcomes'),
+        ('dlq', '0013_redaction'),
     ]
 
     operations = [

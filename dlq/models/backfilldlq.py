@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 
+from dlq.redaction.masked_columns import MaskedCharField, MaskedJSONField, MaskedTextField
 from dlq.table.location import TABLE
 
 LONGEST_INTEGER = 4_000
@@ -36,25 +37,25 @@ def _integer(digits: str) -> int | Decimal:
 
 
 class BackfillDlq(models.Model):
-    """One failed job. docs/table.md explains the columns."""
+    """One failed job. docs/table.md explains the columns. What may hold a secret is read masked, wherever a query names it."""
 
     id = models.BigAutoField(primary_key=True)
     original_job_id = models.BigIntegerField("job id", null=True, db_column=TABLE.job_id_column)
     task_identifier = models.CharField("task", max_length=200)
-    payload = models.JSONField(decoder=ExactDecoder)
+    payload = MaskedJSONField(decoder=ExactDecoder)
     queue_name = models.CharField("queue", max_length=100, default="default")
     priority = models.IntegerField(default=0)
-    job_key = models.CharField("key", max_length=200, null=True)
+    job_key = MaskedCharField("key", max_length=200, null=True)
     max_attempts = models.IntegerField(null=True)
-    failure_reason = models.TextField()
+    failure_reason = MaskedTextField()
     failure_count = models.IntegerField("failures", default=1)
-    last_error = models.JSONField(null=True, decoder=ExactDecoder)
+    last_error = MaskedJSONField(null=True, decoder=ExactDecoder)
     original_created_at = models.DateTimeField("created at", null=True)
     original_run_at = models.DateTimeField("due at", null=True)
     failed_at = models.DateTimeField()
     requeued_count = models.IntegerField("requeues", default=0)
     last_requeued_at = models.DateTimeField(null=True)
-    notes = models.TextField(null=True)
+    notes = MaskedTextField(null=True)
 
     class Meta:
         managed = False
@@ -67,6 +68,7 @@ class BackfillDlq(models.Model):
             ("annotate_backfilldlq", "Can write notes on failed jobs"),
             ("requeue_backfilldlq", "Can requeue failed jobs"),
             ("export_backfilldlq", "Can export failed jobs"),
+            ("see_redacted_backfilldlq", "Can see what is masked in failed jobs"),
         )
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dlq.db.bigint import LEAST_ID
 from dlq.models.requeueoptions import RequeueOptions
+from dlq.redaction.masked_columns import MaskedTextField
 
 DRIVER_SEEN_FOR = timedelta(seconds=15)
 """An operation that nobody advanced for so long has no driver: its page is closed and no caretaker runs."""
@@ -46,6 +47,8 @@ class BulkOperation(RequeueOptions):
     """Why it is paused or cancelled, or what it waits for, in a sentence with the name of the person who did it."""
     filter = models.JSONField(default=list)
     """The list's filter as [name, value] pairs, times absolute; in force where `entry_ids` is null."""
+    sees_all = models.BooleanField(default=False, db_default=False)
+    """Whether the filter is compared with what is masked for others: it was made by somebody who may see that."""
     entry_ids = ArrayField(models.BigIntegerField(), null=True)
     max_id = models.BigIntegerField()
     frozen_at = models.DateTimeField()
@@ -136,7 +139,7 @@ class OperationEntry(models.Model):
     result = models.CharField(max_length=10, choices=Result.choices)
     code = models.CharField(max_length=40, blank=True)
     """Why it was left as it was: a code that the operation's kind gives (`dlq.operations.reasons`)."""
-    about = models.TextField(blank=True)
+    about = MaskedTextField(blank=True)
     """What the reason's sentence names: a job, an entry, a column, the database's words."""
     created_at = models.DateTimeField()
 

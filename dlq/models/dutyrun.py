@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from dlq.redaction.masked_columns import MaskedTextField
+
 
 class DutyRun(models.Model):
     """The last run of one duty, by whichever caretaker did it. Written once it is over, successful runs now and then only."""
@@ -16,7 +18,7 @@ class DutyRun(models.Model):
     """How much it did."""
     failures = models.IntegerField(default=0)
     """In a row, up to and with this run."""
-    error = models.TextField(blank=True)
+    error = MaskedTextField(blank=True)
     """Of the last run that failed, also when it has succeeded since."""
     failed_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField()

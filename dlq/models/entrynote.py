@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.db import models
 
 from dlq.models.bulkoperation import BulkOperation
+from dlq.redaction.masked_columns import MaskedTextField
 
 
 class EntryNote(models.Model):
     """An entry's notes as one of us left them. The library's own requeue overwrites the column, with NULL too."""
 
     entry_id = models.BigIntegerField()
-    text = models.TextField(blank=True)
+    text = MaskedTextField(blank=True)
     """The whole notes afterwards."""
-    replaced = models.TextField(blank=True)
+    replaced = MaskedTextField(blank=True)
     """What the notes said before, where the new text does not begin with it."""
     actor = models.CharField(max_length=200)
     operation = models.ForeignKey(

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from dlq.redaction.masked_columns import MaskedTextField
+
 
 class FailurePattern(models.Model):
     """Failures of one task with the same fingerprint. It outlives its entries, with all that people wrote.
@@ -36,17 +38,17 @@ class FailurePattern(models.Model):
     version = models.SmallIntegerField()
     """Of the rules that made the fingerprint."""
     fingerprint = models.CharField(max_length=32)
-    title = models.TextField()
-    sample_text = models.TextField()
+    title = MaskedTextField()
+    sample_text = MaskedTextField()
     """The error of the entry that the pattern was made of, as much of it as was looked at."""
     sample_is_json = models.BooleanField()
-    sample_reason = models.TextField()
+    sample_reason = MaskedTextField()
     sample_entry_id = models.BigIntegerField()
     sample_values = ArrayField(models.TextField(), default=list, db_default=[])
     """Values of its job's payload that its error has: what the payload says is a value was read as one."""
     kind = ArrayField(models.TextField(), default=list, db_default=[])
     """Exception, codes and place: templates in which these differ are never merged by themselves."""
-    words = models.TextField(default="", db_default="")
+    words = MaskedTextField(default="", db_default="")
     """The message without what changes, for the comparison with other templates."""
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
@@ -93,7 +95,7 @@ class FailurePattern(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
     @property
     def whole(self) -> FailurePattern:

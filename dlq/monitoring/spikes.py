@@ -8,6 +8,7 @@ from math import ceil
 
 from dlq.db.statements import dicts
 from dlq.models.entry_status import superseded
+from dlq.redaction.masked_columns import masked_text
 from dlq.table.location import DlqTable
 
 
@@ -33,9 +34,8 @@ def spikes(table: DlqTable, now: datetime, *, hours: int, factor: int, least: in
         "factor": factor,
         "least": least,
     }
-    found = [
-        Spike(**row) for row in dicts(table.statement("monitoring/spikes", superseded=superseded("e")), parameters)
-    ]
+    query = table.statement("monitoring/spikes", superseded=superseded("e"), title=masked_text("whole.title"))
+    found = [Spike(**row) for row in dicts(query, parameters)]
     jumped = {one.task for one in found if one.pattern is None}
     return [one for one in found if one.pattern is None or one.task not in jumped]
 

@@ -25,7 +25,7 @@ counted AS (
     LEFT JOIN dlq_failurepattern template ON template.id = failures.pattern_id
     GROUP BY GROUPING SETS ((failures.task_identifier), (template.whole_id))
 )
-SELECT coalesce(counted.task_identifier, whole.task_identifier) AS task, counted.pattern, whole.title, recent, before
+SELECT coalesce(counted.task_identifier, whole.task_identifier) AS task, counted.pattern, {title} AS title, recent, before
 FROM counted
 LEFT JOIN dlq_failurepattern whole ON whole.id = counted.pattern
 WHERE recent > %(least)s AND recent >= %(factor)s * before AND coalesce(counted.task_identifier, whole.task_identifier) ~ '\S'

@@ -14,6 +14,7 @@ from dlq.db.statements import rows
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.operations.reasons import Reason
 from dlq.operations.selected import matching
+from dlq.redaction.masked_columns import Raw
 from dlq.table.location import TABLE
 
 PAYLOAD_BYTES = 16 * 1024 * 1024
@@ -47,7 +48,9 @@ class BatchFinder:
 
     def lock(self, operation: BulkOperation) -> tuple[list[int], bool]:
         """Lock the next entries, in id order. Returns their ids, and whether there are none behind them."""
-        self._lock = self._lock or TABLE.statement("operations/lock_batch", entries=inlined(matching(operation)))
+        self._lock = self._lock or TABLE.statement(
+            "operations/lock_batch", entries=inlined(matching(operation).values("id", stored=Raw("payload")))
+        )
         most = batch_size(operation)
         ((locked, stored, any_compressed),) = rows(self._lock, {"first": operation.next_id, "most": most})
         chosen = locked
@@ -147,7 +150,7 @@ def _within_size(ids: Sequence[int]) -> list[int]:
     chosen: list[int] = []
     total = 0
     for part in (ids[:FEW], ids[FEW : 2 * FEW], ids[2 * FEW :]):
-        sized = BackfillDlq.objects.filter(id__any_of=part).order_by("id").values_list("id", _Bytes("payload"))
+        sized = BackfillDlq.objects.filter(id__any_of=part).order_by("id").values_list("id", _Bytes(Raw("payload")))
         for entry, size in sized:
             total += size
             if chosen and total > PAYLOAD_BYTES:

@@ -41,6 +41,7 @@ class Confirmation:
     """ISO 8601, by the database's clock."""
     count: int | None = None
     """The number that the page shows; None where it does not know it."""
+    sees_all: bool = False
     first_id: int = LEAST_ID
     """The lowest id that was ticked, or that matched. The work is done between it and `max_id`: the rest is not read."""
 
@@ -56,6 +57,7 @@ class Confirmation:
             kind=kind,
             filter=[list(pair) for pair in filterset.absolute_pairs] if filterset else [],
             entry_ids=None if entry_ids is None else sorted(set(entry_ids)),
+            sees_all=bool(filterset and filterset.sees_all),
             max_id=bounds["max_id"] or 0,
             first_id=min(entry_ids) if entry_ids else LEAST_ID,
             frozen_at=bounds["frozen_at"].isoformat(),
@@ -93,6 +95,7 @@ class Confirmation:
             confirmation=uuid.UUID(self.key),
             kind=self.kind,
             filter=self.filter,
+            sees_all=self.sees_all,
             entry_ids=self.entry_ids,
             max_id=self.max_id,
             frozen_at=datetime.fromisoformat(self.frozen_at),

@@ -4,8 +4,8 @@
 SELECT coalesce(array_agg(id ORDER BY id), '{}'), coalesce(sum(bytes), 0), coalesce(bool_or(is_compressed), false)
 FROM (
     SELECT e.id,
-           pg_column_size(e.payload) AS bytes,
-           pg_column_compression(e.payload) IS NOT NULL AS is_compressed
+           pg_column_size(e.stored) AS bytes,
+           pg_column_compression(e.stored) IS NOT NULL AS is_compressed
     FROM ({entries}) e
     WHERE e.id >= %(first)s
     ORDER BY e.id

@@ -59,7 +59,7 @@ def overview(operation: BulkOperation, *, exactly: bool = False) -> Overview:
     """
     with transaction.atomic():
         if operation.entry_ids is None:
-            admit_scan(DlqFilterSet.of_pairs(operation.filter))
+            admit_scan(DlqFilterSet.of_pairs(operation.filter, sees_all=operation.sees_all))
         return _overview(matching(operation), exactly)
 
 

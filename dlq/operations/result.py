@@ -74,7 +74,7 @@ def arrived_since(operation: BulkOperation) -> int | None:
     if operation.entry_ids is not None or operation.undoes_id:
         return None
     its_own = Requeue.objects.filter(operation=operation, job_id=OuterRef("original_job_id"))
-    matching = DlqFilterSet.of_pairs(operation.filter).qs.filter(
+    matching = DlqFilterSet.of_pairs(operation.filter, sees_all=operation.sees_all).qs.filter(
         ~Exists(its_own), failed_at__gt=operation.frozen_at, failed_at__lte=Now()
     )
     return in_time(SECONDS, lambda: matching.order_by()[: MOST_ARRIVALS + 1].count())

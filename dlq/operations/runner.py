@@ -12,7 +12,6 @@ from django.utils import timezone
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from dlq.db.bisection import is_about_a_row, without_savepoints
-from dlq.db.errors import first_line
 from dlq.db.limits import lock_limit
 from dlq.faults.diagnosis import fault_of
 from dlq.models import BulkOperation, OperationEntry
@@ -22,6 +21,7 @@ from dlq.operations.chunk import ChunkResult
 from dlq.operations.kinds import KINDS, UnknownKind, kind_of
 from dlq.operations.selected import UnreadableFilter
 from dlq.outcomes.settling import settle_arrivals
+from dlq.redaction.texts import said_by
 from dlq.table.location import TABLE
 
 State = BulkOperation.State
@@ -87,10 +87,10 @@ def advance_or_pause(operation_id: int, budget: float) -> BulkOperation:
     except Exception as error:
         if isinstance(error, EXPECTED):
             fault = fault_of(error)
-            why = f"{first_line(error)}. {fault.sentence}" if fault else first_line(error)
+            why = f"{said_by(error)}. {fault.sentence}" if fault else said_by(error)
         else:
             logger.exception("operation %s could not continue: please report it", operation_id)
-            why = f"a fault in this program, {type(error).__name__}: {first_line(error)}"
+            why = f"a fault in this program, {type(error).__name__}: {said_by(error)}"
         pause(operation_id, f"Paused, because it could not continue: {why}")
         return BulkOperation.objects.get(pk=operation_id)
 

@@ -20,7 +20,7 @@ def matching(operation: BulkOperation) -> QuerySet[BackfillDlq]:
     bounded = BackfillDlq.objects.filter(as_confirmed, id__lte=operation.max_id).order_by()
     if operation.entry_ids is not None:
         return bounded.filter(id__any_of=operation.entry_ids)
-    filterset = DlqFilterSet.of_pairs(operation.filter, bounded)
+    filterset = DlqFilterSet.of_pairs(operation.filter, bounded, sees_all=operation.sees_all)
     if problems := filterset.problems:
         # An unreadable filter gives no rows; an operation must not end as if there were nothing to do.
         raise UnreadableFilter(" ".join(problems))

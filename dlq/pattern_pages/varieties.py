@@ -11,6 +11,7 @@ from dlq.filters.pattern import AS_IT_WAS
 from dlq.models import FailurePattern
 from dlq.patterns.fingerprint.differences import Difference, difference, looks_alike
 from dlq.patterns.learned_merging import MOST_COMPARED, MOST_KEPT
+from dlq.redaction.masked_columns import masked_text
 from dlq.table.location import TABLE
 
 MOST_SHOWN = 50
@@ -50,7 +51,10 @@ class LookAlike:
 
 def varieties_of(pattern: FailurePattern) -> Varieties | None:
     """None where there is a single template."""
-    found = dicts(TABLE.statement("pattern_pages/varieties"), {"pattern": pattern.pk, "most": MOST_SHOWN})
+    statement = TABLE.statement(
+        "pattern_pages/varieties", title=masked_text("template.title"), words=masked_text("template.words")
+    )
+    found = dicts(statement, {"pattern": pattern.pk, "most": MOST_SHOWN})
     if len(found) < 2:
         return None
     differ = difference([row["words"] for row in found])

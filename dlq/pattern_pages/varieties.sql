@@ -1,5 +1,6 @@
 -- The templates of a pattern that are kept apart, those with most failures first, and how many there are of them.
-SELECT template.id, template.title, template.words, coalesce(hours.entries, 0)::bigint AS entries, count(*) OVER () AS templates
+-- The placeholders title and words are these columns of the row `template`, masked.
+SELECT template.id, {title} AS title, {words} AS words, coalesce(hours.entries, 0)::bigint AS entries, count(*) OVER () AS templates
 FROM dlq_failurepattern template
 CROSS JOIN LATERAL (
     SELECT sum(h.entries) AS entries FROM dlq_patternhour h WHERE h.pattern_id = template.id

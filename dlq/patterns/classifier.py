@@ -23,6 +23,7 @@ from dlq.patterns.fingerprint import VERSION
 from dlq.patterns.fingerprint.tokens import MOST_CHARACTERS, TAIL_CHARACTERS, TELLING, WORD_WITH_DIGIT
 from dlq.patterns.merging import move_to_present_rules
 from dlq.patterns.recounting import recount_next, recount_requeued
+from dlq.redaction.masked_columns import masked_json, masked_text
 from dlq.table.location import TABLE
 
 CHUNK = 5_000
@@ -79,7 +80,10 @@ def purge_coarse_keys() -> int:
 
 
 def error_text() -> str:
-    return TABLE.statement("patterns/error_text")
+    """What is masked is no part of it: failures that differ in their secrets only are the same, and no title tells one."""
+    return TABLE.statement(
+        "patterns/error_text", last_error=masked_json("e.last_error"), failure_reason=masked_text("e.failure_reason")
+    )
 
 
 def parameters() -> dict[str, Any]:

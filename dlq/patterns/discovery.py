@@ -13,6 +13,7 @@ from dlq.patterns.fingerprint import VERSION, Fingerprint, fingerprint_of_text
 from dlq.patterns.fingerprint.payload_values import payload_values, values_in
 from dlq.patterns.fingerprint.reading import document
 from dlq.patterns.learned_merging import Sample, place
+from dlq.redaction.masked_columns import masked_json, masked_text
 from dlq.table.location import TABLE
 
 T = TypeVar("T")
@@ -23,7 +24,12 @@ AT_ONCE = 500
 
 def discover(keys: Mapping[int, UUID], error_text: str, parameters: Mapping[str, Any]) -> int:
     """Find or make the pattern of each entry (id: its coarse key). Returns how many keys have an answer now."""
-    query = TABLE.statement("patterns/samples", error_text=error_text)
+    query = TABLE.statement(
+        "patterns/samples",
+        error_text=error_text,
+        failure_reason=masked_text("e.failure_reason"),
+        payload=masked_json("e.payload"),
+    )
     samples: list[Sample] = dicts(query, {**parameters, "ids": list(keys)})
     read = [_read(sample) for sample in samples]
     patterns = _find(print_.digest for _sample, print_ in read)

@@ -5,7 +5,7 @@ SELECT CASE
        END AS text,
        is_json
 FROM (
-    SELECT CASE WHEN nothing THEN e.failure_reason ELSE e.last_error #>> '{}' END AS whole,
+    SELECT CASE WHEN nothing THEN {failure_reason} ELSE {last_error} #>> '{}' END AS whole,
            NOT nothing AND jsonb_typeof(e.last_error) <> 'string' AS is_json
     FROM (SELECT e.last_error IS NULL OR e.last_error IN ('null', '""', '{}', '[]') AS nothing) AS empty
 ) AS either

@@ -14,7 +14,7 @@ WITH RECURSIVE hop AS (
 chosen AS (
     SELECT value
     FROM hop
-    WHERE value IS NOT NULL AND (%(like)s::text IS NULL OR value::text ILIKE %(like)s)
+    WHERE value IS NOT NULL AND {is_shown} AND (%(like)s::text IS NULL OR value::text ILIKE %(like)s)
     LIMIT %(most)s
 )
 SELECT value::text,

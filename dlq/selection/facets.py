@@ -12,10 +12,10 @@ from django.db.models.functions import Cast
 
 from dlq.filters import DlqFilterSet
 from dlq.filters.conditions import NO_QUEUE
-from dlq.filters.filterset import extra_parameter
+from dlq.filters.parameters import extra_parameter
+from dlq.redaction.masked_columns import MaskedExtraColumn
 from dlq.selection.scan_places import admit_scan
 from dlq.table.columns import listed_columns
-from dlq.table.extra_columns import ExtraColumn
 from dlq.table.location import TABLE
 
 NEWEST = 10_000
@@ -49,7 +49,7 @@ def facets_of(filterset: DlqFilterSet) -> Facets:
     extra = listed_columns(TABLE)
     columns = [("task_identifier", "Task"), ("queue_name", "Queue")]
     columns += [(extra_parameter(column.name), column.name) for column in extra]
-    listed = [Cast(ExtraColumn(column.name), TextField()) for column in extra]
+    listed = [Cast(MaskedExtraColumn(column), TextField()) for column in extra]
     entries = filterset.qs.order_by("-failed_at", "-id")
     rows = list(entries.values_list("task_identifier", "queue_name", *listed)[: NEWEST + 1])
     cells = zip(*rows[:NEWEST], strict=True) if rows else [()] * len(columns)

@@ -10,8 +10,9 @@ from django.db.models.functions import Cast, Coalesce, Left
 from dlq.models import BackfillDlq, EntryPattern
 from dlq.models.entry_status import EntryStatus
 from dlq.models.entry_uncertainty import EntryUncertainty
+from dlq.redaction.masked_columns import MaskedExtraColumn
 from dlq.table.columns import listed_columns
-from dlq.table.extra_columns import ExtraColumn, extra_alias
+from dlq.table.extra_columns import extra_alias
 from dlq.table.location import TABLE
 
 LISTED_ERROR_LENGTH = 160
@@ -41,7 +42,7 @@ def for_list(entries: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
     """With `error_line`, `status` and `is_uncertain` (as stored), `has_notes`, `pattern_advice` (FailurePattern.Advice) and the
     extra columns that the settings list, as text."""
     listed: dict[str, Any] = {
-        extra_alias(number): Cast(ExtraColumn(column.name), TextField())
+        extra_alias(number): Cast(MaskedExtraColumn(column), TextField())
         for number, column in enumerate(listed_columns(TABLE))
     }
     pattern = EntryPattern.objects.filter(entry_id=OuterRef("pk"))

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from dlq.db.identifiers import quoted
 from dlq.db.statements import rows
 from dlq.filters.conditions import NO_QUEUE
-from dlq.filters.filterset import extra_parameter
+from dlq.filters.parameters import extra_parameter
+from dlq.redaction.masked_columns import reads_as_it_is
 from dlq.selection.count import rounded
 from dlq.table.columns import listed_columns
 from dlq.table.indexes import TableState, table_state
@@ -85,7 +86,12 @@ def _skip_scan(
 ) -> list[tuple[str, int]]:
     pattern = "".join(f"\\{char}" if char in "\\%_" else char for char in typed)
     like = (f"{pattern}%" if begins else f"%{pattern}%") if typed else None
-    query = TABLE.statement("selection/distinct_values", column=quoted(column), type=type_name.replace("%", "%%"))
+    query = TABLE.statement(
+        "selection/distinct_values",
+        column=quoted(column),
+        type=type_name.replace("%", "%%"),
+        is_shown=reads_as_it_is(column, "value::text"),
+    )
     parameters = {
         "from": typed if begins else None,
         "like": like,
@@ -100,6 +106,7 @@ def _recent(column: str, typed: str) -> Suggestions:
     name = quoted(column)
     query = (
         f"SELECT {name}::text FROM {TABLE.names['table']} WHERE {name} IS NOT NULL"  # noqa: S608 (quoted names)
+        f" AND {reads_as_it_is(column, f'{name}::text')}"
         " ORDER BY failed_at DESC LIMIT %(recent)s"
     )
     counter = Counter(text for (text,) in rows(query, {"recent": RECENT}) if typed.lower() in text.lower())

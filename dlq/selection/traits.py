@@ -1,16 +1,21 @@
-"""What entries have in common: values that they have far more often than the rest of the table, from a bounded sample of both."""
+"""What entries have in common: values that they have far more often than the rest of the table, from a bounded sample of both.
+
+As everybody reads them: what is masked stays so.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
+from dlq.db.identifiers import literal, quoted
 from dlq.db.statements import array, dicts, rows
 from dlq.filters import DlqFilterSet
+from dlq.redaction.masked_columns import masked_column, masked_json, masked_text
+from dlq.redaction.steps import BEGINS
 from dlq.selection.scan_places import admit_scan
-from dlq.table.columns import listed_columns
+from dlq.table.columns import TableColumn, listed_columns
 from dlq.table.location import TABLE
 
 SAMPLE = 1_000
@@ -20,6 +25,8 @@ LEAST = 3
 SHARE = 15
 """Percentage that have it, and percentage points more than elsewhere."""
 MOST_OF_KIND = 6
+MASK = re.escape(BEGINS) + r"[^\]]*"
+"""Whose words are not the error's."""
 ALL_OVER = """
 SELECT DISTINCT found.id
 FROM (SELECT min(id) AS low, max(id) AS high FROM {table}) AS ids
@@ -33,7 +40,7 @@ CROSS JOIN LATERAL (
 
 @dataclass(frozen=True)
 class Trait:
-    """A value with its percentages. `kind`: payload (of the path `name`), column, hour (UTC), or a word of the error."""
+    """A value with its percentages. `kind`: path (`name`, in the payload), column, hour (UTC), or a word of the error."""
 
     kind: str
     name: str
@@ -58,7 +65,13 @@ def traits_of(filterset: DlqFilterSet) -> Traits:
     elsewhere = _others(filterset, here)
     if not here or not elsewhere:
         return Traits([], len(here), len(elsewhere))
-    extra = "".join(f", ({_literal(column.name)}, e.{_quoted(column.name)}::text)" for column in listed_columns(TABLE))
+    statement = TABLE.statement(
+        "selection/traits",
+        payload=masked_json("e.payload"),
+        last_error=masked_json("e.last_error"),
+        failure_reason=masked_text("e.failure_reason"),
+        extra="".join(f", ({literal(column.name)}, ({_masked(column)})::text)" for column in listed_columns(TABLE)),
+    )
     parameters = {
         "here": array(here),
         "elsewhere": array(elsewhere),
@@ -67,8 +80,9 @@ def traits_of(filterset: DlqFilterSet) -> Traits:
         "least": LEAST,
         "share": SHARE,
         "most": MOST_OF_KIND,
+        "mask": MASK,
     }
-    found = dicts(TABLE.statement("selection/traits", extra=extra), parameters)
+    found = dicts(statement, parameters)
     return Traits([Trait(**row) for row in found], len(here), len(elsewhere))
 
 
@@ -78,9 +92,5 @@ def _others(filterset: DlqFilterSet, here: Sequence[int]) -> list[int]:
     return [number for number in sampled if number not in matching]
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name).replace("%", "%%")
-
-
-def _literal(name: str) -> str:
-    return "'" + name.replace("'", "''").replace("%", "%%") + "'"
+def _masked(column: TableColumn) -> str:
+    return masked_column(column, f"e.{quoted(column.name)}")

@@ -1,9 +1,12 @@
 -- What the entries `here` have more often than those `elsewhere`: each value with how many of either have it. Of payloads up to 64 KB
 -- the plain values, four keys deep; keys that a filter can't say are left out, and values that are long texts.
--- The placeholder extra is a list of rows (name, value) of the extra columns of the entry `e`, each with a comma before it.
+-- Placeholders: payload, last_error and failure_reason of the entry `e`, masked; extra is a list of rows (name, value) of its extra
+-- columns, masked, too, each with a comma before it.
 WITH RECURSIVE sampled AS MATERIALIZED (
     SELECT e.id, e.id = ANY (%(here)s::bigint[]) AS is_here, e.failed_at,
-           CASE WHEN pg_column_size(e.payload) <= 65536 THEN e.payload END AS payload, left(coalesce(nullif(e.last_error #>> '{}', ''), e.failure_reason), 1000) AS error, columns.named
+           CASE WHEN pg_column_size(e.payload) <= 65536 THEN {payload} END AS document,
+           regexp_replace(left(coalesce(nullif({last_error} #>> '{}', ''), {failure_reason}), 1000), %(mask)s, ' ', 'g') AS error,
+           columns.named
     FROM {table} e
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(name, value) AS named
@@ -13,7 +16,7 @@ WITH RECURSIVE sampled AS MATERIALIZED (
     WHERE e.id = ANY (%(here)s::bigint[] || %(elsewhere)s::bigint[])
 ),
 parts AS (
-    SELECT id, is_here, '' AS path, 0 AS depth, payload AS value FROM sampled WHERE jsonb_typeof(payload) = 'object'
+    SELECT id, is_here, '' AS path, 0 AS depth, document AS value FROM sampled WHERE jsonb_typeof(document) = 'object'
     UNION ALL
     SELECT parts.id, parts.is_here, parts.path || CASE WHEN parts.depth = 0 THEN '' ELSE '.' END || child.key, parts.depth + 1, child.value
     FROM parts
@@ -21,7 +24,7 @@ parts AS (
     WHERE parts.depth < 4 AND child.key ~ '^[^.=\s][^.=]*$' AND jsonb_typeof(child.value) <> 'array'
 ),
 traits AS (
-    SELECT id, is_here, 'payload' AS kind, path AS name, value #>> '{}' AS value
+    SELECT id, is_here, 'path' AS kind, path AS name, value #>> '{}' AS value
     FROM parts
     WHERE jsonb_typeof(value) IN ('string', 'number', 'boolean')
     UNION ALL

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlq.db.statements import array, rows
 from dlq.filters.pattern import UNGROUPED
+from dlq.models import FailurePattern
 from dlq.statistics.dimension import Dimension
 
 NO_PATTERN = "0"
 """The value of entries that are in no pattern (yet)."""
-TITLES = "SELECT id, title, task_identifier FROM dlq_failurepattern WHERE id = ANY (%(ids)s::bigint[])"
 
 
 def _titles(values: Sequence[str]) -> dict[str, str]:
-    found = rows(TITLES, {"ids": array(map(int, values))})
+    found = FailurePattern.objects.filter(pk__any_of=list(map(int, values))).values_list(
+        "pk", "title", "task_identifier"
+    )
     return {NO_PATTERN: "not grouped yet"} | {str(number): f"{title} ({task})" for number, title, task in found}
 
 

@@ -74,7 +74,7 @@ def _requeues(filterset: DlqFilterSet) -> tuple[QuerySet[Requeue], bool]:
     active = {one.name for one in filterset.active}
     kept = Requeue.objects.all()
     for name in active & set(KEPT):
-        kept = kept.filter(filterset.filters[name].of(filterset.form.cleaned_data[name]))
+        kept = kept.filter(filterset.filters[name].of(filterset.form.cleaned_data[name], sees_all=filterset.sees_all))
     if active <= set(KEPT):
         return kept, False
     patterns = filterset.form.cleaned_data.get("pattern") or []

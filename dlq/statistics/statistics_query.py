@@ -37,8 +37,8 @@ class StatisticsQuery:
     problems: list[str]
 
     @classmethod
-    def of(cls, data: QueryDict, now: datetime) -> StatisticsQuery:
-        filterset = DlqFilterSet(data, also_known=PARAMETERS)
+    def of(cls, data: QueryDict, now: datetime, *, sees_all: bool = False) -> StatisticsQuery:
+        filterset = DlqFilterSet(data, also_known=PARAMETERS, sees_all=sees_all)
         untimed = data.copy()
         for name in TIMES:
             untimed.pop(name, None)
@@ -54,8 +54,8 @@ class StatisticsQuery:
         own = _own_window(filterset, LENGTHS.get(name, LENGTHS[DEFAULT])[1], now)
         return cls(
             filterset,
-            DlqFilterSet(untimed, also_known=PARAMETERS),
-            DlqFilterSet(of_requeues, also_known=PARAMETERS),
+            DlqFilterSet(untimed, also_known=PARAMETERS, sees_all=sees_all),
+            DlqFilterSet(of_requeues, also_known=PARAMETERS, sees_all=sees_all),
             OWN if own else name,
             own or Window.ending(now, LENGTHS.get(name, LENGTHS[DEFAULT])[1]),
             BY_NAME.get(by, DIMENSIONS[0]),

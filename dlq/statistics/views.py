@@ -24,13 +24,13 @@ from dlq.statistics.dimensions import DIMENSIONS
 from dlq.statistics.requeue_rates import recovery
 from dlq.statistics.statistics_query import OWN, TIMES, StatisticsQuery
 from dlq.statistics.window import LENGTHS
-from dlq.web.permissions import VIEW_OPERATIONS
+from dlq.web.permissions import VIEW_OPERATIONS, sees_masked
 
 MOST_EXPORTED = 1_000_000
 
 
 def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:
-    query = StatisticsQuery.of(request.GET, database_now())
+    query = StatisticsQuery.of(request.GET, database_now(), sees_all=sees_masked(request.user))
     links = Links(query)
     shown: dict[str, Any] = {}
     countable = not query.problems and not query.window.is_empty

@@ -64,9 +64,9 @@ class Advice:
         return script(self.statements)
 
 
-def advice(table: DlqTable) -> list[Advice]:
+def advice(table: DlqTable, more: Sequence[Wanted] = ()) -> list[Advice]:
     state, around = table_state(table), Surroundings.of(table)
-    return [_advice(table, index, state, around) for index in wanted(table, around.trigram_schema)]
+    return [_advice(table, index, state, around) for index in [*wanted(table, around.trigram_schema), *more]]
 
 
 def _advice(table: DlqTable, index: Wanted, state: TableState, around: Surroundings) -> Advice:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -45,8 +46,9 @@ class SearchedText(Func):
 
     output_field = TextField()
 
-    def __init__(self, *, whole: bool = False) -> None:
-        super().__init__(*(F(column) for column in SEARCHED_COLUMNS))
+    def __init__(self, *, whole: bool = False, read: Callable[[str], F] = F) -> None:
+        """`read` makes the expression of a column from its name."""
+        super().__init__(*(read(column) for column in SEARCHED_COLUMNS))
         self.text = WHOLE_TEXT if whole else SEARCHED_TEXT
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
@@ -57,8 +59,8 @@ class SearchedText(Func):
 class SearchedWords(SearchedText):
     """The words of that text with their places, as PostgreSQL's full text search has them."""
 
-    def __init__(self) -> None:
-        super().__init__(whole=True)
+    def __init__(self, *, read: Callable[[str], F] = F) -> None:
+        super().__init__(whole=True, read=read)
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         text, parameters = super().as_sql(compiler, connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -11,10 +12,12 @@ from django.template.response import TemplateResponse
 from dlq.table.index_advice import advice
 from dlq.table.indexes import table_state
 from dlq.table.location import TABLE
+from dlq.table.wanted_indexes import Wanted
 
 
-def indexes(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
-    found = advice(TABLE)
+def indexes(model_admin: ModelAdmin[Any], request: HttpRequest, more: Sequence[Wanted] = ()) -> HttpResponse:
+    """`more`: of what topics above know."""
+    found = advice(TABLE, more)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": "Indexes",

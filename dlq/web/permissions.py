@@ -10,8 +10,14 @@ VIEW_OPERATIONS = "dlq.view_bulkoperation"
 ANNOTATE_ENTRIES = "dlq.annotate_backfilldlq"
 """To write about failed jobs and their patterns."""
 EXPORT = "dlq.export_backfilldlq"
+SEE_MASKED = "dlq.see_redacted_backfilldlq"
+"""To be shown on request what is masked, and to search in it."""
 
 
 def sees_entries(user: Any) -> bool:
     """Whether this user may be shown texts of failed jobs, wherever they stand, and links to them."""
     return bool(user.has_perm(VIEW_ENTRIES))
+
+
+def sees_masked(user: Any) -> bool:
+    return bool(user.has_perm(SEE_MASKED))

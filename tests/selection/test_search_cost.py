@@ -45,7 +45,7 @@ SEARCHES: dict[str, Pairs] = {
 
 
 def plan(pairs: Pairs) -> str:
-    return str(DlqFilterSet.of_pairs(pairs).qs.order_by().explain(verbose=True))
+    return str(DlqFilterSet.of_pairs(pairs, sees_all=True).qs.order_by().explain(verbose=True))
 
 
 def texts_made(pairs: Pairs) -> int:

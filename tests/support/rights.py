@@ -16,7 +16,8 @@ REQUEUE = "requeue_backfilldlq"
 DELETE = "delete_backfilldlq"
 EXPORT = "export_backfilldlq"
 OPERATIONS = "view_bulkoperation"
-PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, OPERATIONS)
+SEE = "see_redacted_backfilldlq"
+PERMISSIONS = (VIEW, ANNOTATE, REQUEUE, DELETE, EXPORT, SEE, OPERATIONS)
 
 
 def of(*permissions: str) -> Right:
@@ -107,6 +108,8 @@ BUTTONS: dict[tuple[str, str], Button] = {
     ("dlq_backfilldlq_changelist", "add_note_to_selected"): Button(of(VIEW, ANNOTATE), writes=False),
     ("dlq_backfilldlq_change", "notes"): Button(of(VIEW, ANNOTATE)),
     ("dlq_backfilldlq_change", "recall"): Button(of(VIEW, REQUEUE)),
+    ("dlq_backfilldlq_change", "show_masked"): Button(of(VIEW, SEE)),
+    ("dlq_backfilldlq_export", "format"): Button(of(VIEW, EXPORT, SEE)),
     ("dlq_backfilldlq_snapshot", ""): Button(of(VIEW)),
     ("confirmation of requeue", "token"): Button(of(VIEW, REQUEUE)),
     ("confirmation of delete", "token"): Button(of(VIEW, DELETE)),

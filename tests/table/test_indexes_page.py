@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from dlq.redaction.candidates import masking_index
 from dlq.table.index_advice import advice
 from dlq.table.location import TABLE
 from dlq.table.uniqueness import uniqueness
@@ -71,13 +72,13 @@ def test_every_advised_statement_makes_its_index_when_run(boss: Client, settings
     sql(f"DROP INDEX {SCHEMA}.idx_backfill_dlq_failed_at_id, {SCHEMA}.idx_backfill_dlq_queue_name")
     made = []
     try:
-        missing = [index for index in advice(TABLE) if not index.is_there]
+        missing = [index for index in advice(TABLE, [masking_index(TABLE)]) if not index.is_there]
         assert len(missing) >= 7
         for index in missing:
             for statement in index.statements:
                 sql(statement)
             made.append(index.wanted.suffix)
-        assert [index for index in advice(TABLE) if not index.is_there] == []
+        assert [index for index in advice(TABLE, [masking_index(TABLE)]) if not index.is_there] == []
         assert "Worth it if it is asked for often" not in get(boss, INDEXES).text
     finally:
         sql(f'ALTER TABLE {SCHEMA}.backfill_dlq DROP COLUMN "tenant ""id"" %"')

@@ -199,6 +199,9 @@ def forms(site: SecretSite, user: int) -> Iterator[tuple[str, str, str, dict[str
     at = reverse(f"admin:{ENTRY}", args=[site.entry])
     yield ENTRY, "notes", at, {"notes": "new", "seen": f"notes {SECRET}"}
     yield ENTRY, "recall", reverse(f"admin:{ENTRY}", args=[site.waiting]), {"recall": "1"}
+    yield ENTRY, "show_masked", at, {"show_masked": "1"}
+    export = reverse("admin:dlq_backfilldlq_export")
+    yield "dlq_backfilldlq_export", "format", export, {"unmasked": "1", "format": "csv"}
     yield "dlq_backfilldlq_snapshot", "", reverse("admin:dlq_backfilldlq_snapshot"), {"": ""}
     yield PATTERNS, "", reverse(f"admin:{PATTERNS}"), {"": ""}
     at = reverse(f"admin:{PATTERN}", args=[site.pattern])

@@ -20,6 +20,7 @@ from dlq.operations.pages.drive import drive, page_of
 from dlq.operations.pages.operation_page import operation_page
 from dlq.operations.pages.undo import undo
 from dlq.operations.runner import cancel, pause, resume
+from dlq.web.permissions import sees_masked
 
 DRIVE_BUDGET = 1.5
 """Seconds of work for each call of the page that watches an operation."""
@@ -52,7 +53,9 @@ def _follow(
         raise PermissionDenied
     if follow_up.filter is None:
         return undo(request, follow_up.begins, of=operation)
-    filterset = DlqFilterSet.of_pairs(follow_up.filter(operation))
+    filterset = DlqFilterSet.of_pairs(
+        follow_up.filter(operation), sees_all=operation.sees_all and sees_masked(request.user)
+    )
     return ask(model_admin, request, follow_up.begins, filterset=filterset)
 
 

@@ -7,9 +7,9 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dlq.db.errors import first_line
 from dlq.models import BulkOperation
 from dlq.operations.runner import advance_or_pause
+from dlq.redaction.texts import said_by
 
 
 def drive(request: HttpRequest, operation: BulkOperation, budget: float) -> BulkOperation:
@@ -19,7 +19,7 @@ def drive(request: HttpRequest, operation: BulkOperation, budget: float) -> Bulk
     except (OperationalError, InterfaceError) as error:
         messages.error(
             request,
-            f"Operation {operation.pk} could not continue: {first_line(error)}. It can be resumed from its page.",
+            f"Operation {operation.pk} could not continue: {said_by(error)}. It can be resumed from its page.",
         )
         return BulkOperation.objects.get(pk=operation.pk)
 

@@ -20,6 +20,8 @@ from dlq.models import BulkOperation, OperationEntry
 from dlq.operations.kinds import kind_of
 from dlq.operations.pages.confirm_page import query_of
 from dlq.operations.result import ReasonCount, problems_of
+from dlq.redaction.texts import masked
+from dlq.web.permissions import sees_masked
 from dlq.web.way_back import list_address
 
 PROBLEMS_A_PAGE = 50
@@ -27,13 +29,15 @@ PROBLEMS_A_PAGE = 50
 
 def entry_texts(request: HttpRequest, operation: BulkOperation, groups: Collection[ReasonCount]) -> dict[str, Any]:
     """For the template, which shows nothing where these are not given. `groups`: the reasons that there are."""
+    # The words of somebody who may see what is masked.
+    is_told = sees_masked(request.user) or not operation.sees_all
     return {
-        "state_reason": operation.state_reason,
-        "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None else None,
-        "list_address": list_address(query_of(operation)),
-        "arrivals_query": _arrivals_query(operation),
+        "state_reason": masked(operation.state_reason),
+        "filterset": DlqFilterSet.of_pairs(operation.filter) if operation.entry_ids is None and is_told else None,
+        "list_address": list_address(query_of(operation)) if is_told else list_address(""),
+        "arrivals_query": _arrivals_query(operation) if is_told else "",
         "facts": kind_of(operation).facts(operation),
-        "note": operation.note,
+        "note": masked(operation.note),
         "problems": _problems(request, operation, groups),
         "code": request.GET.get("code"),
     }

@@ -12,6 +12,7 @@ from dlq.operations.reasons import Reason
 from dlq.operations.selected import matching
 from dlq.outcomes.deciding import recovered
 from dlq.outcomes.progress import unmatched_since
+from dlq.redaction.masked_columns import Raw
 from dlq.table.location import TABLE
 from dlq.table.uniqueness import uniqueness
 
@@ -94,9 +95,10 @@ def _last_of_each_key(operation: BulkOperation, keys: set[str]) -> dict[str, int
         return {}
     last = (
         matching(operation)
-        .filter(job_key__any_of=keys)
-        .order_by("job_key", "-failed_at", "-id")
-        .distinct("job_key")
-        .values_list("job_key", "id")
+        .annotate(shared_key=Raw("job_key"))
+        .filter(shared_key__any_of=keys)
+        .order_by("shared_key", "-failed_at", "-id")
+        .distinct("shared_key")
+        .values_list("shared_key", "id")
     )
     return {str(key): entry for key, entry in last}

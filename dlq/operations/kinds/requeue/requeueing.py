@@ -129,5 +129,5 @@ def _act(operation: BulkOperation, plan: Plan) -> ChunkResult:
 def _keys_held(plan: Plan, result: ChunkResult) -> set[int]:
     """Entries that could not be requeued because somebody was just adding a job with their key."""
     held = {entry for entry, why in result.failed.items() if why.code == "locked"} - plan.without_key
-    keyed = BackfillDlq.objects.filter(id__any_of=held, job_key__isnull=False)
+    keyed = BackfillDlq.objects.exclude(job_key=None).filter(id__any_of=held)
     return set(keyed.values_list("pk", flat=True)) if held else set()

@@ -1,0 +1,86 @@
+"""Which entries may have something to mask: one look at a row, or none where an index of the table has the answer.
+
+PostgreSQL makes a regular expression's automaton anew for each text, which for a row of a file takes longer than all the rest.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField
+from django.db.models.expressions import Expression
+from django.db.models.sql.compiler import SQLCompiler
+
+from dlq.db.expressions import initial_alias
+from dlq.db.identifiers import quoted
+from dlq.redaction.masked_columns import MASKED, may_have, secret_name
+from dlq.redaction.rules import configured
+from dlq.table.columns import TableColumn, extra_columns
+from dlq.table.indexes import TableState
+from dlq.table.location import DlqTable
+from dlq.table.wanted_indexes import Wanted
+
+LONG = 1_000_000
+"""Bytes of a text that counts as a candidate unread: whoever writes a row must not wait for it, or need four times the memory."""
+READ_TYPES = ("text", "character varying", "json", "jsonb")
+"""What can be looked at in an index: the text of other types may depend on settings."""
+
+
+class IsCandidate(Expression):
+    """Whether something of the entry may have to be masked. False is certain, for the columns that `is_looked_at` names."""
+
+    def __init__(self, table: DlqTable, *, is_known: bool) -> None:
+        """`is_known`: by the index."""
+        super().__init__(output_field=BooleanField())
+        self.table = table
+        self.is_known = is_known
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        alias = initial_alias(compiler)
+        if not self.is_known:
+            return _may_have(self.table, f"{alias}."), ()
+        found = f"SELECT id FROM {self.table.names['table']} WHERE {_may_have(self.table)}"  # noqa: S608 (quoted names)
+        return f"({alias}.id IN ({found}))", ()
+
+
+def is_looked_at(column: TableColumn) -> bool:
+    return column.type_name.split("(")[0] in READ_TYPES and not secret_name(column.name)
+
+
+def masking_index(table: DlqTable) -> Wanted:
+    """Of the entries that have something to mask by the rules as they are. Other rules need another."""
+    return Wanted(
+        _suffix(table),
+        f"(id) WHERE {_may_have(table)}",
+        ("id",),
+        "Masking exports: which failed jobs have anything to mask is then known beforehand, by DLQ_REDACT as it is now.",
+        lambda state: has_index(table, state),
+        "optional",
+        # Most entries have none.
+        bytes_per_row=2,
+    )
+
+
+def has_index(table: DlqTable, state: TableState) -> bool:
+    """By its name alone: what it says is asked of PostgreSQL by the whole condition, which another index does not answer."""
+    return any(index.name.endswith(f"_{_suffix(table)}") for index in state.indexes)
+
+
+def _suffix(table: DlqTable) -> str:
+    return f"masked_{sha256(_may_have(table).encode()).hexdigest()[:8]}"
+
+
+def _may_have(table: DlqTable, of: str = "") -> str:
+    """The condition. `of` is the row's alias, with a point.
+
+    One CASE, so that PostgreSQL takes it as a whole: an index is used only where a query has the very same one.
+    """
+    if configured().is_empty:
+        return "false"
+    columns = [*MASKED, *(column.name for column in extra_columns(table) if is_looked_at(column))]
+    texts = [f"{of}{quoted(name)}::text" for name in columns]
+    whole = "(" + " || E'\\n' || ".join(f"coalesce({text}, '')" for text in texts) + ")"
+    is_long = " OR ".join(f"octet_length({text}) > {LONG}" for text in texts)
+    return f"(CASE WHEN {is_long} THEN true ELSE {may_have(whole)} END)"

@@ -1,0 +1,45 @@
+"""An index knows which entries have anything to mask; a file is the same with it and without."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from dlq.export.copying import csv_lines, json_lines
+from dlq.models import BackfillDlq
+from dlq.redaction.candidates import LONG, masking_index
+from dlq.table.index_advice import create_index
+from dlq.table.location import TABLE
+from tests.redaction.places import DOCUMENTS, SECRET, TEXTS
+from tests.support.database import sql
+from tests.support.entries import add_entries, add_entry
+
+pytestmark = pytest.mark.django_db
+
+
+def files() -> list[bytes]:
+    entries = BackfillDlq.objects.order_by("id")
+    return [b"".join(csv_lines(entries)), b"".join(json_lines(entries))]
+
+
+def test_files_are_the_same_with_the_index_and_without() -> None:
+    sql(f"ALTER TABLE {TABLE.regclass} ADD COLUMN api_token text, ADD COLUMN more json, ADD COLUMN lines text[]")
+    add_entries(50)
+    for number, text in enumerate(TEXTS):
+        add_entry(payload=json.dumps(DOCUMENTS[number]), last_error=json.dumps(text))
+        add_entry(notes=text)
+        add_entry(more=json.dumps(text))
+        add_entry(lines=[text])
+    add_entry(api_token=SECRET, payload=json.dumps({"long": "x" * LONG, "password": SECRET}))
+    without = files()
+    sql(create_index(TABLE, masking_index(TABLE)))
+    assert files() == without
+    assert not any(SECRET.encode() in file for file in without)
+
+
+def test_other_rules_want_another_index(settings: Any) -> None:
+    before = masking_index(TABLE).suffix
+    settings.DLQ_REDACT = ["pin"]
+    assert masking_index(TABLE).suffix != before
