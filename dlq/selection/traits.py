@@ -25,6 +25,8 @@ LEAST = 3
 SHARE = 15
 """Percentage that have it, and percentage points more than elsewhere."""
 MOST_OF_KIND = 6
+LONGEST_PAYLOAD = 64 * 1024
+"""Bytes, as stored; what is longer is not looked into."""
 MASK = re.escape(BEGINS) + r"[^\]]*"
 """Whose words are not the error's."""
 ALL_OVER = """
@@ -67,7 +69,7 @@ def traits_of(filterset: DlqFilterSet) -> Traits:
         return Traits([], len(here), len(elsewhere))
     statement = TABLE.statement(
         "selection/traits",
-        payload=masked_json("e.payload"),
+        payload=f"CASE WHEN pg_column_size(e.payload) <= {LONGEST_PAYLOAD} THEN {masked_json('e.payload')} END",
         last_error=masked_json("e.last_error"),
         failure_reason=masked_text("e.failure_reason"),
         extra="".join(f", ({literal(column.name)}, ({_masked(column)})::text)" for column in listed_columns(TABLE)),

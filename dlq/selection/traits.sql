@@ -1,10 +1,10 @@
--- What the entries `here` have more often than those `elsewhere`: each value with how many of either have it. Of payloads up to 64 KB
+-- What the entries `here` have more often than those `elsewhere`: each value with how many of either have it. Of payloads
 -- the plain values, four keys deep; keys that a filter can't say are left out, and values that are long texts.
 -- Placeholders: payload, last_error and failure_reason of the entry `e`, masked; extra is a list of rows (name, value) of its extra
 -- columns, masked, too, each with a comma before it.
 WITH RECURSIVE sampled AS MATERIALIZED (
     SELECT e.id, e.id = ANY (%(here)s::bigint[]) AS is_here, e.failed_at,
-           CASE WHEN pg_column_size(e.payload) <= 65536 THEN {payload} END AS document,
+           {payload} AS document,
            regexp_replace(left(coalesce(nullif({last_error} #>> '{}', ''), {failure_reason}), 1000), %(mask)s, ' ', 'g') AS error,
            columns.named
     FROM {table} e

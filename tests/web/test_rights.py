@@ -164,6 +164,7 @@ def addresses(site: SecretSite) -> Iterator[tuple[str, list[str]]]:
         "dlq_backfilldlq_statistics": ["", "?table=time"],
         "dlq_bulkoperation_changelist": ["", "?q=outage"],
         "dlq_bulkoperation_change": ["", "?code=refused"],
+        "dlq_backfilldlq_common": ["", f"?pattern={site.pattern}"],
         "dlq_failurepattern_regroup": ["", f"?merge={site.other_pattern}", f"?split={site.pattern}"],
     }
     with_arguments = {pattern.name for _prefix, pattern in patterns() if "<" in str(pattern.pattern)}
