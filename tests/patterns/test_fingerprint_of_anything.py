@@ -81,7 +81,7 @@ def test_traceback_is_read_when_it_begins_within_what_was_suppressed(line: str) 
     "part", ["a.b.", "(", "[", '"', 'TaskError("', "Foo { a: ", "A::", '[{"a":', "Caused by: x\n", "Error: ", "%{a: "]
 )
 def test_of_a_text_of_any_length_as_much_is_read(part: str) -> None:
-    text = part * (1_000_000 // len(part))
+    text = (part * (1_000_000 // len(part))).strip()
     whole, read = (fingerprint("task", {"message": one}, "") for one in (text, looked_at(text)))
     assert whole == read
     assert fingerprint("task", text, "") == fingerprint("task", looked_at(text), "")
