@@ -12,7 +12,7 @@ CLEAN := env $(foreach name,$(LEAKS),-u $(name))
 .DEFAULT_GOAL := help
 # Two of the stamps below belong to the same environment.
 .NOTPARALLEL:
-.PHONY: help run test check bench browser-test fuzz installations format
+.PHONY: help run test check bench browser-test fuzz installations patterns format
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ fuzz: export FUZZ_SEED ?= $(shell date +%F)
 fuzz: $(VENV)/.dev ## Generated requests and errors, more than in the tests (FUZZ_REQUESTS, FUZZ_EXAMPLES, FUZZ_SEED)
 	@echo "FUZZ_SEED=$$FUZZ_SEED"
 	$(CLEAN) $(BIN)/python -m pytest -n $(WORKERS) tests/requests tests/patterns/test_fuzzed_errors.py $(PYTEST_ARGS)
+
+patterns: $(VENV)/.dev ## How well labelled texts or pairs are grouped (FILES=…)
+	@$(BIN)/python -m tests.fingerprints $(FILES)
 
 check: $(VENV)/.dev ## Lint, types, templates, imports, contracts
 	$(BIN)/ruff check .

@@ -27,6 +27,7 @@ from dlq.filters.shareable import shareable_address
 from dlq.listing import neighbours, view_pages
 from dlq.listing import views as listing
 from dlq.listing.changelist import EntryChangeList
+from dlq.listing.in_common import in_common
 from dlq.listing.list_columns import list_columns
 from dlq.listing.news import news
 from dlq.listing.views_of_list import default_query
@@ -65,6 +66,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("export/progress/", self.export_progress_view, "export_progress"),
             self.at("count/", self.count_view, "count"),
             self.at("breakdown/", self.facets_view, "breakdown"),
+            self.at("common/", self.in_common_view, "common"),
             self.at("indexes/", self.indexes_view, "indexes"),
             self.at("caretaker/", self.caretaker_view, "caretaker"),
             self.at("values/", self.suggestions_view, "values"),
@@ -167,6 +169,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     alerts_view = part(banner.show)
     count_view = part(listing.count)
     facets_view = part(listing.facets)
+    in_common_view = part(in_common)
     suggestions_view = part(listing.suggestions)
     news_view = part(news)
     export_page_view = whole(export.show, right=export.may_export)

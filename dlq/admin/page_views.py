@@ -17,7 +17,7 @@ def part(
     """Of a view that takes the request, and what the address has; `page` says what the others mean."""
 
     @page(right=right, limited=limited)
-    def shown(_model_admin: Any, request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+    def shown(_model_admin: Any, request: HttpRequest, /, **arguments: Any) -> HttpResponseBase:
         return view(request, **arguments)
 
     return shown
@@ -29,7 +29,7 @@ def whole(
     """Of a view that takes the ModelAdmin besides, for the frame of a page."""
 
     @page(right=right, limited=limited)
-    def shown(model_admin: Any, request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+    def shown(model_admin: Any, request: HttpRequest, /, **arguments: Any) -> HttpResponseBase:
         return view(model_admin, request, **arguments)
 
     return shown

@@ -18,7 +18,7 @@ from dlq.web.way_back import came_from, entry_address, list_address
 
 
 @dataclass(frozen=True)
-class Difference:
+class Compared:
     """No lines where both are the same, as far as they were compared: as everybody reads them."""
 
     heading: str
@@ -53,10 +53,10 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
     return TemplateResponse(request, "dlq/entries/comparison.html", context)
 
 
-def _differences(entry: Any, other: Any) -> list[Difference]:
+def _differences(entry: Any, other: Any) -> list[Compared]:
     most = documents.SHOWN_CHARACTERS
     return [
-        Difference(
+        Compared(
             heading,
             diff(one or "", another or ""),
             is_cut=max(size or 0, other_size or 0) > most,

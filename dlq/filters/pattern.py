@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,17 +20,39 @@ UNGROUPED = "-"
 """What the `pattern` parameter calls failed jobs that are in no pattern yet."""
 
 
-class PatternField(forms.Field):
-    """The number of a pattern, as the pattern; None for UNGROUPED. One that newer rules merged means what it became."""
+AS_IT_WAS = "="
+"""Before the numbers of templates: the pattern of the first one, as it was when it had these. Merges don't change that."""
 
-    def clean(self, value: Any) -> FailurePattern | None:
+
+@dataclass(frozen=True)
+class PatternValue:
+    """A pattern, and the templates that belong to it."""
+
+    pattern: FailurePattern
+    templates: tuple[int, ...]
+
+    @property
+    def frozen(self) -> str:
+        return AS_IT_WAS + ",".join(map(str, self.templates))
+
+
+class PatternField(forms.Field):
+    """The number of a pattern, or of one that became a part of it; None for UNGROUPED."""
+
+    def clean(self, value: Any) -> PatternValue | None:
         text = str(value).strip()
         if text == UNGROUPED:
             return None
-        pattern = by_number(FailurePattern.objects.all(), text)
-        if pattern is None:
+        numbers = text.removeprefix(AS_IT_WAS).split(",") if text.startswith(AS_IT_WAS) else [text]
+        found = by_number(FailurePattern.objects.select_related("merged_into"), numbers[0])
+        if found is None or not all(
+            number.isascii() and number.isdecimal() and len(number) < 19 for number in numbers[1:]
+        ):
             raise ValidationError("There is no failure pattern “%(text)s”.", params={"text": text})
-        return pattern.merged_into or pattern
+        pattern = found.merged_into or found
+        if text.startswith(AS_IT_WAS):
+            return PatternValue(pattern, (found.pk, *map(int, numbers[1:])))
+        return PatternValue(pattern, (pattern.pk, *pattern.merged.order_by("pk").values_list("pk", flat=True)))
 
 
 class PatternCondition(Condition):
@@ -36,8 +60,11 @@ class PatternCondition(Condition):
         """Our own records of a pattern lead to its entries; of what is ungrouped there are none."""
         return None not in values
 
+    def absolute(self, text: str, value: Any) -> str:
+        return str(value.frozen) if value else text
+
     def words(self, text: str, value: Any) -> str:
-        return f"“{value.title}” ({value.task_identifier})" if value else "not grouped yet"
+        return f"“{value.pattern.title}” ({value.pattern.task_identifier})" if value else "not grouped yet"
 
 
 class AssigneeCondition(Condition):
@@ -45,22 +72,22 @@ class AssigneeCondition(Condition):
         return True
 
 
-def in_pattern(pattern: FailurePattern | None) -> Q:
+def in_pattern(value: PatternValue | None) -> Q:
     """By the failure that was grouped: one whose failed_at is another by now is in no pattern until it is grouped anew."""
-    if pattern is None:
+    if value is None:
         return ~Q(Exists(_grouped()))
-    # Entries of merged ones are grouped anew only in time.
-    merged = list(pattern.merged.values_list("pk", flat=True))
-    return _in_any([pattern.pk, *merged], pattern.first_seen, pattern.last_seen)
+    return _in_any(value.templates, value.pattern.first_seen, value.pattern.last_seen)
 
 
 def assigned_to(name: str) -> Q:
     """In one of the patterns that this person is the assignee of."""
-    patterns = list(FailurePattern.objects.filter(assignee=name).values_list("pk", "first_seen", "last_seen"))
-    if not patterns:
+    whole = FailurePattern.objects.filter(assignee=name, merged_into=None).values("pk")
+    templates = FailurePattern.objects.filter(Q(pk__in=whole) | Q(merged_into__in=whole))
+    found = list(templates.values_list("pk", "first_seen", "last_seen"))
+    if not found:
         return Q(pk__in=())
-    numbers, first, last = zip(*patterns, strict=True)
-    return _in_any(list(numbers), min(first), max(last))
+    numbers, first, last = zip(*found, strict=True)
+    return _in_any(numbers, min(first), max(last))
 
 
 def _grouped() -> QuerySet[EntryPattern]:
@@ -69,6 +96,6 @@ def _grouped() -> QuerySet[EntryPattern]:
     return EntryPattern.objects.filter(is_this_failure, entry_id=OuterRef("pk"))
 
 
-def _in_any(patterns: list[int], first: datetime, last: datetime) -> Q:
+def _in_any(templates: Sequence[int], first: datetime, last: datetime) -> Q:
     # The times follow from the rest; said plainly they spare PostgreSQL reading entries that are newer.
-    return Q(Exists(_grouped().filter(pattern__in=patterns)), failed_at__gte=first, failed_at__lte=last)
+    return Q(Exists(_grouped().filter(pattern__in=templates)), failed_at__gte=first, failed_at__lte=last)

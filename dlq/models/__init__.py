@@ -11,6 +11,7 @@ from dlq.models.failurepattern import (
     CoarseKey,
     EntryPattern,
     FailurePattern,
+    PatternDecision,
     PatternHour,
     RequeuePattern,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "EntryPattern",
     "FailurePattern",
     "OperationEntry",
+    "PatternDecision",
     "PatternHour",
     "PayloadEdit",
     "Requeue",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dlq.redaction.masked_columns import MaskedTextField
@@ -11,6 +12,9 @@ from dlq.redaction.masked_columns import MaskedTextField
 
 class FailurePattern(models.Model):
     """Failures of one task with the same fingerprint. It outlives its entries, with all that people wrote.
+
+    Each row is a template, to which entries, sums and requeues point. A template that is `merged_into` another is a part of
+    that one's pattern: the pointer is all that a merge changes, but for the counts and times, which the whole has.
 
     The counts and times are as of `ClassifierState.grouped_at`.
     """
@@ -40,13 +44,25 @@ class FailurePattern(models.Model):
     sample_is_json = models.BooleanField()
     sample_reason = MaskedTextField()
     sample_entry_id = models.BigIntegerField()
+    sample_values = ArrayField(models.TextField(), default=list, db_default=[])
+    """Values of its job's payload that its error has: what the payload says is a value was read as one."""
+    kind = ArrayField(models.TextField(), default=list, db_default=[])
+    """Exception, codes and place: templates in which these differ are never merged by themselves."""
+    words = MaskedTextField(default="", db_default="")
+    """The message without what changes, for the comparison with other templates."""
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
     queues = ArrayField(models.TextField(), default=list)
     """In which it was seen; at most MOST_QUEUES."""
     entry_count = models.BigIntegerField("failed jobs", default=0)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged")
-    """The pattern that newer rules made of this one together with another."""
+    """The pattern that this one is a part of."""
+    whole_id = models.GeneratedField(
+        expression=Coalesce("merged_into", "id"), output_field=models.BigIntegerField(), db_persist=True
+    )
+    """The pattern that this template belongs to, for SQL; the column follows the pointer by itself."""
+    placed_by = models.CharField(max_length=200, blank=True, default="", db_default="")
+    """Who said where this template belongs; empty where the rules did. What people said the rules leave alone."""
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
     muted_until = models.DateTimeField(null=True)
@@ -75,10 +91,21 @@ class FailurePattern(models.Model):
             models.Index(fields=("-entry_count", "id"), name="dlq_patterns_by_number"),
             models.Index(fields=("-first_seen", "id"), name="dlq_patterns_by_age"),
             models.Index(fields=("task_identifier",), name="dlq_patterns_of_task"),
+            models.Index(fields=("whole_id",), name="dlq_templates_of_pattern"),
         )
 
     def __str__(self) -> str:
         return str(self.title)
+
+    @property
+    def whole(self) -> FailurePattern:
+        """The pattern that this template belongs to."""
+        return self.merged_into or self
+
+    @property
+    def is_set_apart(self) -> bool:
+        """Whether people took it out of another pattern: the rules put nothing into it and it into nothing."""
+        return bool(self.placed_by) and self.merged_into_id is None
 
     @property
     def is_muted(self) -> bool:
@@ -160,6 +187,35 @@ class RequeuePattern(models.Model):
 
     def __str__(self) -> str:
         return f"requeue {self.requeue_id}: pattern {self.pattern_id}"
+
+
+class PatternDecision(models.Model):
+    """A merge or a split, with what it takes to undo it. It only adds to what the templates' pointers say."""
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", "merged"
+        SPLIT = "split", "split"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    whole = models.ForeignKey(FailurePattern, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    """The pattern that took the other one in, or that was split."""
+    part = models.ForeignKey(FailurePattern, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    """The one that became a part, or that was split off."""
+    placed_before = models.JSONField()
+    """Who had placed each of the templates that were moved, or set apart, before: {template: placed_by}."""
+    written_before = models.JSONField(null=True)
+    """What was written about the whole before a merge joined it with what was written about the part."""
+    written_after = models.JSONField(null=True)
+    actor = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    undone_by = models.CharField(max_length=200, blank=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.whole_id} and {self.part_id}, by {self.actor}"
 
 
 class ClassifierState(models.Model):

@@ -18,12 +18,12 @@ WITH failures AS (
     WHERE e.failed_at > %(before_after)s AND e.failed_at <= %(before_until)s AND NOT {superseded}
 ),
 counted AS (
-    SELECT failures.task_identifier, coalesce(part.merged_into_id, failures.pattern_id) AS pattern,
+    SELECT failures.task_identifier, template.whole_id AS pattern,
            count(*) FILTER (WHERE is_recent)     AS recent,
            count(*) FILTER (WHERE NOT is_recent) AS before
     FROM failures
-    LEFT JOIN dlq_failurepattern part ON part.id = failures.pattern_id
-    GROUP BY GROUPING SETS ((failures.task_identifier), (coalesce(part.merged_into_id, failures.pattern_id)))
+    LEFT JOIN dlq_failurepattern template ON template.id = failures.pattern_id
+    GROUP BY GROUPING SETS ((failures.task_identifier), (template.whole_id))
 )
 SELECT coalesce(counted.task_identifier, whole.task_identifier) AS task, counted.pattern, {title} AS title, recent, before
 FROM counted

@@ -21,9 +21,12 @@ from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
 from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.pattern_pages.forms import PatternForm
+from dlq.pattern_pages.varieties import Varieties, look_alikes_of, varieties_of
 from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_of, in_words, save_edit
+from dlq.patterns.fingerprint.fingerprints import MESSAGE
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
+from dlq.patterns.regrouping import decisions_of
 from dlq.patterns.samples import fingerprint_of_sample
 from dlq.web.refusal import Refused
 from dlq.web.site_addresses import address_of
@@ -93,6 +96,12 @@ def _page_of(pattern: FailurePattern) -> str:
     return address_of("dlq_failurepattern_change", pattern.pk)
 
 
+def _why(pattern: FailurePattern, varieties: Varieties | None) -> list[tuple[str, str]]:
+    """The parts that were compared; of the message what all have."""
+    why = fingerprint_of_sample(pattern).why
+    return [(label, varieties.difference.masked if varieties and label == MESSAGE else value) for label, value in why]
+
+
 def _context(
     model_admin: ModelAdmin[FailurePattern],
     request: HttpRequest,
@@ -100,7 +109,8 @@ def _context(
     form: PatternForm,
     theirs: list[Change] | None,
 ) -> dict[str, Any]:
-    scope = grouping_scope()
+    scope, varieties, decisions = grouping_scope(), varieties_of(pattern), decisions_of(pattern)
+    apart = {one for decision in decisions for one in (decision.whole_id, decision.part_id)} - {pattern.pk}
     (figures,) = figures_of([pattern], scope.entries, database_now())
     return {
         **model_admin.admin_site.each_context(request),
@@ -110,8 +120,11 @@ def _context(
         "figures": figures,
         "of_task": recovery_of_task(pattern.task_identifier),
         "scope": scope,
-        "why": fingerprint_of_sample(pattern).why,
+        "why": _why(pattern, varieties),
         "masked": MASKED,
+        "varieties": varieties,
+        "alike": look_alikes_of(pattern, varieties, apart),
+        "decisions": decisions,
         "most_requeues": MOST_REQUEUES,
         "sample": pattern.sample_text,
         "sample_is_here": BackfillDlq.objects.filter(pk=pattern.sample_entry_id).exists(),

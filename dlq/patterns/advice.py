@@ -59,5 +59,15 @@ def pattern_of(entry_id: int) -> FailurePattern | None:
 
 
 def _counts(entries: Any, advised: list[int]) -> Counter[int]:
-    groups = EntryPattern.objects.filter(pattern__in=advised, entry_id__in=entries).values_list("pattern").order_by()
-    return Counter(dict(groups.annotate(Count("entry_id"))))
+    templates = dict(
+        FailurePattern.objects.filter(Q(pk__in=advised) | Q(merged_into__in=advised)).values_list(
+            "pk", "merged_into_id"
+        )
+    )
+    groups = (
+        EntryPattern.objects.filter(pattern__in=list(templates), entry_id__in=entries).values_list("pattern").order_by()
+    )
+    counts: Counter[int] = Counter()
+    for template, count in groups.annotate(Count("entry_id")):
+        counts[templates[template] or template] += count
+    return counts

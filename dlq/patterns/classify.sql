@@ -42,13 +42,19 @@ hours AS (
     SELECT pattern_id, hour, difference FROM changes
     ON CONFLICT (pattern_id, hour) DO UPDATE SET entries = h.entries + excluded.entries
 ),
+-- Entries and hours belong to templates, counts and times to the pattern that a template is a part of.
 numbers AS (
-    SELECT pattern_id, sum(difference) AS difference FROM changes GROUP BY pattern_id
+    SELECT template.whole_id AS pattern_id, sum(changes.difference) AS difference
+    FROM changes
+    JOIN dlq_failurepattern template ON template.id = changes.pattern_id
+    GROUP BY 1
 ),
 seen AS (
-    SELECT pattern_id, min(failed_at) AS first, max(failed_at) AS last, array_agg(DISTINCT queue_name::text) AS queues
+    SELECT template.whole_id AS pattern_id,
+           min(known.failed_at) AS first, max(known.failed_at) AS last, array_agg(DISTINCT known.queue_name::text) AS queues
     FROM known
-    GROUP BY pattern_id
+    JOIN dlq_failurepattern template ON template.id = known.pattern_id
+    GROUP BY 1
 ),
 counted AS (
     UPDATE dlq_failurepattern p

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.text import normalize_newlines
 from django.utils.timezone import localtime
 
@@ -81,9 +81,25 @@ def save_edit(pattern_id: int, *, seen: int, values: Mapping[str, Any], actor: s
     return changes
 
 
+def named(pattern: FailurePattern) -> str:
+    """As the history names it, also when it is a part of another by then."""
+    return f"pattern #{pattern.pk} “{pattern.title}”"
+
+
+def record(pattern: FailurePattern, actor: str, happened: str) -> None:
+    """What happened to a pattern as a whole, for its history; in the transaction of the caller."""
+    EditRecord.objects.create(
+        kind=EditRecord.Kind.PATTERN,
+        object_id=pattern.pk,
+        actor=actor,
+        changes=[{"label": "", "before": "", "after": happened}],
+        created_at=database_now(),
+    )
+
+
 def edits_of(pattern: FailurePattern) -> QuerySet[EditRecord]:
     """What people changed, newest first, also while what became a part of the pattern was one of its own."""
-    patterns = FailurePattern.objects.filter(Q(pk=pattern.pk) | Q(merged_into=pattern.pk)).values("pk")
+    patterns = FailurePattern.objects.filter(whole_id=pattern.pk).values("pk")
     edits: QuerySet[EditRecord] = EditRecord.objects.filter(kind=EditRecord.Kind.PATTERN, object_id__in=patterns)
     return edits.order_by("-pk")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dlq.models import CoarseKey, FailurePattern, RequeuePattern
+from django.db.models import Q
+
+from dlq.models import CoarseKey, FailurePattern
+from dlq.patterns.edits import named, record
 from dlq.patterns.fingerprint import VERSION
 from dlq.patterns.samples import fingerprint_of_sample
 
@@ -12,6 +15,8 @@ State = FailurePattern.State
 CAREFUL = (Advice.NO, Advice.ASK, Advice.YES, Advice.NONE)
 """Where two advices meet, the first one listed wins."""
 URGENT = (State.RETURNED, State.NEW, State.KNOWN, State.MUTED, State.RESOLVED)
+RULES = f"rules, version {VERSION}"
+"""Who does what nobody decided."""
 WRITTEN = (
     "state",
     "muted_until",
@@ -31,18 +36,27 @@ def move_to_present_rules() -> None:
 
     The entries are grouped anew after that; meanwhile they keep their patterns.
     """
-    for pattern in FailurePattern.objects.filter(version__lt=VERSION, merged_into=None).order_by("pk"):
+    # Parts that the rules had found are found again by the rules; those that people made stay parts.
+    moved = Q(merged_into=None) | ~Q(placed_by="")
+    for pattern in FailurePattern.objects.filter(moved, version__lt=VERSION).order_by("pk"):
         print_ = fingerprint_of_sample(pattern)
         present = FailurePattern.objects.filter(version=VERSION, fingerprint=print_.digest).first()
         if present:
-            merge(pattern, into=present)
+            pattern.refresh_from_db(fields=("merged_into",))
+            if pattern.whole != present.whole:
+                record(
+                    present.whole, RULES, f"Took in {named(pattern.whole)}: the rules don’t tell them apart any more."
+                )
+                merge(pattern.whole, into=present.whole)
             continue
         pattern.version, pattern.fingerprint, pattern.title = VERSION, print_.digest, print_.title
-        pattern.save(update_fields=("version", "fingerprint", "title"))
+        pattern.kind, pattern.words = list(print_.kind), print_.words
+        pattern.save(update_fields=("version", "fingerprint", "title", "kind", "words"))
     CoarseKey.objects.all().delete()
 
 
 def merge(pattern: FailurePattern, *, into: FailurePattern) -> None:
+    """Make one a part of the other. Its entries, hours and requeues keep pointing to it; the whole counts them."""
     into.advice = min(pattern.advice, into.advice, key=lambda advice: CAREFUL.index(Advice(advice)))
     into.advice_text = _both(into.advice_text, pattern.advice_text)
     into.notes = _both(into.notes, pattern.notes)
@@ -53,12 +67,26 @@ def merge(pattern: FailurePattern, *, into: FailurePattern) -> None:
             setattr(into, name, getattr(pattern, name))
     into.first_seen = min(into.first_seen, pattern.first_seen)
     into.last_seen = max(into.last_seen, pattern.last_seen)
-    into.save(update_fields=(*WRITTEN, "first_seen", "last_seen"))
-    RequeuePattern.objects.filter(pattern=pattern).update(pattern=into)
+    into.entry_count += pattern.entry_count
+    into.queues = sorted({*into.queues, *pattern.queues})[: FailurePattern.MOST_QUEUES]
+    into.save(update_fields=(*WRITTEN, "first_seen", "last_seen", "entry_count", "queues"))
     # What became a part of it before is one of the new one now: nobody follows two steps.
     pattern.merged.update(merged_into=into)
     pattern.merged_into = into
-    pattern.save(update_fields=("merged_into",))
+    pattern.entry_count = 0
+    pattern.save(update_fields=("merged_into", "entry_count"))
+
+
+def is_written_about(pattern: FailurePattern) -> bool:
+    untouched = FailurePattern()
+    return any(getattr(pattern, name) != getattr(untouched, name) for name in WRITTEN)
+
+
+def may_merge(pattern: FailurePattern, *, into: FailurePattern) -> bool:
+    """Whether the rules may: what people wrote about one is never said of the other, nor is what people took apart joined."""
+    if pattern.is_set_apart or into.is_set_apart:
+        return False
+    return all(getattr(pattern, name) == getattr(into, name) for name in WRITTEN)
 
 
 def inherit(pattern: FailurePattern, earlier: FailurePattern) -> None:

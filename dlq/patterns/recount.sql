@@ -34,7 +34,12 @@ hours AS (
 counted AS (
     UPDATE dlq_failurepattern p
     SET entry_count = p.entry_count + numbers.difference
-    FROM (SELECT pattern_id, sum(difference)::bigint AS difference FROM changes GROUP BY pattern_id) AS numbers
+    FROM (
+        SELECT template.whole_id AS pattern_id, sum(changes.difference)::bigint AS difference
+        FROM changes
+        JOIN dlq_failurepattern template ON template.id = changes.pattern_id
+        GROUP BY 1
+    ) AS numbers
     WHERE p.id = numbers.pattern_id
 )
 SELECT count(*) FROM turned

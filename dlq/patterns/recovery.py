@@ -38,7 +38,7 @@ def recovery_of(patterns: Sequence[int]) -> dict[int, PatternRecovery]:
 
 def recovery_of_task(task: str) -> PatternRecovery:
     """Of the task's largest patterns together."""
-    patterns = FailurePattern.objects.filter(task_identifier=task).order_by("-entry_count")
+    patterns = FailurePattern.objects.filter(task_identifier=task, merged_into=None).order_by("-entry_count")
     parts = recovery_of(list(patterns.values_list("pk", flat=True)[:MOST_OF_TASK])).values()
     return PatternRecovery(
         sum((part.ends for part in parts), NOTHING),

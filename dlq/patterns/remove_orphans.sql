@@ -17,7 +17,12 @@ hours AS (
 ),
 counted AS (
     UPDATE dlq_failurepattern p SET entry_count = p.entry_count - numbers.number
-    FROM (SELECT pattern_id, sum(number) AS number FROM changes GROUP BY pattern_id) AS numbers
+    FROM (
+        SELECT template.whole_id AS pattern_id, sum(changes.number) AS number
+        FROM changes
+        JOIN dlq_failurepattern template ON template.id = changes.pattern_id
+        GROUP BY 1
+    ) AS numbers
     WHERE p.id = numbers.pattern_id
 )
 SELECT (SELECT count(*) FROM scanned) AS number,

@@ -57,7 +57,7 @@ def for_list(entries: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
         error_line=error_line(LISTED_ERROR_LENGTH),
         status=EntryStatus(),
         is_uncertain=EntryUncertainty(),
-        pattern_advice=Subquery(pattern.values("pattern__advice")[:1]),
+        pattern_advice=Subquery(pattern.values(advice=Coalesce("pattern__merged_into__advice", "pattern__advice"))[:1]),
         has_notes=Case(When(Q(notes__isnull=True) | Q(notes=""), then=False), default=True),
         **listed,
     )

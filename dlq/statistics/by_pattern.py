@@ -32,9 +32,8 @@ PATTERN = Dimension(
     " AND grouped.failed_at >= e.failed_at AND grouped.failed_at <= e.failed_at"
     " AND grouped.failed_at >= %(previous)s AND grouped.failed_at <= %(end)s",
     joined_to_requeue="LEFT JOIN dlq_requeuepattern grouped ON grouped.requeue_id = e.id",
-    value="coalesce(merged.merged_into_id, {column}, 0)",
-    value_joined="LEFT JOIN (SELECT id, merged_into_id FROM dlq_failurepattern WHERE merged_into_id IS NOT NULL) merged"
-    " ON merged.id = {column}",
+    value="coalesce(template.whole_id, {column}, 0)",
+    value_joined="LEFT JOIN dlq_failurepattern template ON template.id = {column}",
     first_time="{column} IN (SELECT id FROM dlq_failurepattern WHERE first_seen >= %(start)s)",
     nothing=NO_PATTERN,
     is_counted=False,

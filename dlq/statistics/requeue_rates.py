@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from dlq.db.database import atomic
 from dlq.db.loader import inlined
@@ -80,7 +80,7 @@ def _requeues(filterset: DlqFilterSet) -> tuple[QuerySet[Requeue], bool]:
     patterns = filterset.form.cleaned_data.get("pattern") or []
     if active <= {*KEPT, "pattern"} and None not in patterns:
         # As the pattern's page counts them: by the pattern that the entry had when it was requeued.
-        keys = [pattern.pk for pattern in patterns]
-        of_pattern = RequeuePattern.objects.filter(Q(pattern__in=keys) | Q(pattern__merged_into__in=keys))
+        templates = [template for pattern in patterns for template in pattern.templates]
+        of_pattern = RequeuePattern.objects.filter(pattern__in=templates)
         return kept.filter(pk__in=of_pattern.values("requeue_id")), False
     return Requeue.objects.filter(entry_id__in=filterset.qs.order_by().values("pk")), True

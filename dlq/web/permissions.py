@@ -7,6 +7,8 @@ from typing import Any
 VIEW_ENTRIES = "dlq.view_backfilldlq"
 """To see failed jobs, and whatever shows their texts."""
 VIEW_OPERATIONS = "dlq.view_bulkoperation"
+ANNOTATE_ENTRIES = "dlq.annotate_backfilldlq"
+"""To write about failed jobs and their patterns."""
 EXPORT = "dlq.export_backfilldlq"
 SHARE_VIEWS = "dlq.share_savedview"
 SEE_MASKED = "dlq.see_redacted_backfilldlq"

@@ -58,7 +58,9 @@ NAMERS = {
 }
 """Modules that may do so in a statement of their own."""
 COLUMN = re.compile(rf"(?<![\w{{]){'(' + '|'.join(MASKED) + ')'}\b")
-KEPT = re.compile(r"\bdlq_(?:entrynote|editrecord|dutyrun)\b|\b(?:title|sample_text|sample_reason|about)\b")
+KEPT = re.compile(
+    r"\bdlq_(?:entrynote|editrecord|dutyrun)\b|\b(?:title|words|sample_text|sample_reason|sample_values|about)\b"
+)
 
 
 def modules() -> list[Path]:
@@ -87,6 +89,12 @@ def test_statements_name_masked_columns_where_they_may_and_nowhere_else() -> Non
         if COLUMN.search(statement):
             found.add(name_of(path))
     assert found - {"patterns/error_text.sql", "patterns/samples.sql"} == set(STATEMENTS)
+
+
+@pytest.mark.parametrize("path", sorted(APP.rglob("*.sql")), ids=name_of)
+def test_no_statement_names_what_is_kept_of_entries(path: Path) -> None:
+    statement = re.sub(r"--.*|\{\w+\}( AS \w+)?|%\(\w+\)s", "", path.read_text())
+    assert not re.search(r"\b\w+\.(?:title|words|sample_text|sample_reason|sample_values|about)\b", statement)
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

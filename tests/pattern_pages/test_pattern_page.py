@@ -277,3 +277,18 @@ def test_django_s_own_pages_do_nothing_when_they_are_called(boss: Client, addres
     new_pattern()
     assert boss.post(f"{PATTERNS}{address}", {"post": "yes"}).status_code in (302, 403, 404)
     assert FailurePattern.objects.count() == 1
+
+
+def test_what_varies_is_listed_with_numbers_and_links_when_a_pattern_was_merged(viewer: User) -> None:
+    new_pattern("shop amber has no domain")
+    birch = [add_entry(last_error='"shop birch has no domain"') for _number in range(2)]
+    new_pattern("shop cobalt has no domain")
+    page = get(client_of(viewer), pattern_url(pattern_of(birch[0]).pk))
+    assert "What varies" in page.text
+    (template,) = sql("SELECT id FROM dlq_failurepattern WHERE title = 'shop birch has no domain'")[0]
+    address = f"/admin/dlq/backfilldlq/?pattern=%3D{template}&status=any"
+    assert page.links("2") == [address]
+    assert "shop … has no domain" in page.text
+    listed = get(client_of(viewer), address)
+    assert "shop birch has no domain" in listed.text
+    assert "shop amber has no domainno queue" not in listed.text

@@ -74,6 +74,14 @@ def test_reading_is_that_of_the_whole_error_when_it_comes_through_the_database()
         ("S3UploadFailedError: x", "S4UploadFailedError: x"),
         ({"code": 402}, {"code": 404}),
         ("exit code 137", "exit code 1"),
+        ("payment/4711/card_expired", "payment/4711/card_stolen"),
+        ("errors.order.12345.missing", "errors.order.12345.locked"),
+        ("注文12345が無効です", "注文12345が見つかりません"),
+        ('column "address1"', 'column "address2"'),
+        ('TaskError("column \\"address1\\"")', 'TaskError("column \\"address2\\"")'),
+        ("constraint PK_bb6d4e0f12", "constraint PK_bb6d4e0f13"),
+        ({"code": "E42"}, {"code": "E43"}),
+        ("type i32", "type i64"),
     ],
 )
 def test_keys_differ_when_a_number_may_tell_failures_apart(one: Any, other: Any) -> None:

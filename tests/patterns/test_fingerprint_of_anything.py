@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlq.patterns.fingerprint import Fingerprint, fingerprint, fingerprint_of_text
+from dlq.patterns.fingerprint.tokens import looked_at
 
 WORDS = st.sampled_from(
     ["'", "message", "error", "cause", "stack", "code", "status", "type", "errors", "attempt", "{", '{"message": "', '"}', "[{",
@@ -74,3 +75,13 @@ def test_odd_document_has_a_fingerprint_when_somebody_made_it_so(text: str, is_j
 @pytest.mark.parametrize("line", ["    at a (/b.js:1:2)", '  File "/a.py", line 1, in b', "\tat a.b.C.d(C.java:1)"])
 def test_traceback_is_read_when_it_begins_within_what_was_suppressed(line: str) -> None:
     check(fingerprint("task", f"Suppressed: a.B: c\n{line}", "reason"))
+
+
+@pytest.mark.parametrize(
+    "part", ["a.b.", "(", "[", '"', 'TaskError("', "Foo { a: ", "A::", '[{"a":', "Caused by: x\n", "Error: ", "%{a: "]
+)
+def test_of_a_text_of_any_length_as_much_is_read(part: str) -> None:
+    text = (part * (1_000_000 // len(part))).strip()
+    whole, read = (fingerprint("task", {"message": one}, "") for one in (text, looked_at(text)))
+    assert whole == read
+    assert fingerprint("task", text, "") == fingerprint("task", looked_at(text), "")

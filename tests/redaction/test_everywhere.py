@@ -75,7 +75,15 @@ def mark_everything() -> None:
     )
     added = add_entry(last_error=json.dumps(TEXTS[9]), failure_reason=TEXTS[0], job_key=TEXTS[0], notes=TEXTS[0])
     operate("delete", [added])
-    FailurePattern.objects.update(title=TEXTS[0], sample_text=TEXTS[6], sample_reason=TEXTS[3])
+    for pattern, words in zip(FailurePattern.objects.all(), TEXTS, strict=False):
+        FailurePattern.objects.filter(pk=pattern.pk).update(
+            title=TEXTS[0],
+            words=f"login of shop refused: {words} for ever",
+            kind=["Refused"],
+            sample_text=TEXTS[6],
+            sample_reason=TEXTS[3],
+            sample_values=[SECRET],
+        )
     group_everything()
     OperationEntry.objects.update(about=f"the row ({TEXTS[9]}) is refused")
     EntryNote.objects.update(text="\n".join(TEXTS), replaced=TEXTS[0])

@@ -24,12 +24,14 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "dlq_backfilldlq_export_progress": ("token", "expected", "tries", "seen"),
     "dlq_backfilldlq_count": (*FILTERS, "exactly"),
     "dlq_backfilldlq_breakdown": FILTERS,
+    "dlq_backfilldlq_common": FILTERS,
     "dlq_backfilldlq_values": ("of", "task_identifier", "queue_name"),
     "dlq_backfilldlq_confirmed_count": ("token",),
     "dlq_backfilldlq_payload": ("column",),
     "dlq_bulkoperation_changelist": ("q", "kind__exact", "state__exact", "actor", "p", "o", "e", "all", "_popup"),
     "dlq_bulkoperation_change": ("code", "page"),
     "dlq_deletedentry_changelist": ("q", "operation__id__exact", "p", "o", "e", "all", "_popup"),
+    "dlq_failurepattern_regroup": ("merge", "split", "undo"),
     "dlq_failurepattern_changelist": ("q", "task", "assignee", "owner", "state", "order", "page"),
 }
 """The parameters that the pages know."""
@@ -66,6 +68,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "requeue_gone",
         "requeue_left",
     ),
+    "dlq_failurepattern_regroup": ("mark",),
     "dlq_failurepattern_change": (
         *(
             "requeue_all",

@@ -18,7 +18,8 @@ def group_everything() -> None:
 
 
 def pattern_of(entry: int) -> FailurePattern:
-    return EntryPattern.objects.select_related("pattern").get(pk=entry).pattern
+    template = EntryPattern.objects.select_related("pattern__merged_into").get(pk=entry).pattern
+    return template.merged_into or template
 
 
 def pattern_ids(*entries: int) -> list[int]:
@@ -28,9 +29,12 @@ def pattern_ids(*entries: int) -> list[int]:
 def check_counts() -> None:
     """Every count is what plain SQL counts of the entries that were grouped and are to be counted."""
     wrong = sql(
-        "SELECT p.id, p.entry_count, e.number, h.number FROM dlq_failurepattern p"
-        " CROSS JOIN LATERAL (SELECT count(*) AS number FROM dlq_entrypattern e WHERE e.pattern_id = p.id AND e.is_counted) e"
-        " CROSS JOIN LATERAL (SELECT coalesce(sum(entries), 0) AS number FROM dlq_patternhour h WHERE h.pattern_id = p.id) h"
+        "WITH whole AS (SELECT id AS template, coalesce(merged_into_id, id) AS id FROM dlq_failurepattern)"
+        " SELECT p.id, p.entry_count, e.number, h.number FROM dlq_failurepattern p"
+        " CROSS JOIN LATERAL (SELECT count(*) AS number FROM dlq_entrypattern e JOIN whole ON template = e.pattern_id"
+        " WHERE whole.id = p.id AND e.is_counted) e"
+        " CROSS JOIN LATERAL (SELECT coalesce(sum(entries), 0) AS number FROM dlq_patternhour h"
+        " JOIN whole ON template = h.pattern_id WHERE whole.id = p.id) h"
         " WHERE p.entry_count <> e.number OR p.entry_count <> h.number"
     )
     assert wrong == []

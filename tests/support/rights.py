@@ -48,6 +48,7 @@ PAGES: dict[str, Right] = {
     "dlq_backfilldlq_alerts": of(VIEW),
     "dlq_backfilldlq_count": of(VIEW),
     "dlq_backfilldlq_breakdown": of(VIEW),
+    "dlq_backfilldlq_common": of(VIEW),
     "dlq_backfilldlq_values": of(VIEW),
     "dlq_backfilldlq_new": of(VIEW),
     "dlq_backfilldlq_views": of(VIEW),
@@ -68,6 +69,7 @@ PAGES: dict[str, Right] = {
     "dlq_failurepattern_add": NOBODYS,
     "dlq_failurepattern_change": of(VIEW),
     "dlq_failurepattern_delete": NOBODYS,
+    "dlq_failurepattern_regroup": of(VIEW, ANNOTATE),
     "dlq_failurepattern_history": of(VIEW),
     "dlq_deletedentry_changelist": of(VIEW),
     "dlq_deletedentry_add": NOBODYS,
@@ -135,6 +137,7 @@ BUTTONS: dict[tuple[str, str], Button] = {
     ("dlq_failurepattern_change", "requeue_all"): Button(of(VIEW, REQUEUE), writes=False),
     ("dlq_failurepattern_change", "delete_all"): Button(of(VIEW, DELETE), writes=False),
     ("dlq_failurepattern_change", "advice"): Button(of(VIEW, ANNOTATE)),
+    ("dlq_failurepattern_regroup", "mark"): Button(of(VIEW, ANNOTATE)),
     ("dlq_deletedentry_changelist", "restore_selected"): Button(of(VIEW, DELETE)),
     **{
         (f"{kind} operation", control): Button(of(OPERATIONS, permission))

@@ -18,6 +18,7 @@ from dlq.models import (
     TableSnapshot,
 )
 from dlq.operations.confirmation import Confirmation, begin
+from dlq.patterns.regrouping import carry_out, plan_merge
 from dlq.table.location import TABLE
 from tests.support.database import sql, value
 from tests.support.entries import add_entry
@@ -35,7 +36,8 @@ NO_TEXTS = {
     "dlq_entrynote": {"actor"},
     "dlq_editrecord": {"kind", "actor"},
     "dlq_payloadedit": {"digest"},
-    "dlq_failurepattern": {"fingerprint", "state", "advice"},
+    "dlq_failurepattern": {"fingerprint", "state", "advice", "placed_by"},
+    "dlq_patterndecision": {"kind", "actor", "undone_by", "placed_before"},
     "dlq_deletedentry": {"null_columns"},
     "dlq_tablesnapshot": set[str](),
     "dlq_dutyrun": {"duty"},
@@ -56,6 +58,7 @@ class SecretSite:
     trashed: int
     """Its number there."""
     pattern: int
+    other_pattern: int
     under_way: dict[str, int]
     """An operation of each kind, with all of its work to be done."""
     over: dict[str, int]
@@ -92,11 +95,25 @@ def make_secret_site() -> SecretSite:
         gone=gone,
         trashed=DeletedEntry.objects.get(entry_id=gone).pk,
         pattern=pattern_of(entry).pk,
+        other_pattern=_patterns_beside(pattern_of(entry)),
         under_way=operations,
         over={"requeue": requeue.pk, "delete": delete.pk, "edit": edit.pk},
         edited=edited,
         paused=paused,
     )
+
+
+def _patterns_beside(pattern: FailurePattern) -> int:
+    """Two more, of which one is merged into it."""
+    others = []
+    for fingerprint in ("other", "part"):
+        pattern.pk, pattern.fingerprint, pattern.entry_count = None, fingerprint, 0
+        pattern.save(force_insert=True)
+        others.append(FailurePattern.objects.get(fingerprint=fingerprint))
+    whole = FailurePattern.objects.earliest("pk")
+    plan = plan_merge(whole, others.pop())
+    carry_out(lambda: plan, mark=plan.mark, actor=BEGUN_BY)
+    return others[0].pk
 
 
 def _entry(key: str) -> int:
@@ -137,6 +154,9 @@ def _tell(requeue: BulkOperation, recovered: int, left: int, without_notes: int)
     )
     FailurePattern.objects.update(
         title=SECRET,
+        kind=[SECRET],
+        words=SECRET,
+        sample_values=[SECRET],
         sample_reason=SECRET,
         advice_text=SECRET,
         notes=SECRET,

@@ -19,12 +19,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, resolve, reverse
 from pytest_django import DjangoDbBlocker
 
-from dlq.models import BulkOperation
+from dlq.models import BulkOperation, FailurePattern
 from dlq.operations.confirmation import Confirmation
 from dlq.operations.kinds import KINDS
 from dlq.operations.kinds.edit.changes import edit_of_lines
 from dlq.operations.pages.buttons import CONTROLS
 from dlq.pattern_pages.pattern_page import ACTS
+from dlq.patterns.regrouping import plan_merge
 from tests.support.database import SCHEMA, sql
 from tests.support.offers import Offers
 from tests.support.people import client_of, make_user
@@ -165,6 +166,8 @@ def addresses(site: SecretSite) -> Iterator[tuple[str, list[str]]]:
         "dlq_backfilldlq_statistics": ["", "?table=time"],
         "dlq_bulkoperation_changelist": ["", "?q=outage"],
         "dlq_bulkoperation_change": ["", "?code=refused"],
+        "dlq_backfilldlq_common": ["", f"?pattern={site.pattern}"],
+        "dlq_failurepattern_regroup": ["", f"?merge={site.other_pattern}", f"?split={site.pattern}"],
     }
     with_arguments = {pattern.name for _prefix, pattern in patterns() if "<" in str(pattern.pattern)}
     for name in PAGES:
@@ -213,6 +216,9 @@ def forms(site: SecretSite, user: int) -> Iterator[tuple[str, str, str, dict[str
     for button in ACTS:
         yield PATTERN, button, at, {button: "1"}
     yield PATTERN, "advice", at, {"state": "known", "advice": "no", "notes": "new", "seen": "0"}
+    at = reverse("admin:dlq_failurepattern_regroup", args=[site.pattern])
+    merge = plan_merge(*(FailurePattern.objects.get(pk=number) for number in (site.pattern, site.other_pattern)))
+    yield "dlq_failurepattern_regroup", "mark", f"{at}?merge={site.other_pattern}", {"mark": merge.mark}
     at = reverse(f"admin:{TRASH}")
     yield (
         TRASH,

@@ -16,19 +16,39 @@ REASONS = (
     "|Range|Expectation|I'm|Misdirected|Unprocessable|Locked|Failed|Too|Upgrade|Unavailable|Internal|Service|Gateway|Server|Client"
     "|Insufficient|Loop|Network|Temporary|Moved|Found|SERVICE|NOT|BAD|INTERNAL|TOO|GATEWAY|FORBIDDEN|UNAUTHORIZED|CONFLICT"
 )
+THINGS = ("ostal", "zip", "area", "item", "country", "product", "voucher", "promo", "currency", "bank")
+NOT_OF_THINGS = "".join(f"(?<!{thing} )" for thing in THINGS)
+"""A postal code is no code of an error."""
+NO_NOUN = (
+    rf"(?=\s*(?:[.,;:)\]\"']|$|\((?:{REASONS})|-|from\b|for\b|on\b|at\b|response|status|while|when|after|error"
+    rf"|(?:{REASONS})\b))"
+)
+"""Behind a number that is a code: "got 503 from …", but not "got 120 items"."""
+BEFORE_HTTP = (
+    r"http(?:/[0-9](?:\.[0-9])?)?|status|status ?code|response|responded with|returned|replied|replied with|answered"
+    r"|answered with|upstream|giving up after|success"
+)
 FORMS = tuple(
     re.compile(form)
     for form in (
-        r"(?i:http(?:/[0-9](?:\.[0-9])?)?|status|code|response|responded with|returned|replied|replied with|received|answered"
-        rf"|answered with|got|error|with|upstream|giving up after|unexpected|was)[^\w]{{1,4}}{ALONE_BEFORE}{HTTP}{ALONE_AFTER}",
-        rf"{ALONE_BEFORE}{HTTP} (?:{REASONS})\b",
-        rf"\A\W{{0,2}}{HTTP}(?=[\s:])",
+        rf"(?i:{BEFORE_HTTP})[^\w]{{1,4}}{ALONE_BEFORE}{HTTP}{ALONE_AFTER}",
+        rf"(?i:\b{NOT_OF_THINGS}code|received|got|error|with|unexpected|was)[^\w]{{1,4}}"
+        rf"{ALONE_BEFORE}(?P<http2>[1-5][0-9]{{2}}){ALONE_AFTER}{NO_NOUN}",
+        rf"(?<![A-Z][a-z] )(?<![a-z] )(?<![a-z]{{2}}=){ALONE_BEFORE}(?P<http3>[1-5][0-9]{{2}}) \(?(?:{REASONS})\b",
+        r"\b(?:failed|error|server|client|with|code|received|returned|got|was|is|status|upstream) "
+        rf"{ALONE_BEFORE}(?P<http4>[1-5][0-9]{{2}}) \(?(?:{REASONS})\b",
+        rf"\A\W{{0,2}}(?P<http5>[1-5][0-9]{{2}})(?=:|\s(?:-\s)?(?:[0-9]\.[0-9]\.[0-9]|(?:{REASONS})\b))",
         rf"(?i:sqlstate)\W{{1,4}}(?P<sqlstate>{SQLSTATE})\b",
         rf"\((?P<sqlstate2>{SQLSTATE})\)|\A\W{{0,2}}(?P<sqlstate4>{SQLSTATE})(?=:)",
-        r"\((?P<tuple>[45][0-9]{2})[,)]",
+        r"(?:\A|[\s:])\((?P<tuple>[45][0-9]{2}), ?b?['\"]",
         rf"{ALONE_BEFORE}(?P<sqlstate3>[245][0-8]P[0-9]{{2}}){ALONE_AFTER}",
-        r"(?i:errno|os error|curl error|exit code|exit status|exited with|exited with code|status|signal|code)"
-        rf"[^\w-]{{1,4}}{ALONE_BEFORE}(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
+        r"(?i:errno|os error|curl error|exit code|exit status|exited with|exited with code|signal|(?:error|status|return|reply"
+        rf"|result|response) ?code)[^\w-]{{1,4}}{ALONE_BEFORE}(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
+        rf"(?:\b{NOT_OF_THINGS}(?i:code|status)|[a-z]Code|_code)[\"']?(?:\s?[=:]\s?|\s)[\"']?"
+        rf"{ALONE_BEFORE}(?P<number2>-?[0-9]{{1,3}}){ALONE_AFTER}{NO_NOUN}",
+        rf"{ALONE_BEFORE}(?P<named>E[0-9]{{1,5}}|P[12][0-9]{{3}}|TS[0-9]{{4}}|(?:ORA|PLS|TNS)-[0-9]{{5}}){ALONE_AFTER}",
+        r"(?:failed|failure|error|refused|unavailable|denied|rejected)[\w ]{0,20} \((?P<http6>[45][0-9]{2})\)",
+        r"\[(?P<errno>E[A-Z_]{3,30}|ERR_[A-Z_]{3,60})\]",
     )
 )
 
@@ -38,7 +58,20 @@ def codes_in(text: str) -> list[str]:
     return list(dict.fromkeys(_found(text)))
 
 
+BESIDE = re.compile(
+    r"^[\s{]{0,20}['\"]?(?:code|[Ee]rror ?[Cc]ode|error_code|statusCode|status)['\"]?: ['\"]?([\w-]{1,60})['\"]?,?$",
+    re.MULTILINE,
+)
+
+
+def codes_beside(text: str) -> list[str]:
+    """On a line of its own: `code: 'ECONNREFUSED',`, as Node prints behind the frames; `ErrorCode: BlobNotFound` of .NET."""
+    return BESIDE.findall(text)
+
+
 def _found(text: str) -> Iterator[str]:
+    if "[" not in text and not any(letter.isdigit() for letter in text):
+        return
     for form in FORMS:
         for match in form.finditer(text):
             yield next(value for value in match.groupdict().values() if value)

@@ -5,55 +5,58 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
-from dlq.patterns.fingerprint.codes import codes_in, telling
+from dlq.patterns.fingerprint.codes import codes_beside, codes_in, telling
+from dlq.patterns.fingerprint.payload_values import without_values
 from dlq.patterns.fingerprint.placeholders import parameterized
 from dlq.patterns.fingerprint.reading import Reading, document, read
-from dlq.patterns.fingerprint.tokens import LETTER, MASKED, NAME, looked_at, with_digits_masked
-from dlq.patterns.fingerprint.tracebacks import GO_PLACE, Traceback, traceback
+from dlq.patterns.fingerprint.telling_lines import telling_lines
+from dlq.patterns.fingerprint.tokens import (
+    CONSTRAINT,
+    LETTER,
+    MASKED,
+    NUMBERED_NAME,
+    TELLING,
+    looked_at,
+    masked_word,
+    with_digits_masked,
+)
+from dlq.patterns.fingerprint.tracebacks import Traceback, traceback
 
-VERSION = 1
+VERSION = 2
 """Raised when the rules change: all entries are then grouped anew, and what people said moves along."""
 
 logger = logging.getLogger("dlq")
 
+MESSAGE = "Message, without what changes"
 UNREADABLE = "This error could not be read"
-LONGEST_MESSAGE = 500
+LONGEST_MESSAGE = 2_000
 """Characters of the normalised message that count: what differs only behind them is the same."""
 LONGEST_TITLE = 160
 MOST_LINES = 8
 """Messages of a chain of causes."""
 
-CARRIER = re.compile(
-    r"(?:^|[.:\\/$])(?:Error|Exception|RuntimeError|RuntimeException|StandardError|panic|Throwable|Failure|InternalError)$"
-    r"|Operational|Connection|Connect|HTTP|Http|IO|OSError|Socket|SSL|Tls|Network|Request|Response|Api|API|Client|Server|Database"
-    r"|DB|Db|SQL|Sql|Smtp|SMTP|Timeout|Transport|Aws|S3|Stripe|Card|Service|Remote|Rpc|Grpc|Query|Programming|Integrity|System"
-    r"|PDO|Redis|Mongo|Amqp|Fetch|Axios|Statement|Persistence|Data|Adapter|URLError|Subprocess|Process"
-)
-"""Exceptions that carry what somebody else said (a server, the system, a library), or that say nothing by their name."""
-
-NOT_THE_MESSAGE = re.compile(
-    r"^(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION|WHERE|PARAMETERS|LINE \d+):|^\s*\^|^note: |^\s*at |^\s+from |^\[SQL"
-    r"|^\[parameters|^\(Background on|^Stack backtrace|^stack backtrace|^Backtrace:|^Stack trace:|^#\d"
-    r"|^\s+\d+: |^goroutine |^Traceback |^---"
-)
 SAYS_NOTHING = re.compile(r"(?:[\w.]{0,60}[./\\:])?(?:Error|Exception|Throwable|StandardError|RuntimeException|error)")
 """A class that only says that something went wrong."""
 LEADING_CLASS = re.compile(
-    r"(?:(?:Uncaught|Unhandled|Fatal error:|PHP Fatal error:)\s{1,3}){0,2}"
-    r"(?P<class>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){0,12}[A-Za-z_][\w$]{0,99}(?:Error|Exception|Failure|Fault|Timeout|Invalid|NotFound|Requests))(?:\s\(0x[0-9a-fA-F]{1,16}\))?(?::\s{1,3}|$)"
-    r"|(?P<plain>Error|Exception):\s{1,3}"
+    r"(?:(?:Uncaught|Unhandled|Fatal error:|PHP Fatal error:|Error:)\s{1,3}){0,3}"
+    r"(?:Exception in thread \"[^\"\n]{0,100}\"\s)?"
+    r"(?:\*\* \((?P<elixir>[A-Z][\w.]{1,99})\)"
+    r"|(?P<class>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){0,12}[A-Za-z_][\w$]{0,99}(?:Error|Exception|Failure|Fault|Timeout|Invalid|NotFound|Requests|Violation))"
+    r"|(?P<dotted>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){1,12}[A-Z][\w$]{2,99}))"
+    r"(?:\s\[(?P<code>[\w-]{1,40})\]|\s\(0x[0-9a-fA-F]{1,16}\))?(?::\s{1,3}|:?$|(?<=\)) )"
+    r"|(?P<plain>Error|Exception|panic):\s{1,3}"
 )
-BACKTRACE_HEAD = re.compile(r"[Ss]tack (?:back)?trace|Location:")
-CAUSE_LINE = re.compile(r"^\s+\d+: |^\s*Caused by:\s*|^\s*\[cause\]:\s*")
-NAME_WITH_DIGIT = re.compile(NAME)
+NAME_WITH_DIGIT = re.compile(TELLING)
 PLACEHOLDER = re.compile(r"<(?:[a-z]{2,12}|\*)>")
 RUN = re.compile(rf"(?:{LETTER}|:|<(?:[a-z]{{2,12}}|\*)>)+")
-REPEATED = re.compile(rf"{re.escape(MASKED)}(?:[\s,;:/|+&-]{{0,4}}(?:and |or )?{re.escape(MASKED)})+")
+PANICKED = re.compile(r"(?:task |thread )?(?:'[^'\n]{0,80}' )?panicked\b")
+KEPT = re.compile(f"{NUMBERED_NAME}|{CONSTRAINT}")
+"""Words with digits that are names wherever they stand."""
+REPEATED = re.compile(rf"{re.escape(MASKED)}(?:[\s,;:/|+&>→-]{{0,4}}(?:and |or )?{re.escape(MASKED)})+")
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,18 @@ class Fingerprint:
     """Masked: changing parts are all alike. Empty where exception and place say enough."""
     template: str
     """The message with its changing parts named by kind; of the case that was read."""
+    words: str = ""
+    """The message as it was compared, but for upper and lower case, which tells names from words."""
 
     @property
     def digest(self) -> str:
         parts = (self.task, self.exception, " ".join(self.codes), self.place, self.message)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+    @property
+    def kind(self) -> tuple[str, ...]:
+        """What keeps templates apart however alike their messages are."""
+        return (self.exception, " ".join(self.codes), self.place)
 
     @property
     def title(self) -> str:
@@ -89,72 +99,88 @@ class Fingerprint:
             ("Exception", self.exception),
             ("Code", ", ".join(self.codes)),
             ("Place in the application", self.place),
-            ("Message, without what changes", self.message),
+            (MESSAGE, self.message),
         )
         return [(label, value) for label, value in parts if value]
 
 
-def fingerprint_of_text(task: str, text: str, failure_reason: str, *, is_json: bool) -> Fingerprint:
+def fingerprint_of_text(
+    task: str, text: str, failure_reason: str, *, is_json: bool, values: Collection[str] = ()
+) -> Fingerprint:
     """Of an error as the classifier fetches it: `text` is what was looked at, a JSON document's print if `is_json`.
 
-    Never raises: whatever the rules can't read has the fingerprint UNREADABLE, one for each task.
+    `values` are those of the job's payload. Never raises: whatever the rules can't read has the fingerprint UNREADABLE, one for
+    each task.
     """
     try:
-        return fingerprint(task, document(text) if is_json else text, failure_reason)
+        return fingerprint(task, document(text) if is_json else text, failure_reason, values)
     except Exception:
         logger.exception("an error text of task %s could not be read: please report it", task)
         return Fingerprint(task, "", (), "", UNREADABLE, UNREADABLE)
 
 
-def fingerprint(task: str, last_error: Any, failure_reason: str) -> Fingerprint:
+def fingerprint(task: str, last_error: Any, failure_reason: str, values: Collection[str] = ()) -> Fingerprint:
     """`last_error` as JSON was read: text, object, list or None."""
-    reading = read(last_error, failure_reason)
+    reading = read(_bounded(last_error), looked_at(failure_reason))
     text = looked_at("\n".join(reading.messages))
-    trace = traceback(looked_at(reading.stack)) or traceback(text)
-    stated, message = _split(_message(reading, text, trace))
-    named = [*reading.classes, *([trace.exception] if trace else []), stated]
+    stack = looked_at(reading.stack)
+    trace = traceback(stack) or traceback(text)
+    classes, lines = _said(reading, stack, trace)
+    named = [*reading.classes, *classes]
     exception = _exception(name for name in named if name and not SAYS_NOTHING.fullmatch(name))
-    codes = tuple(dict.fromkeys([*filter(None, map(telling, reading.codes)), *codes_in(message)]))
+    message = "\n".join(lines)
+    codes = tuple(
+        dict.fromkeys(
+            [*filter(None, map(telling, [*reading.codes, *codes_beside(f"{text}\n{stack}")])), *_codes(lines, named)]
+        )
+    )
     # Frames without an exception are a habit of logging (Rust's backtraces): the same failure may come without them.
-    place = _name(str(trace.frame)) if trace and trace.frame and any(named) else ""
-    template = parameterized(message, keep=codes)
-    # A known place tells enough, unless the exception only passes on what somebody else said.
-    said = _masked(parameterized(message)) if not place or not exception or CARRIER.search(exception) else ""
-    return Fingerprint(task, exception, codes, place, said, template)
+    place = _name(str(trace.frame)) if trace and trace.frame and (any(named) or PANICKED.match(message)) else ""
+    template = parameterized(without_values(message, values), keep=codes)
+    words = _masked(template)
+    return Fingerprint(task, exception, codes, place, _compared(words), template, words)
 
 
-def _message(reading: Reading, text: str, trace: Traceback | None) -> str:
-    """The sentence or sentences that say what happened, without frames and details."""
-    if trace and trace.exception and (not reading.stack or not text.strip()):
-        return trace.message
-    lines = [line for message in reading.messages for line in _sentences(looked_at(message))]
-    return "\n".join(lines[:MOST_LINES]) or (trace.message if trace else "")
+def _bounded(last_error: Any) -> Any:
+    return looked_at(last_error) if isinstance(last_error, str) else last_error
 
 
-def _sentences(text: str) -> list[str]:
-    """The first line and the causes that follow it; the second too where the first only introduces it."""
-    kept: list[str] = []
-    lines = text.splitlines()
-    for line, following in zip_longest(lines, lines[1:], fillvalue=""):
-        if kept and BACKTRACE_HEAD.match(line):
-            break
-        cause = CAUSE_LINE.match(line)
-        if cause:
-            line = line[cause.end() :]
-        elif NOT_THE_MESSAGE.match(line) or GO_PLACE.match(line) or GO_PLACE.match(following):
-            continue
-        if line.strip() and (
-            cause or not kept or kept[-1].endswith(":") or (len(kept) == 1 and len(kept[0].split()) < 3)
-        ):
-            kept.append(line.strip())
-    return kept
+def _codes(lines: list[str], classes: list[str]) -> list[str]:
+    return list(dict.fromkeys(code for line in [*classes, *lines] for code in codes_in(line)))
 
 
-def _split(message: str) -> tuple[str, str]:
-    """A class that the message begins with, and the rest: "TypeError: x" is TypeError with the message x."""
-    if head := LEADING_CLASS.match(message):
-        return head["class"] or head["plain"], message[head.end() :]
-    return "", message
+def _said(reading: Reading, stack: str, trace: Traceback | None) -> tuple[list[str], list[str]]:
+    """The classes and the sentences that say what happened, from the outermost to the root cause."""
+    headed = [trace.headline] if trace and trace.headline else []
+    lines = [line for message in reading.messages for line in telling_lines(looked_at(message))]
+    if headed:
+        lines = headed
+    # Many objects repeat in their stack what their message says. Numbers don't count, as the coarse key masks them.
+    known = [with_digits_masked(line) for line in lines]
+    lines += [line for line in telling_lines(stack) if not any(said in with_digits_masked(line) for said in known)]
+    classes: list[str] = []
+    said: list[str] = []
+    known = []
+    for line in lines:
+        name, rest = _split(line)
+        if name:
+            classes.append(name)
+        plain = with_digits_masked(rest.strip())
+        if plain and not any(plain in other for other in known):
+            known.append(plain)
+            said.append(rest.strip())
+    return classes, said[:MOST_LINES]
+
+
+def _split(line: str) -> tuple[str, str]:
+    """A class that the line begins with, and the rest: "TypeError: x" is TypeError with the message x."""
+    if head := LEADING_CLASS.match(line):
+        name = head["elixir"] or head["class"] or head["dotted"] or head["plain"]
+        code = f"[{head['code']}] " if head["code"] else ""
+        # What a KeyError says is only the key.
+        what = "key " if name.endswith("KeyError") else ""
+        return name, f"{code}{what}{line[head.end() :]}"
+    return "", line
 
 
 def _exception(names: Iterable[str]) -> str:
@@ -170,12 +196,22 @@ def _name(name: str) -> str:
 
 def _masked(template: str) -> str:
     """The message in which all changing parts look alike, so that it depends only on what the coarse key keeps."""
-    text = RUN.sub(lambda run: MASKED if PLACEHOLDER.search(run[0]) else run[0], template)
-    text = with_digits_masked(text)
+    text = RUN.sub(lambda run: _masked_run(run[0]) if PLACEHOLDER.search(run[0]) else run[0], template)
+    text = with_digits_masked(text, keep=KEPT)
     text = REPEATED.sub(MASKED, text)
     # "1 attempt", "3 attempts"
     text = re.sub(
         rf"({re.escape(MASKED)} (?!does|this|has|was|less|status|process|access|address)[a-z]{{3,20}}?)s\b", r"\1", text
     )
-    text = " ".join(text.lower().split())[:LONGEST_MESSAGE]
-    return text.strip(" .:;,!-")
+    return " ".join(text.split())[:LONGEST_MESSAGE].strip(" .:;,!-")
+
+
+def _compared(words: str) -> str:
+    return words.lower()
+
+
+def _masked_run(run: str) -> str:
+    """order:<int>:not_found keeps its words; of other runs only what stands last."""
+    if ":" in run:
+        return ":".join(_masked_run(part) if PLACEHOLDER.search(part) else part for part in run.split(":"))
+    return masked_word(run)

@@ -9,11 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from dlq.patterns.fingerprint.tokens import CONSTRAINT, NUMBERED_NAME
+
+TELLING_NAME = f"{NUMBERED_NAME}|{CONSTRAINT}"
 DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
-MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mär|Mai|Okt|Dez)[a-z]{0,6}"
 CURRENCY = "EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY"
 
+EXTENSION = (
+    "csv|tsv|xlsx?|pdf|png|jpe?g|gif|webp|tiff?|svg|heic|txt|json|xml|zip|gz|tar|mp[34]|mov|avi|wav|docx?|pptx?|log|parquet|avro|tmp|bak"
+    "|eml|ics|sql|html?|upload"
+)
 KINDS: dict[str, str] = {
+    "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>|#(?:PID|Reference|Port)<[0-9.]{1,60}>|%\{[^{}\n]{0,2000}\}"
+    r"|\b[A-Z]\w{2,60}\((?:\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)(?:, )?){1,8}\)",
     "email": r"[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}",
     "url": r"\b[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>`)\]}|]{1,2048}",
     "jwt": r"\beyJ[\w-]{10,2000}(?:\.[\w-]{2,4000}){1,2}",
@@ -26,11 +35,14 @@ KINDS: dict[str, str] = {
         r"(?:\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?(?:\s(?:[A-Z]{3,4}\b|[+-][0-9]{4}\b))?"
         rf"|\b(?:{DAY},?\s{{1,2}})?{MONTH}\s{{1,2}}[0-9]{{1,2}}\b"
         r"(?:,?\s[0-9]{4})?(?:\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?(?:\s[A-Z]{3,4}\b)?(?:\s[0-9]{4}\b)?"
+        rf"|\b{MONTH} [0-9]{{4}}\b|\b[0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}}\b(?:\s[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?"
+        r"|\b[0-9]{1,2}/[0-9]{4}\b"
         r"|\b[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}\b(?:\s[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
     ),
     "time": r"\b[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?(?:\s?(?:Z|UTC|GMT|[AP]M)\b)?",
     "ip": (
         r"\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b(?:/[0-9]{1,2}\b)?"
+        r"|\[(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}\]"
         r"|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){3,7}(?::?[0-9a-fA-F]{1,4})(?![\w:])"
         r"|(?<![\w:])(?:[0-9a-fA-F]{0,4}:){1,6}:(?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,5})?(?:%\w{1,16})?(?![\w:])"
     ),
@@ -45,7 +57,10 @@ KINDS: dict[str, str] = {
         r"|\b[a-z]{2,8}_(?=[A-Za-z]{0,40}[A-Z])[A-Za-z]{14,64}\b"
     ),
     "hash": r"\b(?=[a-fA-F]{0,127}[0-9])[0-9a-fA-F]{16,128}\b",
-    "token": r"\b(?=[A-Za-z_+/-]{0,199}[0-9])[A-Za-z0-9_+/-]{20,2000}={0,2}",
+    "token": (
+        r"\b(?=[A-Za-z_+-]{0,199}[0-9])[A-Za-z0-9_+-]{20,2000}={0,2}"
+        r"|\b(?=[A-Za-z_+/-]{0,199}[0-9])(?=[a-z0-9_+/-]{0,199}[A-Z])[A-Za-z0-9_+/-]{20,2000}={0,2}"
+    ),
     "duration": (
         r"\b(?:[0-9]{1,9}h)?(?:[0-9]{1,9}m)?[0-9]{1,12}(?:\.[0-9]{1,9})?(?:ns|us|µs|ms|s|m|h)\b"
         r"|\b[0-9]{1,12}(?:[.,][0-9]{1,9})?\s?(?:nanoseconds?|microseconds?|milliseconds?|msecs?|ms|seconds?|secs?|s|h"
@@ -61,12 +76,14 @@ KINDS: dict[str, str] = {
     "float": r"(?<![\w.])[+-]?[0-9]{1,30}\.[0-9]{1,30}(?:[eE][+-]?[0-9]{1,4})?\b%?",
     "int": r"(?<![\w.])[+-]?[0-9]{1,3}(?:[,'][0-9]{3}){1,8}\b|(?<!\w)[+-]?[0-9]{1,40}\b%?",
     "quoted": (
-        r"(?<![\w])'(?:[^'\\\n]|\\.){0,500}'(?!\w)|\"(?:[^\"\\\n]|\\.){0,500}\"|`[^`'\n]{0,500}[`']"
-        r"|“[^”\n]{0,500}”|‘[^’\n]{0,500}’|«[^»\n]{0,500}»"
+        r"\"[^\"\n]{0,200}\"(?:\.\"[^\"\n]{0,200}\"){1,4}|`[^`\n]{0,200}`(?:\.`[^`\n]{0,200}`){1,4}"
+        r"|(?<![\w])'(?:[^'\\\n]|\\.){0,500}'(?!\w)|\"(?:[^\"\\\n]|\\.){0,500}\"|`[^`'\n]{0,500}[`']"
+        r"|„[^“”„\n]{0,500}[“”]|“[^”“\n]{0,500}”|‚[^‘’\n]{0,500}[‘’]|‘[^’\n]{0,500}’|»[^«»\n]{0,500}«|«[^»«\n]{0,500}»|‹[^›\n]{0,500}›"
+        r"|「[^」\n]{0,500}」|『[^』\n]{0,500}』"
     ),
     "file": (
-        r"(?<![\w/.-])[\w-]{1,100}\.(?:csv|tsv|xlsx?|pdf|png|jpe?g|gif|webp|tiff?|svg|heic|txt|json|xml|zip|gz|tar|mp[34]|mov|avi|wav|docx?|pptx?|log"
-        r"|parquet|avro|tmp|bak|eml|ics|sql|html?)\b(?!\.\w)"
+        rf"(?<![\w/.-])[\w-]{{1,100}}\.(?:{EXTENSION})\b(?!\.\w)"
+        rf"|(?<![\w./<-])[\w.-]{{1,100}}(?:/[\w.@%+~-]{{1,255}}){{1,20}}\.(?:{EXTENSION})\b(?!\.\w)"
     ),
     "flag": r"(?<=[=:])\s?(?:true|false|True|False|null|None|nil)\b",
     "path": (
@@ -95,20 +112,58 @@ CHANGING = re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression 
 NAMED = re.compile(
     r"(?:constraint|column|relation|table|field|attribute|property|properties|method|function|module|key|parameter|argument|reading"
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
-    r"|import|named|called|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
+    r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection"
+    r"|event|object|object name|name of|permission|scope|right|plugin|package|dependency|gem|handler|route"
+    r"|locator|selector|at path|for model|service|config|configuration|environment|middleware|component|factory"
+    r"|hook|provider|driver|adapter"
+    r"|serializer|validator|rule|policy|mode|state|status|format|step|stage|phase|kind|operation|model|resource type"
+    r"|\w*(?:Key|Column|Field|Property|Attribute|Param)s?\(\w{1,30}:"
+    r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|feld|spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
     re.IGNORECASE,
 )
 """What comes before a quoted name that belongs to the program and not to the case."""
-NAME = re.compile(r"[A-Za-z_$][A-Za-z_$.:?!]{0,80}")
+NAMED_AFTER = re.compile(
+    r"\W{1,3}(?:not in index|not found in axis|column|field|attribute|property|key|parameter|constraint|argument|option|method"
+    r"|function|environment variable)\b"
+)
+"""What comes behind such a name."""
+NAME = re.compile(rf"[#.]?[A-Za-z_$][A-Za-z_$.:?!]{{0,80}}(?:\(\))?|{TELLING_NAME}")
 SAID = re.compile(
-    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|description|desc))\W{1,3}$",
+    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|desc|\w{0,20}description))\W{1,3}$"
+    # Python's tuples: (1205, 'Lock wait timeout exceeded').
+    r"|\(-?[0-9]{1,6}, b?$",
     re.IGNORECASE,
 )
 """What comes before a quoted message."""
 LOWER_CASE_WORD = re.compile(r"(?<![\w/.@-])[a-z]{2,20}(?![\w/@-])")
 SENTENCE = 4
 """Words in lower case: so many are no name and no value."""
+SPOKEN = re.compile(
+    r"\b(?:is|are|was|were|not|no|cannot|can't|failed|must|does|did|has|have|invalid|expected|unknown|could|should|the|ist|nicht|wurde|est|pas)\b"
+)
+"""What a sentence has, and other quotations have not."""
+TYPE = re.compile(
+    r"NoneType|int|str|float|dict|list|tuple|bool|bytes|string|number|object|undefined|null|boolean|integer|array"
+)
+ONE_MARK = re.compile(r"[^\w\s]")
+SHORT_CODE = re.compile(r"[A-Z]{2,3}")
+"""A country, a currency."""
 SNAKE_CASE = re.compile(r"[a-z]{2,30}(?:_[a-z]{1,30}){1,8}")
+
+
+NAME_WITH_BLANKS = re.compile(
+    rf"<(?:path|url|file|id|uuid|token)>(?:[ /]?(?:[\w<>.-]{{1,40}}|\(<int>\))){{1,6}}?\.(?:{EXTENSION})\b"
+    rf"|(?<=\b[Ff]ile )[\w<>-]{{1,40}}(?: (?:[\w<>.-]{{1,40}}|\(<int>\))){{0,5}}?\.(?:{EXTENSION})\b"
+)
+"""A file whose name has blanks, behind its folders or behind the word."""
+
+
+LABELLED_ID = re.compile(
+    r"(?P<label>\b(?:extended )?(?:request|host|trace|span|correlation|transaction|session|message|activity|event|delivery"
+    r"|invocation)[ _-]?id\\?[\"']?\s?[:=]\s?)[^\s,;)\]}<]{4,200}",
+    re.IGNORECASE,
+)
+"""What services say to be the id of one call, whatever it is made of."""
 
 
 def parameterized(text: str, keep: Collection[str] = ()) -> str:
@@ -117,9 +172,8 @@ def parameterized(text: str, keep: Collection[str] = ()) -> str:
     def kind(match: re.Match[str]) -> str:
         return match[0] if match[0] in keep else _kind(match)
 
-    return VALUE.sub(
-        lambda found: f"{found['before'] or found['of'] or found['named']}<value>", CHANGING.sub(kind, text)
-    )
+    changed = NAME_WITH_BLANKS.sub("<file>", CHANGING.sub(kind, LABELLED_ID.sub(r"\g<label><id>", text)))
+    return VALUE.sub(lambda found: f"{found['before'] or found['of'] or found['named']}<value>", changed)
 
 
 def _kind(match: re.Match[str]) -> str:
@@ -129,10 +183,15 @@ def _kind(match: re.Match[str]) -> str:
 
 def _quoted(match: re.Match[str]) -> str:
     """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
-    inner = match[0][1:-1]
-    before = match.string[max(0, match.start() - 24) : match.start()]
-    if SNAKE_CASE.fullmatch(inner) or (NAME.fullmatch(inner) and NAMED.search(before)):
-        return match[0]
-    if SAID.search(before) or len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE:
+    inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1]).strip()
+    before = match.string[max(0, match.start() - 28) : match.start()]
+    if (
+        ONE_MARK.fullmatch(inner)
+        or TYPE.fullmatch(inner)
+        or SNAKE_CASE.fullmatch(inner)
+        or (NAME.fullmatch(inner) and (NAMED.search(before) or NAMED_AFTER.match(match.string, match.end())))
+    ):
+        return "<quoted>" if SHORT_CODE.fullmatch(inner) else match[0]
+    if SAID.search(before) or (len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)):
         return f"{match[0][0]}{parameterized(inner)}{match[0][-1]}"
     return "<quoted>"

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-DEEPEST = 6
-"""Causes within causes that are followed."""
-MOST_ITEMS = 10
-"""Of a list."""
+from dlq.patterns.fingerprint.tokens import looked_at
+from dlq.patterns.fingerprint.unwrapping import unwrapped
+
+DEEPEST = 6  # causes within causes
+MOST_ITEMS = 10  # of a list
 
 MESSAGES = (
     "message", "errormessage", "excmessage", "msg", "errormsg", "errordescription", "description", "detail", "failedreason",
@@ -45,8 +46,12 @@ ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 
 CLASS_NAME = re.compile(r"[A-Za-z_@][\w.:$\\/#-]{0,200}")
 TELLING_NAME = re.compile(r"Error|Exception|Fault|Failure|Timeout|Abort|Panic|Refused|Reset")
+OPENING = re.compile(r"\{|\[\s{0,20}\{")
+FIELDS = ("field", "path", "property", "param", "loc", "instancepath")
+"""Keys that name the part of the data that was wrong, as validators say it."""
+FIELD = re.compile(r"[A-Za-z_][\w-]{0,60}")
 PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
-XML_PART = re.compile(r"<(Code|Message|faultcode|faultstring)>([^<]{0,500})</")
+XML_PART = re.compile(r"<(Code|Message|faultcode|faultstring)>([^<]{0,500})")
 
 
 @dataclass
@@ -105,10 +110,16 @@ def _read(value: Any, reading: Reading, depth: int) -> None:
 
 def _read_text(text: str, reading: Reading, depth: int) -> None:
     """A text may hold a JSON or XML document, alone or behind an introduction."""
-    text = text.strip()
+    text = looked_at(text.strip())
     if not text:
         return
-    start = min((at for at in (text.find("{"), text.find("[{")) if at >= 0), default=-1)
+    said = unwrapped(text)
+    if not isinstance(said, str):
+        _read(said, reading, depth + 1)
+        return
+    text = said.strip()
+    opening = OPENING.search(text)
+    start = opening.start() if opening else -1
     inner, rest = _document(text, start) if start >= 0 else (None, "")
     if isinstance(inner, dict | list) and _speaks(inner):
         introduction = text[:start].rstrip(" :-,\n\"'`")
@@ -153,6 +164,8 @@ def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
     if isinstance(name := by_key.get("error"), str) and CLASS_NAME.fullmatch(name) and _message_key(by_key) != "error":
         reading.classes.append(name)
     reading.codes.extend(_codes(by_key))
+    if reading.messages and (field := _field(by_key)):
+        reading.messages.append(f'field "{field}"')
     for key in STACKS:
         if stack := _lines(by_key.get(key)):
             reading.stack = stack if not reading.stack else f"{reading.stack}\nCaused by: {stack}"
@@ -183,6 +196,15 @@ def _codes(by_key: dict[str, Any]) -> Iterator[str]:
         code = by_key.get(key)
         if isinstance(code, str | int) and not isinstance(code, bool) and len(str(code)) <= 64:
             yield str(code)
+
+
+def _field(by_key: dict[str, Any]) -> str:
+    for key in FIELDS:
+        parts = by_key[key] if isinstance(by_key.get(key), list) else [by_key.get(key)]
+        names = [part for part in parts if isinstance(part, str)]
+        if names and all(FIELD.fullmatch(name) for name in names):
+            return ".".join(names)
+    return ""
 
 
 def _lines(stack: Any) -> str:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dlq.patterns.fingerprint.tokens import with_digits_masked
+
 LIBRARY = re.compile(
     # Python, Node.js, Go, Ruby, PHP, Rust
     r"site-packages|dist-packages|/lib/python\d|<frozen |<string>|/node_modules/|\bnode:|^internal/|\(internal/|<anonymous>$"
-    r"|/usr/local/go/|/pkg/mod/|/go/src/|^(?:runtime|net|net/http|database/sql|reflect|sync)[./]|/gems/|/lib/ruby/|<internal:"
+    r"|/usr/local/go/|/pkg/mod/|/usr/lib/go|^(?:runtime|net|net/http|database/sql|reflect|sync)[./]|/gems/|/lib/ruby/|<internal:"
     r"|/vendor/|\[internal function\]|/rustc/|/\.cargo/|^(?:core|std|alloc|tokio|futures\w*|hyper|reqwest|sqlx|anyhow)::"
     r"|^rust_begin_unwind|^__rust|^<(?:core|std|alloc|tokio|futures)"
     # Java and its relatives, .NET, Elixir
@@ -47,10 +49,17 @@ FRAMES = (
     # PHP:         #1 /var/www/app/src/Mail.php(41): Mail->send()
     re.compile(r"^#\d+ (?P<file>[^\s(]{1,300}|\[internal function\])(?:\(\d+\))?: (?P<function>[\w\\>:{}-]{1,200})"),
     # Rust:          12: app::mail::send
-    re.compile(r"^\s*\d{1,4}: (?:0x[0-9a-f]+ - )?(?P<function>(?:<?[A-Za-z_][\w]*)(?:::[\w<>{}#& ]+)+)()$"),
+    re.compile(r"^\s*\d{1,4}: {1,8}(?:0x[0-9a-f]+ - )?(?P<function>(?:<?[A-Za-z_][\w]*)(?:::[\w<>{}#& ]+)+)()$"),
     # Elixir:      (app 0.1.0) lib/mail.ex:41: Mail.send/2
-    re.compile(r"^\s*\((?P<file>\w{1,60} [\d.]{1,20}\) [\w./-]{1,200}\.exs?):\d+: (?P<function>[^\n]{1,200})"),
+    re.compile(r"^\s*\((?P<file>\w{1,60} [\d.]{1,20}\) [\w./-]{1,200}\.exs?):\d+: (?P<function>[^\n(]{1,200})"),
 )
+PYTHON_FRAME = re.compile(r'^ {1,8}File "[^"\n]{1,500}", line \d+, in ', re.MULTILINE)
+NO_MESSAGE = re.compile(
+    r"\s*at .{0,500}[:(][^\s]*\d+\)?$|\s+at [\w.$<>\[\]`|+/@-]{1,300}(?:\s?\(|$)|\s*File \""
+    r"|\s+from .{1,300}:\d+|#\d+ |\s+\d{1,4}: \S+::|\s*\{main\}"
+    r"|\s+/\S{1,300}\.go:\d+|goroutine \d|/\S{1,300}\.rb:\d+:in |\s*\[?\.\.\. "
+)
+"""Frames whose parts are of no use, or that were cut."""
 GO_CALL = re.compile(r"^(?P<function>[\w./*()\[\]-]{1,200}[\w\])])\((?:[^\n]{0,300})\)$")
 GO_PLACE = re.compile(r"^\s+(?P<file>/[^\s:]{1,300}\.go):\d+")
 RUBY_HEAD = re.compile(
@@ -82,6 +91,11 @@ class Frame:
         tail = "/".join(re.split(r"[/\\]", self.file)[-2:])
         # What proxies and lambdas append is different in every process.
         function = re.sub(r"\$\$[^.]{1,200}|lambda\$|\$\d+", "", self.function).removeprefix("Object.")
+        # What a compiler makes of an async method, and a bundler of a file, has a number of its own: <SendAsync>d__6,
+        # main.83e9ef39.js.
+        function = re.sub(r"<(\w{1,100})>[bdg]__[\w|]{1,20}(?:\.MoveNext)?", r"\1", function)
+        bare = re.sub(r"[.-](?=[0-9a-f]*[0-9])[0-9a-f]{6,32}(?=\.(?:chunk\.)?m?js)", "", tail)
+        tail = tail if bare == tail else with_digits_masked(bare)
         return f"{function} in {tail}" if function and tail else function or tail
 
 
@@ -92,33 +106,43 @@ class Traceback:
     exception: str
     message: str
     frame: Frame | None
+    headline: str = ""
+    """Where exception and message stand in a form of its own, the two as other languages write them."""
 
 
 def traceback(text: str) -> Traceback | None:
     """None for a text without frames."""
-    if "Traceback (most recent call last)" in text:
+    if "Traceback (most recent call last)" in text or PYTHON_FRAME.search(text):
         return _python(text)
     if panic := RUST_PANIC.search(text):
         frames = [Frame(panic["file"], ""), *(Frame("", frame.function) for frame in _frames(text) if not frame.file)]
-        return Traceback("panic", panic["old"] or panic["message"] or "", _innermost(frames))
+        message = panic["old"] or panic["message"] or ""
+        return Traceback("panic", message, _innermost(frames), f"panic: {message}")
     if "goroutine " in text and (panic := GO_PANIC.search(text)):
-        return Traceback("panic", panic["message"], _innermost(list(_go_frames(text))))
+        return Traceback("panic", panic["message"], _innermost(list(_go_frames(text))), f"panic: {panic['message']}")
     frames = list(_frames(text))
     if head := RUBY_HEAD.search(text):
-        return Traceback(head["class"], head["message"], _innermost([Frame(head["file"], head["function"]), *frames]))
+        frame = _innermost([Frame(head["file"], head["function"]), *frames])
+        return Traceback(head["class"], head["message"], frame, _headline(head))
     if "Stack trace:" in text and (head := PHP_HEAD.search(text)):
         # The file of the headline has no function; the first frame tells which function was called from where.
-        return Traceback(head["class"], head["message"] or "", _innermost([Frame(head["file"], ""), *frames]))
+        frame = _innermost([Frame(head["file"], ""), *frames])
+        return Traceback(head["class"], head["message"] or "", frame, _headline(head))
     if not frames:
         return None
     if head := ELIXIR_HEAD.search(text):
-        return Traceback(head["class"], head["message"], _innermost(frames))
+        return Traceback(head["class"], head["message"], _innermost(frames), _headline(head))
     return _of_sections(text)
+
+
+def _headline(head: re.Match[str]) -> str:
+    return f"{head['class']}: {head['message'] or ''}"
 
 
 def _python(text: str) -> Traceback:
     """The last block is the exception that got out, the first the one that it all began with."""
-    blocks = text.split("Traceback (most recent call last)")[1:]
+    # One whose beginning was cut off has only its end.
+    blocks = text.split("Traceback (most recent call last)")[1:] or [text]
     exception, message = _python_exception(blocks[-1])
     root, _message = _python_exception(blocks[0])
     frames = [frame for line in blocks[-1].splitlines() if (frame := _frame(line))]
@@ -166,6 +190,11 @@ def _of_sections(text: str) -> Traceback | None:
     return Traceback(exception, message, next((place for place in places if place), None))
 
 
+def is_frame(line: str) -> bool:
+    """Whether a line only says where something was called."""
+    return bool(NO_MESSAGE.match(line)) or _frame(line) is not None
+
+
 def _is_cause(line: str) -> bool:
     return bool(re.match(r"\s*(?:Caused by:|\[cause\]:|--->)", line))
 
@@ -183,10 +212,12 @@ def _frame(line: str) -> Frame | None:
         if match := form.match(line):
             parts = match.groupdict()
             file, function = parts.get("file") or "", (parts.get("function") or "").strip()
-            # Java's file has the line in it and is named after the class.
+            # Java's file has the line in it and is named after the class, as .NET's is.
             return Frame(
                 ""
-                if re.search(r"\.(?:java|kt|scala|groovy)(?::\d+)?$|^(?:Native Method|Unknown Source)", file)
+                if re.search(
+                    r"\.(?:java|kt|scala|groovy)(?::\d+)?$|\.(?:cs|vb|fs)$|^(?:Native Method|Unknown Source)", file
+                )
                 else file,
                 function,
             )

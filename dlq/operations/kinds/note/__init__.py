@@ -9,11 +9,12 @@ from dlq.operations.chunk import ChunkResult
 from dlq.operations.kind import Kind
 from dlq.operations.kinds.note.forms import NoteForm
 from dlq.operations.kinds.note.noting import note_chunk
+from dlq.web.permissions import ANNOTATE_ENTRIES
 
 
 class NoteKind(Kind):
     name = "note"
-    permission = "dlq.annotate_backfilldlq"
+    permission = ANNOTATE_ENTRIES
     done = "given the note"
     event = "note"
     verb = "add a note to"

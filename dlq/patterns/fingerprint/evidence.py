@@ -1,0 +1,66 @@
+"""What says that a stretch of an error's text is a value, and what says that it is a name of the program's own."""
+
+from __future__ import annotations
+
+import re
+
+from dlq.patterns.fingerprint.tokens import MASKED
+
+Words = tuple[str, ...]
+
+NAME_BEFORE = re.compile(
+    r"constraint|column|columns|field|fields|reading|key|keys|attribute|property|properties|method|function|module|parameter"
+    r"|argument|index|relation|table|type|class|variable|variant|schema|operator|setting|option|header|placeholder|setting|label|code|status|state"
+    r"|reason|error|feld|spalte|champ|campo|invoke|because|desc|kind|sqlstate|errno|entity|action|command|format|encoding|event"
+    r"|object|permission|scope|plugin|package|dependency|gem|handler|route|flag|feature|interface|clé|colonne|clave",
+    re.IGNORECASE,
+)
+VALUE_BEFORE = re.compile(
+    r"shop|store|product|article|artikel|produkt|file|datei|user|benutzer|username|customer|kunde|kundin|contact|kontakt|tenant"
+    r"|mandant|member|mitglied|merchant|supplier|lieferant|vendor|partner|employee|guest|client|account|konto|city|warehouse"
+    r"|lager|sku|host|hostname|worker|node|bucket|folder|template|vorlage|document|image|bild|recipient|sender|courier|carrier|bank|team|project"
+    r"|printer|device|gate|room|branch|domain|organisation|organization|company|firma|campaign|locale|person|patient|author|owner"
+    r"|queue|channel|topic|feed|region",
+    re.IGNORECASE,
+)
+SPEAKS = frozenset(
+    """
+    a already and are because can't cannot could denied did do does es est exceeded exceeds expected failed fails fehlt found
+    had has hat hatte have invalid is ist kein keine keinen missing must n'est nicht no not of opted or out pas refused rejected
+    should than tiene too unknown war was were when while will would wurde
+    """.split()  # noqa: SIM905
+)
+"""Words of a sentence: what has one of them is no value."""
+PREPOSITIONS = frozenset(("for", "from", "in", "on", "at", "by", "after", "of", "to", "für", "von"))
+JOINS = frozenset(
+    """
+    & and cm da de den der di du et kg l la le m ml mm of the und van von x xl y
+    """.split()  # noqa: SIM905
+)
+"""Small words within names."""
+IDENTIFIER = re.compile(
+    r"[a-z]+(?:_[a-z]+)+|[a-z]+[A-Z]\w*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[A-Z]+(?:_[A-Z]+)+|\w+(?:\.\w+)+"
+)
+
+
+def ends_value(word: str) -> bool:
+    """Whether what follows a value shows where it ends."""
+    return word.lower() in SPEAKS or word.lower() in PREPOSITIONS or not word[0].isalnum()
+
+
+def may_be_value(value: Words) -> bool:
+    return not any(word.lower() in SPEAKS for word in value) and not any(word in (":", ";", "=") for word in value)
+
+
+def looks_like_value(value: Words) -> bool:
+    """Capitalised words, what has a digit or was masked, and small words between them."""
+    strong = [word for word in value if word == MASKED or word[:1].isupper() or any(map(str.isdigit, word))]
+    return (
+        bool(strong)
+        and all(word in strong or word.lower() in JOINS or not word[0].isalnum() for word in value)
+        and not is_name(value)
+    )
+
+
+def is_name(value: Words) -> bool:
+    return any(IDENTIFIER.fullmatch(word) for word in value)

@@ -1,0 +1,39 @@
+"""Of an error's lines those count that say why."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlq.patterns.fingerprint.telling_lines import telling_lines
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("cannot load stock\n\nCaused by:\n    pool timed out", ["cannot load stock", "pool timed out"]),
+        ("a failed\n\nCaused by:\n    0: b failed\n    1: c failed\n\nStack backtrace:\n   0: x::y",
+         ["a failed", "b failed", "c failed"]),
+        ("a.B: x\n\tat a.C.d(C.java:1)\nCaused by: a.E: y\n\tat a.F.g(F.java:2)\n\t... 3 more", ["a.B: x", "a.E: y"]),
+        ("A.B: x\n ---> C.D: y\n   at E.F(G h) in /i.cs:line 1", ["A.B: x", "C.D: y"]),
+        (
+            'Traceback (most recent call last):\n  File "/a.py", line 1, in b\n    c()\nd.E: x\nDETAIL:  Key (f)=(1) exists.',
+            ["d.E: x"],
+        ),
+        ("Error: x\n    at a (/b.js:1:2) {\n  code: 'E1',\n  length: 42\n}", ["Error: x"]),
+        (
+            "Command failed: convert /tmp/a1.png -resize 10x /tmp/b.png (exit code 1)\nconvert: no decode delegate\n",
+            ["Command failed: convert exit code 1", "convert: no decode delegate"],
+        ),
+        ("Command failed: rsvg /tmp/x.svg\nexit code: 137", ["Command failed: rsvg", "exit code: 137"]),
+        ("import failed\nReason: the file is empty", ["import failed", "Reason: the file is empty"]),
+        ("x failed (SQL: insert into a values (1))", ["x failed"]),
+    ],
+)  # fmt: skip
+def test_lines_that_say_why_are_chosen(text: str, lines: list[str]) -> None:
+    assert telling_lines(text) == lines
+
+
+def test_root_is_kept_when_a_chain_is_long() -> None:
+    chain = "a failed\n\nCaused by:\n" + "\n".join(f"    {number}: step {'x' * number} failed" for number in range(30))
+    assert telling_lines(chain)[0] == "a failed"
+    assert telling_lines(chain)[-1] == f"step {'x' * 29} failed"

@@ -1,0 +1,58 @@
+"""What is kept of a pattern is told masked wherever it stands, also where the rules came after it."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from dlq.models import FailurePattern
+from dlq.patterns.regrouping import carry_out, plan_merge
+from tests.redaction.places import SECRET
+from tests.support.database import sql, value
+from tests.support.entries import add_entry
+from tests.support.pages import get
+from tests.support.patterns import group_everything, pattern_of
+from tests.support.people import client_of, make_user
+
+pytestmark = pytest.mark.django_db
+
+ONE, OTHER = f"the shop was refused: password: {SECRET} again today", "the shop was refused: Ann again today"
+
+
+def two_alike() -> tuple[FailurePattern, FailurePattern]:
+    """As they were kept when nothing was to be masked."""
+    entries = [add_entry(last_error='"no disk"'), add_entry(last_error='"no network"')]
+    group_everything()
+    one, other = (pattern_of(entry) for entry in entries)
+    for pattern, said in ((one, ONE), (other, OTHER)):
+        kept = {"title": said, "words": said, "sample_text": said, "sample_values": [SECRET], "kind": ["Refused"]}
+        FailurePattern.objects.filter(pk=pattern.pk).update(**kept)
+    return FailurePattern.objects.get(pk=one.pk), FailurePattern.objects.get(pk=other.pk)
+
+
+def test_look_alikes_previews_and_what_varies_are_masked() -> None:
+    one, other = two_alike()
+    client = client_of(make_user("view_backfilldlq", "annotate_backfilldlq"))
+    page = reverse("admin:dlq_failurepattern_change", args=[other.pk])
+    regroup = reverse("admin:dlq_failurepattern_regroup", args=[other.pk])
+
+    def told(address: str, *expected: str) -> None:
+        text = get(client, address).text
+        assert SECRET not in text
+        assert all(words in text for words in ("[masked: password]", *expected)), text
+
+    told(page, "Differs only in “Ann” / “password: [masked: password]”")
+    told(f"{regroup}?merge={one.pk}", "Merge two patterns?")
+    plan = plan_merge(other, one)
+    carry_out(lambda: plan, mark=plan.mark, actor="ann")
+    told(page, "What varies", f"Merged pattern #{one.pk}")
+    told(f"{regroup}?split={one.pk}", "Split this pattern?")
+
+
+def test_pattern_says_nothing_of_payload_values_that_are_masked() -> None:
+    """Otherwise the pattern would tell whether a word of the error is the password."""
+    for secret in ("Ann", "Bob"):
+        add_entry(task_identifier=secret, payload={"password": secret}, last_error='"Ann may not log in"')
+    group_everything()
+    assert value("SELECT count(DISTINCT words) FROM dlq_failurepattern") == 1
+    assert sql("SELECT DISTINCT sample_values FROM dlq_failurepattern") == [([],)]
