@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
@@ -31,6 +31,7 @@ from dlq.models import BackfillDlq
 from dlq.monitoring import banner, totals_panel
 from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
+from dlq.start.visits import say_seen
 from dlq.statistics import views as statistics
 from dlq.table import views as table
 from dlq.web.decorators import page
@@ -60,6 +61,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("breakdown/", self.facets_view, "breakdown"),
             self.at("indexes/", self.indexes_view, "indexes"),
             self.at("caretaker/", self.caretaker_view, "caretaker"),
+            self.at("seen/", self.seen_view, "seen"),
             self.at("values/", self.suggestions_view, "values"),
             self.at("confirmed/", self.confirmed_view, "confirmed"),
             self.at("confirmed/count/", self.confirmed_count_view, "confirmed_count"),
@@ -132,6 +134,13 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     @page()
     def indexes_view(self, request: HttpRequest) -> HttpResponse:
         return table.indexes(self, request)
+
+    @page(limited=False)
+    @method_decorator(require_POST)
+    def seen_view(self, request: HttpRequest) -> HttpResponse:
+        """The button of the start page: from now on it tells what comes after."""
+        say_seen(request.user.get_username())
+        return HttpResponseRedirect(reverse("admin:app_list", args=["dlq"]))
 
     @page()
     def caretaker_view(self, request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from dlq.models.failurepattern import (
 from dlq.models.requeue import Requeue
 from dlq.models.tablesnapshot import TableSnapshot
 from dlq.models.tallypart import TallyPart
+from dlq.models.visit import Visit
 
 __all__ = [
     "BackfillDlq",
@@ -37,4 +38,5 @@ __all__ = [
     "RequeuePattern",
     "TableSnapshot",
     "TallyPart",
+    "Visit",
 ]
