@@ -21,7 +21,7 @@ from dlq.monitoring.alerts import Alert
 from dlq.monitoring.banner import current_alerts
 from dlq.monitoring.snapshot import newest_snapshot
 from dlq.operations.access import sees_operation
-from dlq.pattern_pages.pattern_list import OPEN, UNATTENDED, Choice
+from dlq.pattern_pages.pattern_list import UNATTENDED, Choice
 from dlq.start.arrivals import MOST, Arrivals, Cause, arrivals
 from dlq.start.visits import Since, since
 from dlq.web.formatting import age
@@ -125,7 +125,6 @@ def _patterns() -> Iterator[Figure]:
     for label, state in (
         ("Patterns returned", FailurePattern.State.RETURNED),
         ("Patterns without advice or assignee", UNATTENDED),
-        ("Patterns in all", OPEN),
     ):
         count = Choice(state=state).all_patterns.count()
         link = reverse("admin:dlq_failurepattern_changelist") + query_string({"state": state})

@@ -16,6 +16,8 @@ from dlq.web.permissions import sees_entries
 
 logger = logging.getLogger("dlq")
 
+SAME_VISIT = timedelta(hours=1)
+"""Who logs in again so soon, for example on the phone, has not been away."""
 NEWCOMER = timedelta(hours=24)
 """What somebody is told of who was never here before."""
 
@@ -29,13 +31,15 @@ class Since:
 
 
 def since(person: str, now: datetime) -> Since:
-    """When the person last said "seen"; else their log-in before this one; else a day ago."""
+    """When the person last said "seen"; else their log-in before this one; else a day ago. To the second, as people read it."""
     visit = Visit.objects.filter(pk=person).first()
     if visit and visit.seen_at:
-        return Since(visit.seen_at, "you last said “seen”")
-    if visit and visit.logged_in_before_at:
-        return Since(visit.logged_in_before_at, "your log-in before this one")
-    return Since(now - NEWCOMER, "the last 24 hours")
+        moment, why = visit.seen_at, "you last said “seen”"
+    elif visit and visit.logged_in_before_at:
+        moment, why = visit.logged_in_before_at, "your log-in before this one"
+    else:
+        moment, why = now - NEWCOMER, "the last 24 hours"
+    return Since(moment.replace(microsecond=0), why)
 
 
 def say_seen(person: str) -> None:
@@ -48,10 +52,9 @@ def remember_log_in(*, user: Any, **_signal: Any) -> None:
         if not (user.is_active and user.is_staff and sees_entries(user)):
             return
         with transaction.atomic():
-            Visit.objects.update_or_create(
-                pk=user.get_username(),
-                defaults={"logged_in_before_at": F("logged_in_at"), "logged_in_at": Now()},
-                create_defaults={"logged_in_at": Now()},
-            )
+            visit, is_first = Visit.objects.get_or_create(pk=user.get_username(), defaults={"logged_in_at": Now()})
+            if not is_first:
+                another = Visit.objects.filter(pk=visit.pk).exclude(logged_in_at__gt=Now() - SAME_VISIT)
+                another.update(logged_in_before_at=F("logged_in_at"), logged_in_at=Now())
     except DatabaseError:
         logger.warning("the log-in could not be remembered for the start page", exc_info=True)
