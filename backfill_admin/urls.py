@@ -22,7 +22,7 @@ handler500 = server_error
 urlpatterns = [
     path("", RedirectView.as_view(url=START)),
     # Django's own index would only be one page more on the way: what else there is the start page leads to.
-    path("admin/", RedirectView.as_view(url=START)),
+    path("admin/", admin.site.admin_view(RedirectView.as_view(url=START)), name="index"),
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("metrics", metrics),

@@ -1,9 +1,8 @@
 from dlq.models.backfilldlq import BackfillDlq
 from dlq.models.bulkoperation import BulkOperation, OperationEntry
+from dlq.models.caretaking import DutyProgress, DutyRun
 from dlq.models.chainlife import ChainLife
 from dlq.models.deletedentry import DeletedEntry
-from dlq.models.dutyprogress import DutyProgress
-from dlq.models.dutyrun import DutyRun
 from dlq.models.editrecord import EditRecord
 from dlq.models.entrynote import EntryNote
 from dlq.models.failurepattern import (

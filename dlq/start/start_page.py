@@ -25,6 +25,7 @@ from dlq.pattern_pages.pattern_list import UNATTENDED, Choice
 from dlq.start.arrivals import MOST, Arrivals, Cause, arrivals
 from dlq.start.visits import Since, since
 from dlq.web.formatting import age
+from dlq.web.permissions import VIEW_OPERATIONS
 from dlq.web.query_strings import query_string
 
 PART_SECONDS = 2.0
@@ -87,7 +88,7 @@ def start_page(request: HttpRequest) -> StartPage:
         figures=[
             *_arrived(arrived, window),
             *_patterns(),
-            *_operated(operations, request.user.get_username()),
+            *_operated(operations, request.user),
             *_oldest(now),
         ],
         alerts=current_alerts(),
@@ -136,10 +137,12 @@ def _operations(user: Any, moment: datetime) -> list[BulkOperation]:
     return [one for one in latest if (one.created_at >= moment or one.is_under_way) and sees_operation(user, one)]
 
 
-def _operated(operations: Sequence[BulkOperation], person: str) -> Iterator[Figure]:
+def _operated(operations: Sequence[BulkOperation], user: Any) -> Iterator[Figure]:
+    if not user.has_perm(VIEW_OPERATIONS):
+        return
     address = reverse("admin:dlq_bulkoperation_changelist")
     under_way = sum(one.is_under_way for one in operations)
-    others = sum(one.actor != person for one in operations)
+    others = sum(one.actor != user.get_username() for one in operations)
     yield Figure("Operations under way", f"{under_way:,}", address + query_string({"state__exact": "running"}))
     yield Figure("Operations of others", f"{others:,}", address)
 

@@ -47,6 +47,7 @@ PAGES: dict[str, Right] = {
     "dlq_backfilldlq_values": of(VIEW),
     "dlq_backfilldlq_indexes": of(VIEW),
     "dlq_backfilldlq_caretaker": of(VIEW),
+    "dlq_backfilldlq_seen": of(VIEW),
     "dlq_backfilldlq_confirmed": of(VIEW),
     "dlq_backfilldlq_confirmed_count": of(VIEW),  # and the right of its kind of operation, which the token names
     "dlq_backfilldlq_export": of(VIEW, EXPORT),
@@ -73,7 +74,7 @@ SENT: dict[str, Right] = {
     "dlq_failurepattern_change": of(VIEW, ANNOTATE),
 }
 """Where sending a form without any button takes more than looking: it saves notes."""
-ONLY_SENT = {"dlq_backfilldlq_snapshot", "dlq_backfilldlq_confirmed"}
+ONLY_SENT = {"dlq_backfilldlq_snapshot", "dlq_backfilldlq_seen", "dlq_backfilldlq_confirmed"}
 """There is nothing to read there."""
 DJANGOS = {
     "login",
@@ -106,6 +107,7 @@ BUTTONS: dict[tuple[str, str], Button] = {
     ("dlq_backfilldlq_change", "notes"): Button(of(VIEW, ANNOTATE)),
     ("dlq_backfilldlq_change", "recall"): Button(of(VIEW, REQUEUE)),
     ("dlq_backfilldlq_snapshot", ""): Button(of(VIEW)),
+    ("dlq_backfilldlq_seen", "seen"): Button(of(VIEW)),
     ("confirmation of requeue", "token"): Button(of(VIEW, REQUEUE)),
     ("confirmation of delete", "token"): Button(of(VIEW, DELETE)),
     ("confirmation of note", "token"): Button(of(VIEW, ANNOTATE)),

@@ -198,6 +198,7 @@ def forms(site: SecretSite, user: int) -> Iterator[tuple[str, str, str, dict[str
     yield ENTRY, "notes", at, {"notes": "new", "seen": f"notes {SECRET}"}
     yield ENTRY, "recall", reverse(f"admin:{ENTRY}", args=[site.waiting]), {"recall": "1"}
     yield "dlq_backfilldlq_snapshot", "", reverse("admin:dlq_backfilldlq_snapshot"), {"": ""}
+    yield "dlq_backfilldlq_seen", "seen", reverse("admin:dlq_backfilldlq_seen"), {"seen": "1"}
     yield PATTERNS, "", reverse(f"admin:{PATTERNS}"), {"": ""}
     at = reverse(f"admin:{PATTERN}", args=[site.pattern])
     for button in ACTS:
