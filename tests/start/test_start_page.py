@@ -20,14 +20,13 @@ from tests.support.chains import comes_back
 from tests.support.database import sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.operations import operate
-from tests.support.pages import Page, get, text_of
+from tests.support.pages import START, Page, get, text_of
 from tests.support.patterns import group_everything
 from tests.support.people import client_of
 from tests.support.statistics import counted
 
 pytestmark = pytest.mark.django_db
 
-START = "/admin/dlq/"
 AGO = "now() - interval '{}' - n * interval '1 second'"
 
 
