@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
 from backfill_admin.health import healthz
@@ -15,10 +15,14 @@ admin.site.site_url = None
 admin.site.enable_nav_sidebar = False
 admin.site.login_form = LogInForm
 
+START = reverse_lazy("admin:app_list", args=["dlq"])
+
 handler500 = server_error
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:dlq_backfilldlq_changelist")),
+    path("", RedirectView.as_view(url=START)),
+    # Django's own index would only be one page more on the way: what else there is the start page leads to.
+    path("admin/", admin.site.admin_view(RedirectView.as_view(url=START)), name="index"),
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("metrics", metrics),

@@ -37,12 +37,14 @@ from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
 from dlq.redaction.candidates import masking_index
 from dlq.redaction.rules import configured
+from dlq.start.visits import say_seen
 from dlq.statistics import views as statistics
 from dlq.table import views as table
 from dlq.table.location import TABLE
 from dlq.web.decorators import page
 from dlq.web.permissions import sees_masked
 from dlq.web.refusal import Refused
+from dlq.web.site_addresses import address_of
 from dlq.web.stock_templates import selection_script
 from dlq.web.way_back import came_from, list_address
 
@@ -69,6 +71,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             self.at("common/", self.in_common_view, "common"),
             self.at("indexes/", self.indexes_view, "indexes"),
             self.at("caretaker/", self.caretaker_view, "caretaker"),
+            self.at("seen/", self.seen_view, "seen"),
             self.at("values/", self.suggestions_view, "values"),
             self.at("new/", self.news_view, "new"),
             self.at("views/", self.views_view, "views"),
@@ -136,6 +139,13 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     @page()
     def indexes_view(self, request: HttpRequest) -> HttpResponse:
         return table.indexes(self, request, [] if configured().is_empty else [masking_index(TABLE)])
+
+    @page(limited=False)
+    @method_decorator(require_POST)
+    def seen_view(self, request: HttpRequest) -> HttpResponse:
+        """The button of the start page: from now on it tells what comes after."""
+        say_seen(request.user.get_username())
+        return HttpResponseRedirect(address_of("app_list", "dlq"))
 
     @page()
     def views_view(self, request: HttpRequest) -> HttpResponse:

@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from dlq.caretaker.duties import DUTIES, PeriodicDuty
-from dlq.caretaker.rounds import RECORDED_EVERY
+from dlq.caretaker.health import health
 from dlq.db.statements import database_now
-from dlq.models import DutyRun
-
-SEEN_WITHIN = 3 * RECORDED_EVERY
-"""The most frequent duties are recorded so often: one that has not been for longer has no caretaker, or a very busy one."""
-
-
-@dataclass(frozen=True)
-class DutyReport:
-    """One duty with its last run; None where it never was done."""
-
-    duty: PeriodicDuty
-    run: DutyRun | None
-    is_late: bool
-    """Whether it should have been done again by now."""
-
-    @property
-    def state(self) -> str:
-        if self.run is None:
-            return "never done"
-        if self.run.failures:
-            return f"failed {self.run.failures} time{'' if self.run.failures == 1 else 's'} in a row"
-        return "overdue" if self.is_late else "done"
 
 
 def show(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
-    now = database_now()
-    runs = {run.duty: run for run in DutyRun.objects.all()}
-    last_seen = max((run.began_at for run in runs.values()), default=None)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": "The caretaker",
         "opts": model_admin.opts,
-        "duties": [DutyReport(duty, runs.get(duty.name), _is_late(runs.get(duty.name), now)) for duty in DUTIES],
-        "last_seen": last_seen,
-        "is_at_work": last_seen is not None and now - last_seen < SEEN_WITHIN,
+        "health": health(database_now()),
     }
     return TemplateResponse(request, "dlq/caretaker/caretaker.html", context)
-
-
-def _is_late(run: DutyRun | None, now: datetime) -> bool:
-    return run is not None and now - run.next_at > SEEN_WITHIN + timedelta(seconds=run.seconds)

@@ -129,8 +129,6 @@ def _context(
     status = str(getattr(entry, "status"))  # noqa: B009 (an annotation)
     chain = Chain.of(entry.pk)
     back = came_from(request)
-    # A ticket is read by others: it has what is masked as masks, also while they are shown to this person.
-    told = (documents.load(entry.pk) or entry) if unmasked else entry
     return {
         **model_admin.admin_site.each_context(request),
         "title": entry.task_identifier,
@@ -146,7 +144,7 @@ def _context(
         "back": back,
         "links": owner_links(entry.pk),
         "own_address": (own_address := request.build_absolute_uri(entry_address(entry.pk, ""))),
-        "ticket": ticket_text(told, own_address, status_in_words(entry, state, chain)),
+        "ticket": ticket_text(entry, own_address, status_in_words(entry, state, chain)),
         "error": documents.error_document(entry),
         "is_searched_in_part": documents.is_searched_in_part(entry),
         "searched_within": WITHIN,

@@ -1,9 +1,8 @@
 from dlq.models.backfilldlq import BackfillDlq
 from dlq.models.bulkoperation import BulkOperation, OperationEntry
+from dlq.models.caretaking import DutyProgress, DutyRun
 from dlq.models.chainlife import ChainLife
 from dlq.models.deletedentry import DeletedEntry
-from dlq.models.dutyprogress import DutyProgress
-from dlq.models.dutyrun import DutyRun
 from dlq.models.editrecord import EditRecord, PayloadEdit
 from dlq.models.entrynote import EntryNote
 from dlq.models.failurepattern import (
@@ -18,6 +17,7 @@ from dlq.models.failurepattern import (
 from dlq.models.requeue import Requeue
 from dlq.models.savedview import DefaultView, SavedView
 from dlq.models.stored_numbers import TableSnapshot, TallyPart
+from dlq.models.visit import Visit
 
 __all__ = [
     "BackfillDlq",
@@ -42,4 +42,5 @@ __all__ = [
     "SavedView",
     "TableSnapshot",
     "TallyPart",
+    "Visit",
 ]

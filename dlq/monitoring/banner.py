@@ -24,7 +24,12 @@ REMEMBERED_SECONDS = 20
 
 
 def show(request: HttpRequest) -> HttpResponse:
-    return TemplateResponse(request, "dlq/monitoring/alerts.html", {"alerts": [(one, _link(one)) for one in _alerts()]})
+    return TemplateResponse(request, "dlq/monitoring/alerts.html", {"alerts": current_alerts()})
+
+
+def current_alerts() -> list[tuple[Alert, str]]:
+    """Each with the list of what it is about."""
+    return [(one, _link(one)) for one in _alerts()]
 
 
 def _alerts() -> list[Alert]:

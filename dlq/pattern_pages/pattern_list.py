@@ -39,8 +39,13 @@ ORDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "newest": ("Newest", ("-first_seen", "id")),
     "returned": ("Returned last", (F("returned_at").desc(nulls_last=True), "-entry_count", "id")),
 }
-OPEN = "open"
-STATES: dict[str, str] = {OPEN: "all that want attention", "any": "any", **dict(State.choices)}
+OPEN, UNATTENDED = "open", "unattended"
+STATES: dict[str, str] = {
+    OPEN: "all that want attention",
+    UNATTENDED: "those without advice or assignee",
+    "any": "any",
+    **dict(State.choices),
+}
 
 
 class PatternsAddress(AddressForm):
@@ -84,13 +89,21 @@ class Choice:
 
     @property
     def patterns(self) -> QuerySet[FailurePattern]:
-        """Those of the choice, one more than a page has."""
+        """Those of the page, and one more."""
+        start = (self.page - 1) * A_PAGE
+        return self.all_patterns.order_by(*ORDERS[self.order][1])[start : start + A_PAGE + 1]
+
+    @property
+    def all_patterns(self) -> QuerySet[FailurePattern]:
+        """Those of the choice."""
         found = FailurePattern.objects.filter(merged_into=None)
         if self.problems:
             return found.none()
-        if self.state == OPEN:
+        if self.state in (OPEN, UNATTENDED):
             muted = Q(state=State.MUTED, muted_until__gt=database_now())
             found = found.filter(entry_count__gt=0).exclude(muted).exclude(state=State.RESOLVED)
+            if self.state == UNATTENDED:
+                found = found.filter(Q(advice="") | Q(assignee=""))
         elif self.state != "any":
             found = found.filter(state=self.state)
         if self.order == "returned":
@@ -103,8 +116,7 @@ class Choice:
                 Q(title__contains_text=self.q) | Q(notes__contains_text=self.q) | Q(advice_text__contains_text=self.q)
             )
             found = found.filter(words)
-        start = (self.page - 1) * A_PAGE
-        return found.order_by(*ORDERS[self.order][1])[start : start + A_PAGE + 1]
+        return found
 
 
 def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,9 @@ from typing import Any
 
 from django import forms, template
 from django.contrib.messages.storage.base import Message
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
@@ -18,8 +20,13 @@ from dlq.operations.pages import undo
 from dlq.operations.pages.undo import UndoButton
 from dlq.operations.reasons import Reason
 from dlq.selection.suggestions import offers_values
+from dlq.start import start_page as start
+from dlq.start.hand_over import hand_over
 from dlq.web import formatting
 from dlq.web.places import places_of
+from dlq.web.query_strings import query_string
+from dlq.web.site_addresses import site_of
+from dlq.web.viewer_zone import viewer_zone as zone_of
 
 register = template.Library()
 
@@ -40,6 +47,16 @@ def reason(code: str, about: str) -> str:
 @register.inclusion_tag("dlq/web/places.html", takes_context=True)
 def places(context: dict[str, Any]) -> dict[str, Any]:
     return {"places": places_of(context["request"])}
+
+
+@register.simple_tag(takes_context=True)
+def start_page(context: dict[str, Any]) -> SafeString:
+    """On Django's own page of the app, which no decorator of ours is around."""
+    request = context["request"]
+    with site_of(request), timezone.override(zone_of(request)):
+        page = start.start_page(request)
+        own = request.build_absolute_uri(f"{request.path}{query_string({'since': page.since_iso})}")
+        return render_to_string("dlq/start/start.html", {"page": page, "hand_over": hand_over(page, own)}, request)
 
 
 @register.filter

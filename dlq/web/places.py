@@ -9,14 +9,15 @@ from django.http import HttpRequest
 from dlq.web.permissions import VIEW_ENTRIES, VIEW_OPERATIONS
 from dlq.web.site_addresses import address_of
 
-PLACES = (
-    ("Failed jobs", "dlq_backfilldlq_changelist", VIEW_ENTRIES),
-    ("Patterns", "dlq_failurepattern_changelist", VIEW_ENTRIES),
-    ("Operations", "dlq_bulkoperation_changelist", VIEW_OPERATIONS),
-    ("Statistics", "dlq_backfilldlq_statistics", VIEW_ENTRIES),
-    ("Trash", "dlq_deletedentry_changelist", VIEW_ENTRIES),
+PLACES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("Now", "app_list", ("dlq",), VIEW_ENTRIES),
+    ("Failed jobs", "dlq_backfilldlq_changelist", (), VIEW_ENTRIES),
+    ("Patterns", "dlq_failurepattern_changelist", (), VIEW_ENTRIES),
+    ("Operations", "dlq_bulkoperation_changelist", (), VIEW_OPERATIONS),
+    ("Statistics", "dlq_backfilldlq_statistics", (), VIEW_ENTRIES),
+    ("Trash", "dlq_deletedentry_changelist", (), VIEW_ENTRIES),
 )
-"""Label, address and right of each."""
+"""Label, address (name and arguments) and right of each."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,10 @@ class Place:
 def places_of(request: HttpRequest) -> list[Place]:
     """Those that this person may see."""
     here = (request.resolver_match.url_name if request.resolver_match else None) or ""
-    exact = {name for _label, name, _right in PLACES} & {here}
+    exact = {name for _label, name, _arguments, _right in PLACES} & {here}
     return [
-        Place(label, address_of(name), _current(name, here, is_below=not exact))
-        for label, name, right in PLACES
+        Place(label, address_of(name, *arguments), _current(name, here, is_below=not exact))
+        for label, name, arguments, right in PLACES
         if request.user.has_perm(right)
     ]
 

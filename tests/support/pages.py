@@ -17,6 +17,7 @@ from dlq.operations.kinds import KINDS
 SVG = "{http://www.w3.org/2000/svg}"
 LIST = "/admin/dlq/backfilldlq/"
 STATISTICS = f"{LIST}statistics/"
+START = "/admin/dlq/"
 CONFIRMED = f"{LIST}confirmed/"
 OPERATIONS = "/admin/dlq/bulkoperation/"
 PATTERNS = "/admin/dlq/failurepattern/"

@@ -55,6 +55,7 @@ PAGES: dict[str, Right] = {
     "dlq_backfilldlq_script": STAFFS,
     "dlq_backfilldlq_indexes": of(VIEW),
     "dlq_backfilldlq_caretaker": of(VIEW),
+    "dlq_backfilldlq_seen": of(VIEW),
     "dlq_backfilldlq_confirmed": of(VIEW),
     "dlq_backfilldlq_confirmed_count": of(VIEW),  # and the right of its kind of operation, which the token names
     "dlq_backfilldlq_export": of(VIEW, EXPORT),
@@ -82,7 +83,7 @@ SENT: dict[str, Right] = {
     "dlq_failurepattern_change": of(VIEW, ANNOTATE),
 }
 """Where sending a form without any button takes more than looking: it saves notes."""
-ONLY_SENT = {"dlq_backfilldlq_snapshot", "dlq_backfilldlq_confirmed"}
+ONLY_SENT = {"dlq_backfilldlq_snapshot", "dlq_backfilldlq_seen", "dlq_backfilldlq_confirmed"}
 """There is nothing to read there."""
 DJANGOS = {
     "login",
@@ -129,6 +130,7 @@ BUTTONS: dict[tuple[str, str], Button] = {
     ("dlq_backfilldlq_snapshot", ""): Button(of(VIEW)),
     ("dlq_backfilldlq_views", "save"): Button(of(VIEW)),
     ("dlq_backfilldlq_views", "default"): Button(of(VIEW)),
+    ("dlq_backfilldlq_seen", "seen"): Button(of(VIEW)),
     ("confirmation of requeue", "token"): Button(of(VIEW, REQUEUE)),
     ("confirmation of edit", "token"): Button(of(VIEW, EDIT)),
     ("confirmation of delete", "token"): Button(of(VIEW, DELETE)),

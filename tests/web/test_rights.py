@@ -211,6 +211,7 @@ def forms(site: SecretSite, user: int) -> Iterator[tuple[str, str, str, dict[str
     at = reverse("admin:dlq_backfilldlq_views")
     yield "dlq_backfilldlq_views", "save", at, {"save": "1", "save_as": "mine"}
     yield "dlq_backfilldlq_views", "default", at, {"default": "hour"}
+    yield "dlq_backfilldlq_seen", "seen", reverse("admin:dlq_backfilldlq_seen"), {"seen": "1"}
     yield PATTERNS, "", reverse(f"admin:{PATTERNS}"), {"": ""}
     at = reverse(f"admin:{PATTERN}", args=[site.pattern])
     for button in ACTS:
