@@ -26,11 +26,6 @@ def test_newest_failure_stands_first_when_the_list_opens(boss: Client) -> None:
     assert page.entries == entries
 
 
-def test_list_is_where_people_land_when_they_open_the_address(boss: Client) -> None:
-    response = boss.get("/")
-    assert (response.status_code, response["Location"]) == (302, LIST)
-
-
 def test_line_says_what_failed_where_and_how_often_when_listed(boss: Client) -> None:
     add_entry(
         task_identifier="charge",

@@ -95,8 +95,10 @@ class Page:
         return {field.get("value", "") for field in self.all("input", name="action")} - {""}
 
     def value(self, name: str) -> str:
-        """Of the field with this name."""
-        return self.one("input", name=name).get("value", "")
+        """Of the field with this name: of the one that people see, where another form hands the same on."""
+        fields = self.all("input", name=name)
+        (only,) = [field for field in fields if field.get("type") != "hidden"] or fields
+        return only.get("value", "")
 
     def fields(self) -> set[str]:
         return {str(field.get("name")) for tag in ("input", "textarea", "select") for field in self.document.iter(tag)}
