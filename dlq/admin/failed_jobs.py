@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils.decorators import method_decorator
@@ -166,10 +166,10 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return confirm_page.perform(self, request)
 
     @page(right=None, limited=False)
-    def script_view(self, request: HttpRequest) -> FileResponse:
+    def script_view(self, request: HttpRequest) -> HttpResponse:
         """Of all lists, for whoever may see one of them."""
-        script = selection_script().open("rb")
-        return FileResponse(script, content_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
+        script = selection_script().read_bytes()
+        return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
 
     compare_view = whole(comparison.show)
     next_view = whole(neighbours.next_entry)

@@ -35,7 +35,7 @@ FROM (SELECT min(id) AS low, max(id) AS high FROM {table}) AS ids
 CROSS JOIN generate_series(1, %(sample)s) AS part
 CROSS JOIN LATERAL (
     SELECT e.id FROM {table} e
-    WHERE e.id >= ids.low + ((ids.high::numeric - ids.low) * part / %(sample)s)::bigint ORDER BY e.id LIMIT 1
+    WHERE e.id >= (ids.low + (ids.high::numeric - ids.low) * part / %(sample)s)::bigint ORDER BY e.id LIMIT 1
 ) AS found
 """
 
