@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from dlq.entries.timeline import full_history
 from dlq.models import BackfillDlq, EditRecord, FailurePattern
@@ -81,7 +81,7 @@ def test_log_of_before_is_copied_with_the_names_of_those_who_are_in_it() -> None
         LogEntry.objects.create(
             user=user, content_type=content_type, object_id=str(number), action_flag=CHANGE, change_message=message
         )
-    MIGRATION.copy_log(apps, None)
+    MIGRATION.copy_log(apps, connection.schema_editor())
     user.delete()
     assert not LogEntry.objects.exists()
     assert [(record.actor, record.in_words) for record in edits_of(pattern)] == [
