@@ -13,12 +13,12 @@ from dlq.models import Requeue
 from tests.browser.conftest import Window
 from tests.support.entries import add_entries, add_entry, cell, ids
 from tests.support.jobs import jobs
-from tests.support.pages import LIST, entry_url
+from tests.support.pages import LIST, START, entry_url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_list_opens_when_somebody_logs_in(superuser: User, window: Callable[..., Window], settings: Any) -> None:
+def test_start_page_opens_when_somebody_logs_in(superuser: User, window: Callable[..., Window], settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     superuser.set_password("correct horse")
     superuser.save()
@@ -29,7 +29,8 @@ def test_list_opens_when_somebody_logs_in(superuser: User, window: Callable[...,
     page.get_by_label("Password").fill("correct horse")
     page.get_by_role("button", name="Log in").click()
     opened.settle()
-    assert page.url == f"{opened.address}{LIST}"
+    assert page.url == f"{opened.address}{START}"
+    page.get_by_role("link", name="Failed jobs", exact=True).click()
     assert page.get_by_role("link", name="charge_card").is_visible()
     assert opened.problems == []
 

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.long]
 OTHER = "Swordfish99"
 OF_THE_MOMENT = ("csrf", "as of", 'rel="next"')
 """Of a line of a page: it has a token or the time."""
-FEW = 6
+FEW = 12
 """Each of them is masked for each question."""
 QUESTIONS = 2_000
 MANY = 3
