@@ -28,6 +28,8 @@ class Probe:
     def run(self, *, acts: bool = True) -> None:
         self.browser.log_in("boss", "correct-horse")
         if acts:
+            start = self.browser.open(f"{self.browser.site}dlq/")
+            self.browser.send(start, start.form("seen"), seen="1")
             self.annotate()
             self.requeue()
             self.delete_and_restore()
@@ -96,6 +98,7 @@ class Probe:
         ((operation,),) = self.sql("SELECT min(id) FROM dlq_bulkoperation")
         (entry,) = self.newest(1)
         of_operation = f"{self.browser.site}dlq/bulkoperation/{operation}"
+        ((one, other),) = self.sql("SELECT min(id), max(id) FROM dlq_failurepattern")
         waiting = [
             *(
                 self.list,
@@ -104,6 +107,7 @@ class Probe:
                 f"{self.list}{entry}/delete/",
             ),
             *(f"{self.list}{entry}/payload/?column=payload", f"{of_operation}/change/", f"{of_operation}/problems/"),
+            f"{self.browser.site}dlq/failurepattern/{one}/regroup/?merge={other}",
         ]
         seen: set[tuple[str, bool]] = set()
         assets: set[str] = set()

@@ -27,6 +27,7 @@ ENTRIES = """
 UNREACHED = {
     "dlq_backfilldlq_script",
     "dlq_backfilldlq_snapshot",
+    "dlq_backfilldlq_seen",
     "dlq_backfilldlq_confirmed",
     "dlq_backfilldlq_confirmed_count",
     "dlq_backfilldlq_export_progress",
