@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.db.models import F
 from django.db.models.functions import Now
+from django.db.utils import ConnectionDoesNotExist
 
 from dlq.db.database import atomic
 from dlq.models import Visit
@@ -48,7 +49,7 @@ def say_seen(person: str) -> None:
 
 
 def remember_log_in(*, user: Any, **_signal: Any) -> None:
-    """For the signal `user_logged_in`. A log-in never fails by it, also where our tables are missing or can't be written."""
+    """For the signal `user_logged_in`. A log-in never fails by it, also where our tables or their database are missing."""
     try:
         if not (user.is_active and user.is_staff and sees_entries(user)):
             return
@@ -57,5 +58,5 @@ def remember_log_in(*, user: Any, **_signal: Any) -> None:
             if not is_first:
                 another = Visit.objects.filter(pk=visit.pk).exclude(logged_in_at__gt=Now() - SAME_VISIT)
                 another.update(logged_in_before_at=F("logged_in_at"), logged_in_at=Now())
-    except DatabaseError:
+    except (DatabaseError, ConnectionDoesNotExist):
         logger.warning("the log-in could not be remembered for the start page", exc_info=True)

@@ -28,8 +28,8 @@ def test_start_page_opens_when_somebody_logs_in(superuser: User, window: Callabl
     page.get_by_label("Username").fill("boss")
     page.get_by_label("Password").fill("correct horse")
     page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{opened.address}{START}")
     opened.settle()
-    assert page.url == f"{opened.address}{START}"
     page.get_by_role("link", name="Failed jobs", exact=True).click()
     assert page.get_by_role("link", name="charge_card").is_visible()
     assert opened.problems == []
