@@ -10,7 +10,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.db.models import F
 from django.db.models.functions import Now
-from django.db.utils import ConnectionDoesNotExist
+from django.utils.connection import ConnectionDoesNotExist
 
 from dlq.db.database import atomic
 from dlq.models import Visit
