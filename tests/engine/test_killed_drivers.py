@@ -15,7 +15,7 @@ from tests.support.database import another_connection, database_url, sql
 from tests.support.entries import add_entries
 from tests.support.operations import confirm
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 ENTRIES = 20_000
 CHUNK_SIZE = 200

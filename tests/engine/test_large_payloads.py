@@ -14,7 +14,7 @@ from tests.support.database import another_connection, database_url, value
 from tests.support.entries import add_entries, add_entry
 from tests.support.operations import confirm
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 ENTRIES = 300
 """Some 300 MB of payload: a driver that kept what it moves would be many times over the limit."""

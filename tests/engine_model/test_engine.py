@@ -14,7 +14,7 @@ from dlq.operations.kinds import KINDS
 from tests.engine_model import database
 from tests.engine_model.machine import SEEN, Engine
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 LIVES = int(os.environ.get("ENGINE_MODEL_LIVES", "60"))
 SEED = os.environ.get("ENGINE_MODEL_SEED", "1")

@@ -37,7 +37,7 @@ from tests.support.pages import (
     send,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 ZONES = ("UTC", "America/New_York", "Pacific/Kiritimati")
 
