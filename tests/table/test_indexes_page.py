@@ -90,7 +90,9 @@ def test_every_advised_statement_makes_its_index_when_run(boss: Client, settings
 def test_size_is_about_right_when_an_index_is_advised() -> None:
     add_entries(8_000, payload="jsonb_build_object('customer', n, 'reference', md5(n::text))")
     analyze()
-    for index in [index for index in advice(TABLE) if not index.is_there and index.wanted.suffix != "search"]:
+    # How large a trigram index becomes depends on the texts: these are random ones, its worst case.
+    missing = [index for index in advice(TABLE) if not index.is_there and "gin_trgm_ops" not in index.wanted.on]
+    for index in missing:
         for statement in index.statements:
             sql(statement.replace(" CONCURRENTLY", ""))
         made = next(other for other in advice(TABLE) if other.wanted.suffix == index.wanted.suffix)
