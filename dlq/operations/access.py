@@ -15,6 +15,11 @@ def sees_operation(user: Any, operation: BulkOperation) -> bool:
     return bool(user.has_perm(VIEW_OPERATIONS)) or (is_own and KINDS[operation.kind].may(user))
 
 
+def under_way() -> int:
+    """How many operations are at work now."""
+    return BulkOperation.objects.filter(state__in=BulkOperation.UNDER_WAY).count()
+
+
 def may_follow(user: Any, follow_up: FollowUp) -> bool:
     """Whether this user may press its button: what is asked first takes the right to see what is asked about."""
     kind = KINDS[follow_up.begins]

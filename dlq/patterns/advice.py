@@ -19,6 +19,10 @@ SECONDS = 2
 SAMPLE = 1_000
 """Of the newest entries are looked at where counting takes longer."""
 MOST_ADVISED = 500
+UNSHOWN = [
+    f"{of}__{text}" for of in ("pattern", "pattern__merged_into") for text in ("sample_text", "sample_reason", "words")
+]
+"""Of a pattern where only its title and its advice are shown: texts that would be masked for nothing."""
 ORDER = (Advice.NO, Advice.ASK, Advice.NONE, Advice.YES)
 """The warnings first."""
 
@@ -54,7 +58,8 @@ def is_advised_against(advice: Iterable[AdvisedPattern]) -> bool:
 
 def pattern_of(entry_id: int) -> FailurePattern | None:
     """Of one entry; None where it is not grouped yet."""
-    found = EntryPattern.objects.filter(entry_id=entry_id).select_related("pattern__merged_into").first()
+    patterns = EntryPattern.objects.filter(entry_id=entry_id).select_related("pattern__merged_into")
+    found = patterns.defer(*UNSHOWN).first()
     return (found.pattern.merged_into or found.pattern) if found else None
 
 

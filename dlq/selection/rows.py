@@ -28,14 +28,15 @@ def payload_alias(number: int) -> str:
 class _ErrorMessage(Func):
     """The sentence within last_error: an object's message, a traceback's last line, a text's first line."""
 
-    template = r"""nullif(btrim(CASE jsonb_typeof(%(expressions)s)
-        WHEN 'object' THEN coalesce(%(expressions)s ->> 'message', %(expressions)s ->> 'error', %(expressions)s::text)
+    # The column, with all that masks it, once.
+    template = r"""(SELECT nullif(btrim(CASE jsonb_typeof(error)
+        WHEN 'object' THEN coalesce(error ->> 'message', error ->> 'error', error::text)
         WHEN 'string' THEN CASE
-            WHEN starts_with(%(expressions)s #>> '{}', 'Traceback (most recent call last)')
-            THEN substring(rtrim(%(expressions)s #>> '{}', E' \r\n') from '[^\r\n]*$')
-            ELSE split_part(ltrim(%(expressions)s #>> '{}', E' \r\n'), E'\n', 1) END
+            WHEN starts_with(error #>> '{}', 'Traceback (most recent call last)')
+            THEN substring(rtrim(error #>> '{}', E' \r\n') from '[^\r\n]*$')
+            ELSE split_part(ltrim(error #>> '{}', E' \r\n'), E'\n', 1) END
         WHEN 'null' THEN NULL
-        ELSE %(expressions)s::text END), '')"""
+        ELSE error::text END), '') FROM (SELECT %(expressions)s AS error OFFSET 0) AS read)"""
     output_field = TextField()
 
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
 from dlq.operations import kinds
-from dlq.operations.access import sees_operation
+from dlq.operations.access import sees_operation, under_way
 from dlq.operations.pages import undo
 from dlq.operations.pages.undo import UndoButton
 from dlq.operations.reasons import Reason
@@ -23,6 +23,7 @@ from dlq.selection.suggestions import offers_values
 from dlq.start import start_page as start
 from dlq.start.hand_over import hand_over
 from dlq.web import formatting
+from dlq.web.permissions import VIEW_OPERATIONS
 from dlq.web.places import places_of
 from dlq.web.query_strings import query_string
 from dlq.web.site_addresses import site_of
@@ -46,7 +47,9 @@ def reason(code: str, about: str) -> str:
 
 @register.inclusion_tag("dlq/web/places.html", takes_context=True)
 def places(context: dict[str, Any]) -> dict[str, Any]:
-    return {"places": places_of(context["request"])}
+    request = context["request"]
+    running = under_way() if request.user.has_perm(VIEW_OPERATIONS) else 0
+    return {"places": places_of(request, {"Operations": f"{running} running"} if running else {})}
 
 
 @register.simple_tag(takes_context=True)

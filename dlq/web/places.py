@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -26,14 +27,16 @@ class Place:
     link: str
     current: str
     """As aria-current has it: "page" for the page itself, "true" for a page below it, else ""."""
+    news: str = ""
+    """What goes on there at this moment, in two words."""
 
 
-def places_of(request: HttpRequest) -> list[Place]:
-    """Those that this person may see."""
+def places_of(request: HttpRequest, news: Mapping[str, str]) -> list[Place]:
+    """Those that this person may see, with the news by their labels."""
     here = (request.resolver_match.url_name if request.resolver_match else None) or ""
     exact = {name for _label, name, _arguments, _right in PLACES} & {here}
     return [
-        Place(label, address_of(name, *arguments), _current(name, here, is_below=not exact))
+        Place(label, address_of(name, *arguments), _current(name, here, is_below=not exact), news.get(label, ""))
         for label, name, arguments, right in PLACES
         if request.user.has_perm(right)
     ]
