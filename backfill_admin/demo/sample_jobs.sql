@@ -1,7 +1,9 @@
--- Real jobs for the real worker, so that the queue lives from the first minute on.
+-- Real jobs for the real worker, so that the queue lives from the first minute on: three of five succeed.
 SELECT {schema}.add_job(
-    (ARRAY['send_email', 'charge_card', 'sync_crm', 'export_report', 'deliver_webhook'])[1 + n %% 5],
-    json_build_object('customer_id', 2000 + n, 'order', json_build_object('id', 90000 + n)),
-    max_attempts := 1 + n %% 2
+    (ARRAY['send_email', 'sync_crm', 'generate_invoice', 'warm_cache', 'export_report'])[1 + n %% 5],
+    json_build_object(
+        'customer_id', 2000 + n, 'order', json_build_object('id', 90000 + n, 'total', n, 'currency', 'EUR'), 'release', '47.2',
+        'to', format('customer-%%s@mail.example', 2000 + n), 'page', format('/summer-sale/%%s', 300 + n)),
+    max_attempts := 1
 )
 FROM generate_series(1, %(jobs)s) AS n
