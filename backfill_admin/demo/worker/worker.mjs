@@ -26,7 +26,7 @@ const taskList = {
     // A deployment sent the currency in small letters: to be edited.
     charge_card: task((p) => {
         const currency = p.order?.currency ?? "EUR";
-        return /^[A-Z]{3}$/.test(currency) ? "" : `order ${p.order.id}: currency "${currency}" is no code of ISO 4217`;
+        return /^[A-Z]{3}$/.test(currency) ? "" : `order ${p.order.id}: order.currency must be in capitals, not "${currency}"`;
     }),
     // Noise: to be deleted.
     warm_cache: task((p) => `page ${p.page} does not exist any more`),
