@@ -43,3 +43,11 @@ class Chain:
 
     def has_before(self, entry_id: int) -> bool:
         return self.lives[0].entry_id != entry_id
+
+    def in_words(self, life: Life) -> str:
+        """What a life is now."""
+        if life.entry_id == self.standing:
+            return "stands for all"
+        if life.is_here:
+            return "earlier life"
+        return "in the trash" if life.is_in_trash else "no longer in the table"

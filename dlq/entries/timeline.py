@@ -29,7 +29,7 @@ MOST_EVENTS = 500
 class Event:
     """Something that happened. `entry_id` names another entry that it leads to, `operation_id` the operation it was part of.
 
-    `detail` is masked, wherever it comes from.
+    `detail` is masked, wherever it comes from. `life` says what a life of a chain is now; it may be compared where it is here.
     """
 
     at: datetime
@@ -38,42 +38,51 @@ class Event:
     detail: str = ""
     entry_id: int | None = None
     operation_id: int | None = None
+    life: str = ""
+    may_compare: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "detail", masked(self.detail))
 
 
-def timeline(entry: BackfillDlq) -> list[Event]:
-    """The life of the job and of its requeues: created, due, died, requeued, came back."""
-    requeues = _requeues(entry.pk)
-    job, whose = entry.original_job_id, _whose_creation(entry, requeues)
-    events = [
-        Event(moment, what, detail=detail)
-        for moment, what, detail in (
-            (entry.original_created_at, "Created", whose or (f"job {job}" if job else "")),
-            (entry.original_run_at, _due(entry), whose),
-            (entry.failed_at, "Failed for good", entry.failure_reason + (f"\nas job {job}" if job and whose else "")),
-        )
-        if moment
-    ]
+def timeline(entry: BackfillDlq, chain: Chain) -> list[Event]:
+    """The life of the job and of its requeues: created, due, died, requeued, came back; of all lives of the failure."""
+    requeues = _requeues([life.entry_id for life in chain.lives])
+    own = [requeue for requeue in requeues if requeue.entry_id == entry.pk]
+    whose = _whose_creation(entry, own)
+    job = entry.original_job_id
+    first, *later = _lived(entry, chain, entry.failure_reason + (f"\nas job {job}" if job and whose else ""))
+    events = [] if chain.has_before(entry.pk) else _came_to_be(entry, whose)
     # Of a key's earlier failures the table keeps nothing but their number.
-    earlier = {requeue.failed_at for requeue in requeues if requeue.failed_at and requeue.failed_at < entry.failed_at}
+    earlier = {requeue.failed_at for requeue in own if requeue.failed_at and requeue.failed_at < entry.failed_at}
     events += [Event(moment, "Failed for good", detail="what it said then is not kept") for moment in earlier]
-    events += _requeued(entry, requeues)
-    events += _library_requeue(entry, requeues)
-    if entry.original_job_id:
-        origin = Requeue.objects.filter(job_id=entry.original_job_id).exclude(entry_id=entry.pk).first()
-        if origin:
-            events.append(
-                Event(
-                    origin.created_at,
-                    f"Job {origin.job_id} was requeued from failed job {origin.entry_id}",
-                    origin.actor,
-                    entry_id=origin.entry_id,
-                    operation_id=origin.operation_id,
-                )
-            )
+    events += [first, *_requeued(entry, requeues), *_library_requeue(entry, own), *later]
     return sorted(events, key=lambda event: event.at)
+
+
+def _came_to_be(entry: BackfillDlq, whose: str) -> list[Event]:
+    """Of what came from a requeue of ours that requeue tells."""
+    job = entry.original_job_id
+    moments = (
+        (entry.original_created_at, "Created", whose or (f"job {job}" if job else "")),
+        (entry.original_run_at, _due(entry), whose),
+    )
+    return [Event(moment, what, detail=detail) for moment, what, detail in moments if moment]
+
+
+def _lived(entry: BackfillDlq, chain: Chain, why: str) -> Iterator[Event]:
+    """The failure of each life, this entry's own with why. One that is gone failed at a time that is not known."""
+    for number, life in enumerate(chain.lives):
+        is_own = life.entry_id == entry.pk
+        after = chain.lives[number + 1].requeued_at if number + 1 < len(chain.lives) else None
+        yield Event(
+            entry.failed_at if is_own else life.failed_at or life.requeued_at or after or entry.failed_at,
+            "Failed for good",
+            detail=why if is_own else "",
+            entry_id=None if is_own else life.entry_id,
+            life=chain.in_words(life) if len(chain.lives) > 1 else "",
+            may_compare=life.is_here and not is_own,
+        )
 
 
 def _whose_creation(entry: BackfillDlq, requeues: list[Requeue]) -> str:
@@ -108,7 +117,7 @@ def status_in_words(entry: Any, state: JobState | None, chain: Chain) -> str:
 
 def full_history(entry_id: int, entry: BackfillDlq | None) -> list[Event]:
     """The timeline and everything that people did, also of an entry that is gone; newest first."""
-    events = timeline(entry) if entry else _requeued(None, _requeues(entry_id))
+    events = timeline(entry, Chain.of(entry_id)) if entry else _requeued(None, _requeues([entry_id]))
     events += [*_operated(entry_id), *_deleted(entry_id), *_noted(entry_id), *_edited(entry_id)]
     events += _payload_edited(entry_id)
     return sorted(events, key=lambda event: event.at, reverse=True)
@@ -163,8 +172,8 @@ def _payload_edited(entry_id: int) -> Iterator[Event]:
         yield Event(edit.created_at, "Payload edited", operation.actor, detail, operation_id=operation.pk)
 
 
-def _requeues(entry_id: int) -> list[Requeue]:
-    return list(Requeue.objects.filter(entry_id=entry_id).select_related("operation").order_by("-id")[:MOST_EVENTS])
+def _requeues(entry_ids: list[int]) -> list[Requeue]:
+    return list(Requeue.objects.filter(entry_id__in=entry_ids).select_related("operation").order_by("-id")[:MOST_EVENTS])
 
 
 def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]:
@@ -173,7 +182,7 @@ def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]
     events = []
     for requeue in requeues:
         state = states.get(requeue.pk)
-        here = bool(state and entry is not None and state.returned_as == entry.pk)
+        here = bool(state and entry is not None and state.returned_as == requeue.entry_id == entry.pk)
         detail = f"as job {requeue.job_id}"
         if requeue.replaced:
             detail += ", in place of a waiting job with the same key"
@@ -187,7 +196,7 @@ def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]
                 "Requeued",
                 requeue.actor,
                 detail,
-                entry_id=None if here or state is None else state.returned_as,
+                entry_id=state.returned_as if entry is None and state else None,
                 operation_id=requeue.operation_id,
             )
         )

@@ -149,7 +149,7 @@ def _context(
         "is_searched_in_part": documents.is_searched_in_part(entry),
         "searched_within": WITHIN,
         "extra_values": documents.extra_values(entry),
-        "timeline": timeline(entry),
+        "timeline": timeline(entry, chain),
         "chain": chain,
         "pattern": pattern_of(entry.pk),
         "similar": _similar(entry),

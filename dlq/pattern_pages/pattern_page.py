@@ -32,7 +32,7 @@ from dlq.web.refusal import Refused
 from dlq.web.site_addresses import address_of
 from dlq.web.stock_templates import rendered
 
-ACTS = {"requeue_all": KINDS["requeue"], "delete_all": KINDS["delete"]}
+ACTS = {"requeue_all": KINDS["requeue"], "edit_all": KINDS["edit"], "delete_all": KINDS["delete"]}
 """The buttons that lead to a confirmation page for everything of the pattern."""
 MAY_EDIT = KINDS["note"]
 """Describing a pattern needs the right to write notes."""
@@ -132,6 +132,7 @@ def _context(
         "theirs": theirs,
         "edits": edits_of(pattern)[:MOST_EDITS],
         "may_requeue": ACTS["requeue_all"].may(request.user),
+        "may_edit": ACTS["edit_all"].may(request.user),
         "may_delete": ACTS["delete_all"].may(request.user),
         "may_annotate": MAY_EDIT.may(request.user),
     }

@@ -67,10 +67,10 @@ def test_entries_lead_to_each_other_when_the_requeued_job_failed_again(boss: Cli
     process_failed_jobs(TABLE)
     second = next(entry for entry in ids() if entry != first)
     forward = get(boss, entry_url(first))
-    assert forward.links(f"Failed job {second}") == [entry_url(second)]
+    assert forward.links(f"Compare with #{second}")
     assert f"came back as failed job {second}" in forward.text
     back = get(boss, entry_url(second))
-    assert back.links(f"Failed job {first}") == [entry_url(first)]
+    assert back.links(f"Compare with #{first}")
 
 
 def test_entry_says_it_came_back_here_when_it_has_a_key(boss: Client) -> None:

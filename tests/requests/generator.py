@@ -72,6 +72,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "dlq_failurepattern_change": (
         *(
             "requeue_all",
+            "edit_all",
             "delete_all",
             "state",
             "muted_until",

@@ -137,6 +137,7 @@ BUTTONS: dict[tuple[str, str], Button] = {
     ("confirmation of note", "token"): Button(of(VIEW, ANNOTATE)),
     ("dlq_failurepattern_changelist", ""): Button(of(VIEW)),
     ("dlq_failurepattern_change", "requeue_all"): Button(of(VIEW, REQUEUE), writes=False),
+    ("dlq_failurepattern_change", "edit_all"): Button(of(VIEW, EDIT), writes=False),
     ("dlq_failurepattern_change", "delete_all"): Button(of(VIEW, DELETE), writes=False),
     ("dlq_failurepattern_change", "advice"): Button(of(VIEW, ANNOTATE)),
     ("dlq_failurepattern_regroup", "mark"): Button(of(VIEW, ANNOTATE)),

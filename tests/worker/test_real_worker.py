@@ -100,7 +100,7 @@ def test_entry_tells_of_it_when_its_requeued_job_died_again(boss: Client, key: s
         assert (cell(entry, "failure_count"), cell(entry, "notes"), cell(entry, "requeued_count")) == (6, "mine", 1)
     else:
         (second,) = set(ids()) - {entry}
-        assert page.links(f"Failed job {second}")
-        assert get(boss, entry_url(second)).links(f"Failed job {entry}")
+        assert page.links(f"Compare with #{second}")
+        assert get(boss, entry_url(second)).links(f"Compare with #{entry}")
     again = Page.of(boss.get(LIST))
     assert len(again.entries) == (1 if key else 2)
