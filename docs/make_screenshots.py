@@ -1,7 +1,7 @@
-"""Renews the pictures of the docs from a running first-run server.
+"""Renews the pictures of the docs, by walking through the story of docs/using.md on a first-run server with fresh samples.
 
 make run                                                        # in one terminal
-.venv/bin/python docs/make_screenshots.py http://127.0.0.1:8000    # in another
+.venv/bin/python docs/make_screenshots.py http://127.0.0.1:8000    # in another, a minute later
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
-LIST = "/admin/dlq/backfilldlq/"
+LIST, PATTERNS = "/admin/dlq/backfilldlq/", "/admin/dlq/failurepattern/"
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run",
@@ -25,14 +25,48 @@ def log_in(page: Page, server: str) -> None:
     page.fill("#id_username", "admin")
     page.fill("#id_password", "admin")
     page.click("input[type=submit]")
-    page.wait_for_selector("#dlq-count strong")
+    page.wait_for_selector(".dlq-start")
 
 
-def confirm_all(page: Page, server: str) -> None:
-    page.goto(f"{server}{LIST}?task_identifier=send_email")
-    page.click("#action-toggle")
-    page.click("text=Select everything that matches")
-    page.get_by_role("button", name="Requeue …").click()
+def take(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def open_pattern(page: Page, server: str, words: str) -> None:
+    page.goto(f"{server}{PATTERNS}")
+    page.get_by_role("link", name=words).click()
+
+
+def look_around(page: Page, server: str) -> None:
+    take(page, "start")
+    page.goto(f"{server}{LIST}?status=&failed_before=5m")
+    take(page, "list")
+    page.goto(f"{server}{LIST}?task_identifier=deliver_webhook&status=failed_again")
+    page.click("#result_list th.field-job a >> nth=0")
+    take(page, "entry")
+    page.goto(f"{server}{PATTERNS}")
+    take(page, "patterns")
+    page.goto(f"{server}{LIST}statistics/")
+    take(page, "statistics")
+
+
+def solve(page: Page, server: str) -> None:
+    open_pattern(page, server, "must be in capitals")
+    page.get_by_text("What do these have in common?").click()
+    page.wait_for_selector("#dlq-in-common table")
+    take(page, "cause")
+    page.get_by_role("button", name="Edit payloads of all").click()
+    page.get_by_label("Changes, one a line").fill('order.currency = "EUR"')
+    page.get_by_label("Reason").fill("release 47.2 sent small letters")
+    page.get_by_role("button", name="Show what would change").click()
+    page.wait_for_selector(".dlq-diff")
+    take(page, "edit")
+    open_pattern(page, server, "ECONNREFUSED")
+    page.get_by_role("button", name="Requeue all of this pattern").click()
+    page.get_by_label("Reason").fill("the mail server is back")
+    page.get_by_text("When, how fast").click()
+    take(page, "confirm")
 
 
 def main(server: str) -> None:
@@ -41,15 +75,8 @@ def main(server: str) -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1280, "height": 800}, timezone_id="Europe/Berlin")
         log_in(page, server)
-        page.screenshot(path=IMAGES / "list.png")
-        page.click("#result_list th.field-job a >> nth=5")
-        page.screenshot(path=IMAGES / "entry.png")
-        confirm_all(page, server)
-        page.screenshot(path=IMAGES / "confirm.png")
-        page.goto(f"{server}/admin/dlq/failurepattern/")
-        page.screenshot(path=IMAGES / "patterns.png")
-        page.goto(f"{server}{LIST}statistics/")
-        page.screenshot(path=IMAGES / "statistics.png")
+        look_around(page, server)
+        solve(page, server)
         browser.close()
 
 
