@@ -28,9 +28,10 @@ def log_in(page: Page, server: str) -> None:
     page.wait_for_selector(".dlq-start")
 
 
-def take(page: Page, name: str) -> None:
+def take(page: Page, name: str, height: int = 500) -> None:
+    """The top of the page, below the banner of the samples."""
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=IMAGES / f"{name}.png")
+    page.screenshot(path=IMAGES / f"{name}.png", clip={"x": 0, "y": 30, "width": 1280, "height": height})
 
 
 def open_pattern(page: Page, server: str, words: str) -> None:
@@ -39,41 +40,41 @@ def open_pattern(page: Page, server: str, words: str) -> None:
 
 
 def look_around(page: Page, server: str) -> None:
-    take(page, "start")
+    take(page, "start", 720)
     page.goto(f"{server}{LIST}?status=&failed_before=5m")
     take(page, "list")
     page.goto(f"{server}{LIST}?task_identifier=deliver_webhook&status=failed_again")
     page.click("#result_list th.field-job a >> nth=0")
-    take(page, "entry")
+    take(page, "entry", 970)
     page.goto(f"{server}{PATTERNS}")
     take(page, "patterns")
     page.goto(f"{server}{LIST}statistics/")
-    take(page, "statistics")
+    take(page, "statistics", 620)
 
 
 def solve(page: Page, server: str) -> None:
     open_pattern(page, server, "must be in capitals")
     page.get_by_text("What do these have in common?").click()
     page.wait_for_selector("#dlq-in-common table")
-    take(page, "cause")
+    page.locator("details.dlq-more", has=page.locator("#dlq-in-common")).screenshot(path=IMAGES / "cause.png")
     page.get_by_role("button", name="Edit payloads of all").click()
     page.get_by_label("Changes, one a line").fill('order.currency = "EUR"')
     page.get_by_label("Reason").fill("release 47.2 sent small letters")
     page.get_by_role("button", name="Show what would change").click()
     page.wait_for_selector(".dlq-diff")
-    take(page, "edit")
+    take(page, "edit", 560)
     open_pattern(page, server, "ECONNREFUSED")
     page.get_by_role("button", name="Requeue all of this pattern").click()
     page.get_by_label("Reason").fill("the mail server is back")
     page.get_by_text("When, how fast").click()
-    take(page, "confirm")
+    take(page, "confirm", 820)
 
 
 def main(server: str) -> None:
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, timezone_id="Europe/Berlin")
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, timezone_id="Europe/Berlin")
         log_in(page, server)
         look_around(page, server)
         solve(page, server)
