@@ -173,7 +173,9 @@ def _payload_edited(entry_id: int) -> Iterator[Event]:
 
 
 def _requeues(entry_ids: list[int]) -> list[Requeue]:
-    return list(Requeue.objects.filter(entry_id__in=entry_ids).select_related("operation").order_by("-id")[:MOST_EVENTS])
+    return list(
+        Requeue.objects.filter(entry_id__in=entry_ids).select_related("operation").order_by("-id")[:MOST_EVENTS]
+    )
 
 
 def _requeued(entry: BackfillDlq | None, requeues: list[Requeue]) -> list[Event]:
