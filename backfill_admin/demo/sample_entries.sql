@@ -1,5 +1,5 @@
 -- The failed jobs of a night and a morning: {table} as it may be when somebody's shift begins. Of %(entries)s in all those that failed
--- before (`earlier`) or after a moment twelve days ago. What becomes of each when it is requeued is in worker/worker.mjs. No random
+-- before (`earlier`) or after a moment thirteen days ago. What becomes of each when it is requeued is in worker/worker.mjs. No random
 -- numbers: the same each time, but for the clock. The job ids come from the queue's own counter, so that no real job has the same.
 WITH cast_of AS (
     -- Of every hundred: which story it belongs to, and where in that story's time (0 to 1) it failed.
@@ -99,5 +99,5 @@ SELECT
         WHEN n %% 90 = 0 THEN 'Customer was told; waiting for the provider.'
     END
 FROM failed
-WHERE (failed_at < now() - interval '12 days') = %(earlier)s
+WHERE (failed_at < now() - interval '13 days') = %(earlier)s
 ORDER BY failed_at
