@@ -49,7 +49,7 @@ def look_around(page: Page, server: str) -> None:
     page.goto(f"{server}{PATTERNS}")
     take(page, "patterns")
     page.goto(f"{server}{LIST}statistics/")
-    take(page, "statistics", 620)
+    take(page, "statistics", 940)
 
 
 def solve(page: Page, server: str) -> None:
@@ -67,6 +67,7 @@ def solve(page: Page, server: str) -> None:
     page.get_by_role("button", name="Requeue all of this pattern").click()
     page.get_by_label("Reason").fill("the mail server is back")
     page.get_by_text("When, how fast").click()
+    page.get_by_label("Spread over minutes").fill("10")
     take(page, "confirm", 820)
 
 
