@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.installations.environments import NEWEST, OLDEST, Environment
+from tests.installations.environments import IMAGE, NEWEST, OLDEST, Environment
 
 URLS = """
 from django.contrib import admin
@@ -107,4 +107,5 @@ COMBINATIONS = (
     Combination("django-jazzmin", NEWEST, apps=("jazzmin",)),
     Combination("django-grappelli", NEWEST, apps=("grappelli",)),
     Combination("ASGI (uvicorn)", NEWEST, is_asgi=True),
+    Combination("The steps of the Dockerfile", IMAGE, is_own=True, variables=(("DJANGO_JSON_LOGS", "1"),)),
 )
