@@ -12,8 +12,7 @@ from dlq.db.streams import streaming
 from dlq.models import BackfillDlq
 from dlq.redaction.masked_columns import masked_json
 from dlq.table.location import TABLE
-from dlq.web.reader import RequestReader
-from dlq.web.streamed import StreamedFile
+from dlq.web.reader import RequestReader, StreamedFile
 
 COLUMNS = ("payload", "last_error")
 PIECE = 64 * 1024

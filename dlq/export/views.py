@@ -24,10 +24,9 @@ from dlq.selection.count import LIMIT, UNASKED_SECONDS, count_matching
 from dlq.selection.page import scans_first
 from dlq.web.decorators import permits
 from dlq.web.permissions import EXPORT, SEE_MASKED, VIEW_ENTRIES, sees_masked
-from dlq.web.reader import RequestReader
+from dlq.web.reader import RequestReader, StreamedFile
 from dlq.web.refusal import Refused
 from dlq.web.site_addresses import address_of
-from dlq.web.streamed import StreamedFile
 
 MOST_TRIES = 10
 """Seconds that the page looks out for a download that is not seen yet, or so small that it was over at once."""

@@ -9,8 +9,8 @@ from dlq.models import BulkOperation
 from dlq.operations.kinds import in_words
 from dlq.operations.reasons import Reason
 from dlq.operations.result import problems_of
+from dlq.web.reader import StreamedFile
 from dlq.web.spreadsheets import harmless
-from dlq.web.streamed import StreamedFile
 
 
 class _Echo:
