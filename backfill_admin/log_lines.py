@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -75,3 +76,31 @@ class JsonLines(logging.Formatter):
         if record.exc_text:
             line["exception"] = record.exc_text
         return json.dumps(line, ensure_ascii=False)
+
+
+def configuration(*, as_json: bool) -> dict[str, Any]:
+    """As the setting LOGGING has it."""
+    here = __name__
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": f"{here}.RequestId"}, "no_traceback": {"()": f"{here}.NoTraceback"}},
+        "formatters": {
+            "text": {
+                "()": f"{here}.TextLines",
+                "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+                "style": "{",
+            },
+            "json": {"()": f"{here}.JsonLines"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "json" if as_json else "text",
+                "filters": ["request_id"],
+            }
+        },
+        "root": {"handlers": ["console"], "level": "WARNING"},
+        # What a request did wrong by itself is said in one line.
+        "loggers": {"dlq": {"level": "INFO"}, "django.security.DisallowedHost": {"filters": ["no_traceback"]}},
+    }

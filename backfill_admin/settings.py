@@ -10,6 +10,7 @@ import dj_database_url
 import django
 from environs import Env, EnvError
 
+from backfill_admin import log_lines
 from backfill_admin.data_dir import data_dir, make_data_dir
 from backfill_admin.embedded import embedded_url
 from dlq.conf import DEFAULTS as DLQ_DEFAULTS
@@ -211,33 +212,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-LOGS_ARE_JSON = env.bool("DJANGO_JSON_LOGS", False)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "backfill_admin.log_lines.RequestId"},
-        "no_traceback": {"()": "backfill_admin.log_lines.NoTraceback"},
-    },
-    "formatters": {
-        "text": {
-            "()": "backfill_admin.log_lines.TextLines",
-            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
-            "style": "{",
-        },
-        "json": {"()": "backfill_admin.log_lines.JsonLines"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "json" if LOGS_ARE_JSON else "text",
-            "filters": ["request_id"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    # What a request did wrong by itself is said in one line.
-    "loggers": {"dlq": {"level": "INFO"}, "django.security.DisallowedHost": {"filters": ["no_traceback"]}},
-}
+LOGGING = log_lines.configuration(as_json=env.bool("DJANGO_JSON_LOGS", False))
 
 
 def _dlq_setting(name: str, default: object) -> object:
