@@ -14,8 +14,9 @@ from dlq.table.columns import table_columns
 from dlq.table.index_advice import Surroundings, create_index, statements_for
 from dlq.table.indexes import TableState, table_state
 from dlq.table.location import DlqTable
-from dlq.table.lock_limit import RESET_LIMIT, SET_LIMIT, execute_all, execute_one_by_one, table_lock_limit
+from dlq.table.lock_limit import RESET_LIMIT, SET_LIMIT, NotMade, execute_all, execute_one_by_one, table_lock_limit
 from dlq.table.wanted_indexes import UNIQUE_KEY, Wanted, search_indexes, wanted
+from dlq.table.writable import is_view
 
 MADE = ("library", "recommended")
 """The kinds of indexes that init_dlq makes by itself."""
@@ -42,11 +43,14 @@ def create_schema_sql(table: DlqTable) -> str:
 
 
 def init_dlq(table: DlqTable, *, search: bool = False) -> list[str]:
-    """Create what is missing. Returns what could not be made, a sentence each. Raises NotMade where somebody holds the table.
+    """Create what is missing. Returns what could not be made, a sentence each.
 
+    Raises NotMade where somebody holds the table, or it is a view.
     On a table that exists the indexes are built CONCURRENTLY (outside a transaction), so that nobody's writes wait. Nothing
     is locked for what is there already. Within the caller's transaction all of it is made or nothing, and its settings stay.
     """
+    if is_view(table):
+        raise NotMade(f"{table.plainly} is a view: its table is made where it reads from.")
     existed = scalar("SELECT to_regclass(%(table)s) IS NOT NULL", {"table": table.regclass})
     if existed and not connection.in_atomic_block:
         with table_lock_limit(table):

@@ -22,6 +22,7 @@ from dlq.operations.reasons import Reason
 from dlq.selection.suggestions import offers_values
 from dlq.start import start_page as start
 from dlq.start.hand_over import hand_over
+from dlq.table.writable import why_refused
 from dlq.web import formatting
 from dlq.web.permissions import VIEW_OPERATIONS
 from dlq.web.places import places_of
@@ -50,6 +51,12 @@ def places(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     running = under_way() if request.user.has_perm(VIEW_OPERATIONS) else 0
     return {"places": places_of(request, {"Operations": f"{running} running"} if running else {})}
+
+
+@register.simple_tag(takes_context=True)
+def why_read_only(context: dict[str, Any]) -> str:
+    """Why nobody can change anything; "" where that is not so."""
+    return why_refused(context["request"].user)
 
 
 @register.simple_tag(takes_context=True)

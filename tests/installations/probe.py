@@ -17,10 +17,10 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 
 
 class Probe:
-    """`sql` asks the queue's database; `table` is the quoted name of the dead letter table."""
+    """`sql` asks the queue's database; `table` and `schema` are the quoted names of the dead letter table and the queue."""
 
-    def __init__(self, browser: Browser, sql: Sql, table: str) -> None:
-        self.browser, self.sql, self.table = browser, sql, table
+    def __init__(self, browser: Browser, sql: Sql, table: str, schema: str) -> None:
+        self.browser, self.sql, self.table, self.schema = browser, sql, table, schema
         self.list = f"{browser.site}dlq/backfilldlq/"
         self.names: set[str] = set()
         """The routes that were opened, their variable parts as {}."""
@@ -36,6 +36,13 @@ class Probe:
         self.export()
         self.walk()
 
+    def finds_nothing_to_press(self) -> None:
+        (entry,) = self.newest(1)
+        for address in (self.list, f"{self.list}{entry}/change/"):
+            page = self.browser.open(address)
+            assert "Read-only:" in page.text
+            assert not {"action", "notes"} & {name for form in page.document.forms for name, _value in form.fields}
+
     def annotate(self) -> None:
         (entry,) = self.newest(1)
         page = self.browser.open(f"{self.list}{entry}/change/")
@@ -48,7 +55,7 @@ class Probe:
         ids = ", ".join(map(str, chosen))
         assert self.sql(f"SELECT count(*) FROM {self.table} WHERE id IN ({ids}) AND requeued_count = 1") == [(3,)]
         assert self.sql(
-            "SELECT count(*) FROM dlq_requeue r JOIN graphile_worker._private_jobs j ON j.id = r.job_id"
+            f"SELECT count(*) FROM dlq_requeue r JOIN {self.schema}._private_jobs j ON j.id = r.job_id"
         ) >= [(3,)]
 
     def delete_and_restore(self) -> None:
