@@ -10,6 +10,7 @@ from tests.installations.environments import NEWEST, OLDEST, Environment
 from tests.installations.queues import RUST, Queue
 from tests.installations.shapes import (
     MATERIALIZED,
+    NOBODYS_FUNCTIONS,
     ODD_COLUMNS,
     OF_ANOTHER_ROLE,
     OVER_ONE,
@@ -153,6 +154,7 @@ TABLES = (
         settings="\n".join((CALLED_JOB_ID, LISTED, IN_AN_ODD_SCHEMA)),
         queue=Queue(schema=ODDLY_NAMED),
         job_id="job_id",
+        before=lambda: NOBODYS_FUNCTIONS,
         shape=f"{ODD_COLUMNS}; {OF_ANOTHER_ROLE}",
         role="operator",
         pooler="transaction",
