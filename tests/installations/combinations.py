@@ -166,6 +166,15 @@ QUEUES = (
         Combination(f"graphile-worker {version}, the role of an operator", queue=Queue(version), role="operator")
         for version in ("0.16", "0.17", "0.18")
     ),
+    *(
+        Combination(
+            f"graphile-worker {version}, which is too old",
+            queue=Queue(version),
+            is_read_only=True,
+            warnings=("dlq.W010",),
+        )
+        for version in ("0.13", "0.15")
+    ),
     Combination("The Rust port, the role of an operator", queue=Queue(RUST), role="operator"),
     Combination("The role of a viewer", role="viewer", is_read_only=True, warnings=("dlq.W006", "dlq.W009")),
     Combination("The role of an owner, which migrates too", role="owner"),

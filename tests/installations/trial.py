@@ -54,6 +54,8 @@ def trial(combination: Combination, environment: Made, server: QueueServer) -> N
     """Raises what does not work."""
     folder = Path(tempfile.mkdtemp(prefix="backfill-admin-project-"))
     owners = server.fresh(combination.queue)
+    if combination.role:
+        server.sql(f"CREATE ROLE {ROLE} LOGIN")
     try:
         with reached(combination, owners) as url:
             project = Project.written(combination, environment, folder, url)
@@ -82,8 +84,6 @@ def install(project: Project, owners: Project, server: QueueServer) -> None:
     names = {name: getattr(combination, name) for name in ("table", "schema", "job_id", "kept_in")}
     if before := combination.before():
         server.sql(before.replace("{table}", combination.table))
-    if combination.role:
-        server.sql(f"CREATE ROLE {ROLE} LOGIN")
     maker = owners
     if combination.role == OWNER:
         server.sql(f"CREATE ROLE {QUEUES_OWNER}; GRANT CREATE ON DATABASE {QUEUE} TO {QUEUES_OWNER}")

@@ -9,6 +9,7 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from dlq.faults.grants import grants_sql
 from dlq.table.indexes import table_state
 from dlq.table.location import TABLE
 from tests.installations.shapes import MATERIALIZED, OVER_ONE, OVER_SEVERAL
@@ -73,13 +74,13 @@ def test_every_page_of_a_view_opens_and_says_that_it_is_one(boss: Client, entry:
         assert boss.get(address).status_code in (200, 302), address
     for form in ("csv", "jsonl"):
         response = boss.get(f"{LIST}export/", {"format": form, "status": "any"})
-        assert b"send_email" in b"".join(response)  # type: ignore[call-overload]
+        assert b"send_email" in b"".join(response)
 
 
 def test_nothing_is_offered_over_a_view(boss: Client, entry: int) -> None:
     for page in (get(boss, LIST), get(boss, entry_url(entry))):
-        assert not page.all("button", attrs={"name": "index"})
-        assert not page.all("textarea", attrs={"name": "notes"})
+        assert not page.all("button", name="index")
+        assert not page.all("textarea", name="notes")
         assert "a permission that you lack" not in page.text
 
 
@@ -115,3 +116,31 @@ def test_a_view_is_as_large_as_the_tables_that_it_reads(boss: Client) -> None:
     make_view(OVER_SEVERAL)
     assert table_state(TABLE).estimated_rows == 120
     assert "A view has no indexes of its own" in get(boss, f"{LIST}indexes/").text
+
+
+def test_an_older_queue_is_one_sentence_that_names_the_oldest_that_works(boss: Client) -> None:
+    entry = add_entry()
+    sql(f"ALTER VIEW {SCHEMA}.jobs RENAME TO newer; CREATE TABLE {SCHEMA}.jobs AS SELECT * FROM {SCHEMA}.newer")
+    sql(f"ALTER TABLE {SCHEMA}._private_jobs RENAME TO before")
+    older = "the queue in schema graphile_worker is that of a graphile-worker older than 0.16."
+    assert f"Read-only: {older}" in get(boss, LIST).text
+    assert boss.post(LIST, {"action": "requeue_selected", "_selected_action": [entry]}).status_code == 403
+    ((check, sentence),) = said().items()
+    assert (check, sentence.partition(" Nothing")[0]) == ("dlq.W010", f"All pages are read-only: {older}")
+    with pytest.raises(CommandError, match=r"^The queue in schema graphile_worker is that of .* 0\.16 is the oldest"):
+        call_command("process_failed_jobs")
+
+
+@pytest.mark.parametrize("action", ["requeue_selected", "delete_selected"])
+def test_a_role_that_may_only_look_is_offered_nothing(boss: Client, action: str) -> None:
+    entry = add_entry()
+    sql("CREATE ROLE looks")
+    sql(grants_sql(TABLE, "looks", "viewer").removeprefix("BEGIN;\n").removesuffix("COMMIT;"))
+    sql("SET LOCAL ROLE looks")
+    page = get(boss, LIST)
+    assert "Read-only: this application’s database role may only look at graphile_worker.backfill_dlq." in page.text
+    assert not page.all("button", name="index")
+    assert boss.post(LIST, {"action": action, "_selected_action": [entry]}).status_code == 403
+    assert boss.post(f"{LIST}seen/", {"seen": "1"}).status_code == 302
+    assert "dlq.W009" in said()
+    sql("RESET ROLE")
