@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from tests.installations.environments import NEWEST, OLDEST, Environment
 from tests.installations.queues import RUST, Queue
@@ -101,6 +100,12 @@ class Combination:
     """What the entries are written into, where the table is a view."""
     job_id: str = "original_job_id"
     is_read_only: bool = False
+    has_worker: bool = False
+    """Whether a job's life is told to its end, by the queue's own worker."""
+
+    @property
+    def is_view(self) -> bool:
+        return self.kept_in != "backfill_dlq"
 
     @property
     def table(self) -> str:
@@ -115,12 +120,12 @@ def _quoted(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
 
 
-def _view(name: str, shape: str, **further: Any) -> Combination:
-    return Combination(name, shape=shape, kept_in="kept", is_read_only=True, warnings=("dlq.W009",), **further)
+def _view(name: str, shape: str, warnings: tuple[str, ...] = ("dlq.W009",)) -> Combination:
+    return Combination(name, shape=shape, kept_in="kept", is_read_only=True, warnings=warnings)
 
 
 PROJECTS = (
-    Combination("A project of one's own", quick=True),
+    Combination("A project of one's own", quick=True, has_worker=True),
     Combination("A project of one's own, the newest Python and Django", NEWEST, quick=True),
     Combination("The project in the wheel", is_own=True, quick=True),
     Combination("Two admin sites", urls=TWO_SITES, sites=("/backoffice/", "/admin/")),
@@ -147,7 +152,7 @@ TABLES = (
     Combination("A partitioned table", shape=PARTITIONED, warnings=("dlq.W005",)),
     _view("A view over one table", OVER_ONE),
     _view("A view over several tables", OVER_SEVERAL),
-    _view("A materialized view", MATERIALIZED),
+    _view("A materialized view", MATERIALIZED, warnings=("dlq.W004", "dlq.W009")),
     Combination("A table of another role", shape=OF_ANOTHER_ROLE, role="operator"),
     Combination(
         "All of it: job_id, odd columns and schema, a role of its own, PgBouncer by transactions",
@@ -163,7 +168,12 @@ TABLES = (
 )
 QUEUES = (
     *(
-        Combination(f"graphile-worker {version}, the role of an operator", queue=Queue(version), role="operator")
+        Combination(
+            f"graphile-worker {version}, the role of an operator",
+            queue=Queue(version),
+            role="operator",
+            has_worker=True,
+        )
         for version in ("0.16", "0.17", "0.18")
     ),
     *(
@@ -175,8 +185,10 @@ QUEUES = (
         )
         for version in ("0.13", "0.15")
     ),
-    Combination("The Rust port, the role of an operator", queue=Queue(RUST), role="operator"),
-    Combination("The role of a viewer", role="viewer", is_read_only=True, warnings=("dlq.W006", "dlq.W009")),
+    Combination("The Rust port, the role of an operator", queue=Queue(RUST), role="operator", has_worker=True),
+    Combination(
+        "The role of a viewer", role="viewer", is_read_only=True, warnings=("dlq.W003", "dlq.W006", "dlq.W009")
+    ),
     Combination("The role of an owner, which migrates too", role="owner"),
 )
 SERVERS = (

@@ -19,6 +19,7 @@ from tests.installations.probe import Probe
 from tests.installations.projects import Project
 from tests.installations.queues import QUEUE, QueueServer
 from tests.installations.shapes import MATERIALIZED
+from tests.installations.story import story
 from tests.installations.visits import Browser
 from tests.support.pooler import pooler_of
 from tests.support.rights import NOBODYS, PAGES
@@ -48,6 +49,13 @@ UNREACHED = {
     "dlq_deletedentry_history",
 }
 """Only sent, or no page leads there."""
+NOT_TO_BE_READ = {
+    "dlq_backfilldlq_delete",
+    "dlq_bulkoperation_change",
+    "dlq_bulkoperation_problems",
+    "dlq_failurepattern_regroup",
+}
+"""What comes only of changing something."""
 
 
 def trial(combination: Combination, environment: Made, server: QueueServer) -> None:
@@ -97,7 +105,7 @@ def install(project: Project, owners: Project, server: QueueServer) -> None:
     maker.must("init_dlq")
     if combination.shape:
         server.sql(combination.shape.format(**names))
-        if not combination.is_read_only:
+        if not combination.is_view:
             maker.must("init_dlq")
     server.sql(ENTRIES.format(**names).replace("%%", "%"))
     if combination.shape == MATERIALIZED:
@@ -128,12 +136,13 @@ def visit(project: Project, server: QueueServer) -> None:
     combination = project.combination
     with project.served() as address:
         for number, site in enumerate(combination.sites):
-            probe = Probe(Browser(address, site), server.sql, combination.table, combination.schema)
-            probe.run(acts=not number and not combination.is_read_only)
-            if combination.is_read_only:
-                probe.finds_nothing_to_press()
-            assert not (missed := _missed(probe, combination)), f"no page leads to {missed}"
-    (commands_of_a_reader if combination.is_read_only else commands)(project)
+            names = combination.table, combination.schema
+            probe = Probe(Browser(address, site), server.sql, *names, is_reader=combination.is_read_only)
+            probe.run(acts=not number)
+            assert not (missed := _missed(probe)), f"no page leads to {missed}"
+        (commands_of_a_reader if combination.is_read_only else commands)(project)
+        if combination.has_worker:
+            story(probe, project, server)
     log = (project.folder / "server.log").read_text()
     assert "Traceback" not in log, log
 
@@ -153,14 +162,15 @@ def commands_of_a_reader(project: Project) -> None:
     assert "Failed jobs:" in project.must("dlq_stats")
     assert '"total_jobs": 250' in project.must("dlq_stats", "--json")
     assert project.command("dlq_stats", "--check").returncode in (1, 2)
-    for words in (["process_failed_jobs"], ["init_dlq"]):
-        done = project.command(*words)
-        assert done.returncode == 1, f"{words}: {done.stdout}{done.stderr}"
+    for word in ("process_failed_jobs", *(["init_dlq"] if project.combination.is_view else [])):
+        done = project.command(word)
+        assert done.returncode == 1, f"{word}: {done.stdout}{done.stderr}"
         assert len(done.stderr.splitlines()) == 1, done.stderr
 
 
-def _missed(probe: Probe, combination: Combination) -> set[str]:
-    wanted = {name for name, right in PAGES.items() if name.startswith("dlq_") and right != NOBODYS} - UNREACHED
+def _missed(probe: Probe) -> set[str]:
+    unreached = UNREACHED | NOT_TO_BE_READ if probe.is_reader else UNREACHED
+    wanted = {name for name, right in PAGES.items() if name.startswith("dlq_") and right != NOBODYS} - unreached
     return {name for name in wanted if not _was_seen(name, probe.names)}
 
 
