@@ -70,14 +70,13 @@ class Probe:
         self.browser.send(page, page.form("restore"), restore="1")
         assert self.sql(rows) == before
 
-    def operate(self, action: str, entries: list[int], *, document: str = "") -> Visited:
+    def operate(self, action: str, entries: list[int], **typed: str) -> Visited:
         """From the list to the page of the operation that is done. A `document` is looked at before it is confirmed."""
         page = self.browser.open(self.list)
         token = dict(page.form("action").fields)["csrfmiddlewaretoken"]
         ticked = [("_selected_action", str(entry)) for entry in entries]
         asked = self.browser.open(self.list, [("csrfmiddlewaretoken", token), ("action", action), *ticked])
-        typed = {"document": document} if document else {}
-        for _look in typed:
+        if "document" in typed:
             asked = self.browser.send(asked, asked.form("token"), **typed)
         self.browser.send(asked, asked.form("token"), **typed)
         ((operation,),) = self.sql("SELECT max(id) FROM dlq_bulkoperation")

@@ -25,7 +25,8 @@ def story(probe: Probe, project: Project, server: QueueServer) -> None:
     project.must("process_failed_jobs")
     ((entry,),) = server.sql(f"SELECT id FROM {probe.table} WHERE payload @> '{FAILS}'")
     assert "mail server is down" in probe.browser.open(f"{probe.list}{entry}/change/").text
-    probe.operate("edit_selected", [entry], document=CURED)
+    # With more attempts than one, so that it is known by what it does not do.
+    probe.operate("edit_selected", [entry], document=CURED, max_attempts="5")
     _work(project, server, url)
     project.must("dlq_caretaker", "--once")
     assert server.sql(f"SELECT outcome FROM dlq_requeue WHERE entry_id = {entry}") == [("recovered",)]

@@ -50,6 +50,7 @@ UNREACHED = {
 }
 """Only sent, or no page leads there."""
 NOT_TO_BE_READ = {
+    "dlq_backfilldlq_compare",
     "dlq_backfilldlq_delete",
     "dlq_bulkoperation_change",
     "dlq_bulkoperation_problems",
