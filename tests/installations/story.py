@@ -52,7 +52,7 @@ def _let_the_library_work(server: QueueServer, url: str) -> None:
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     due = (
-        "SELECT FROM graphile_worker.jobs WHERE task_identifier = 'send_email'"
+        "SELECT id FROM graphile_worker.jobs WHERE task_identifier = 'send_email'"
         " AND (attempts < max_attempts OR locked_at IS NOT NULL)"
     )
     deadline = time.monotonic() + PATIENCE
