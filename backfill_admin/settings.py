@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 
@@ -69,6 +70,14 @@ def _proxies() -> int:
     return proxies
 
 
+def _script_name() -> str:
+    """The path below which a proxy shows the pages, as in /dlq; "" where they have the host for themselves."""
+    name: str = env.str("DJANGO_SCRIPT_NAME", "").rstrip("/")
+    if name and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", name):
+        raise EnvError(f"DJANGO_SCRIPT_NAME must be a path like /dlq, not {name!r}.")
+    return name
+
+
 DATABASES = {"default": _database()}
 SECRET_KEY = _secret_key()
 DEBUG = env.bool("DJANGO_DEBUG", False)
@@ -80,12 +89,18 @@ PROXIES = _proxies()
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+SCRIPT_NAME = _script_name()
+if SCRIPT_NAME:
+    FORCE_SCRIPT_NAME = SCRIPT_NAME
+    # Other applications of the same host have cookies of these names, too.
+    SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{SCRIPT_NAME}/"
+
 SECURE = env.bool("DJANGO_SECURE", False)
 """People come by https only."""
 if SECURE:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # asked from within, without the proxy
+    SECURE_REDIRECT_EXEMPT = [rf"^{re.escape(f'{SCRIPT_NAME}/healthz'[1:])}$"]  # asked from within, without the proxy
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
@@ -123,6 +138,7 @@ else:
     CONTENT_SECURITY_POLICY = {"DIRECTIVES": POLICY}
 
 MIDDLEWARE = [
+    "backfill_admin.log_lines.with_request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     CSP_MIDDLEWARE,
@@ -184,7 +200,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-STATIC_URL = "static/"
+# A relative one would be what it is below when it is first asked for, which is before there is a request.
+STATIC_URL = f"{SCRIPT_NAME}/static/"
 # Files are served from where the wheels put them: nothing to collect, and an upgrade can't leave old ones behind.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -194,12 +211,32 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+LOGS_ARE_JSON = env.bool("DJANGO_JSON_LOGS", False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {
+        "request_id": {"()": "backfill_admin.log_lines.RequestId"},
+        "no_traceback": {"()": "backfill_admin.log_lines.NoTraceback"},
+    },
+    "formatters": {
+        "text": {
+            "()": "backfill_admin.log_lines.TextLines",
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "backfill_admin.log_lines.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOGS_ARE_JSON else "text",
+            "filters": ["request_id"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"dlq": {"level": "INFO"}},
+    # What a request did wrong by itself is said in one line.
+    "loggers": {"dlq": {"level": "INFO"}, "django.security.DisallowedHost": {"filters": ["no_traceback"]}},
 }
 
 

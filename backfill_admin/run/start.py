@@ -51,7 +51,7 @@ def _on_database(port: int) -> list[Child]:
 
 def _welcome(port: int) -> None:
     people = " for the proxy; people come by https." if settings.SECURE else ""
-    print(f"\nbackfill-admin is at http://{HOST}:{port}/{people}")
+    print(f"\nbackfill-admin is at http://{HOST}:{port}{settings.SCRIPT_NAME}/{people}")
     if settings.DEMO:
         print("Log in as admin with password admin. The entries are samples.")
     else:

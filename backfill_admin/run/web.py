@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import http.client
+import http
 import os
 import sys
 import time
 
-from django.conf import settings
-
+from backfill_admin.is_healthy import status
 from backfill_admin.run.children import Child, Stop
 from backfill_admin.run.problems import HOST
 
@@ -18,11 +17,7 @@ FIRST_ANSWER = 60
 
 def web_server(port: int) -> Child:
     command = [
-        sys.executable, "-m", "gunicorn", "backfill_admin.wsgi", "--bind", f"{HOST}:{port}",
-        "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--log-level", "warning",
-        "--no-control-socket",
-        # Which headers of a proxy are believed is decided once, by DJANGO_PROXIES: gunicorn believes none.
-        "--forwarded-allow-ips", "",
+        sys.executable, "-m", "gunicorn", "-c", "python:backfill_admin.gunicorn_settings", "--bind", f"{HOST}:{port}",
     ]  # fmt: skip
     return Child("The web server", command, os.environ, essential=True)
 
@@ -30,28 +25,14 @@ def web_server(port: int) -> Child:
 def wait_for_answer(port: int, web: Child, stop: Stop) -> bool:
     """Whether /healthz answers at last; not if asked to stop, or if the server ended or takes too long (said on stderr)."""
     deadline = time.monotonic() + FIRST_ANSWER
-    status: int | None = None
+    answer: int | None = None
     while time.monotonic() < deadline and not stop.wait(0.1):
         if web.has_ended():
             break
-        status = _status(port)
-        if status == http.HTTPStatus.OK:
+        answer = status(port)
+        if answer == http.HTTPStatus.OK:
             return True
     if not stop.asked:
-        words = f"/healthz says {status}" if status else "it ended" if web.has_ended() else "it does not answer"
+        words = f"/healthz says {answer}" if answer else "it ended" if web.has_ended() else "it does not answer"
         print(f"backfill-admin: The web server did not start: {words}.", file=sys.stderr)
     return False
-
-
-def _status(port: int) -> int | None:
-    """Not by urllib, which would ask a proxy that the environment names."""
-    # One of the names that Django answers to; a pattern (".example.com", "*") stands for many.
-    host = next((name for name in settings.ALLOWED_HOSTS if name.strip("*.")), HOST).lstrip("*.")
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/healthz", headers={"Host": host})
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()

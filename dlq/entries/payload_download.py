@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest
 from psycopg import Cursor
 
 from dlq.db.bigint import entry_number
@@ -12,14 +12,14 @@ from dlq.db.streams import streaming
 from dlq.models import BackfillDlq
 from dlq.redaction.masked_columns import masked_json
 from dlq.table.location import TABLE
-from dlq.web.reader import RequestReader
+from dlq.web.reader import RequestReader, StreamedFile
 
 COLUMNS = ("payload", "last_error")
 PIECE = 64 * 1024
 """Bytes that are fetched at once: a document may have a hundred megabytes, and several people may ask for it."""
 
 
-def download(request: HttpRequest, object_id: str) -> StreamingHttpResponse:
+def download(request: HttpRequest, object_id: str) -> StreamedFile:
     column = request.GET.get("column", "payload")
     if column not in COLUMNS:
         raise Http404("There is no such column.")
@@ -28,14 +28,7 @@ def download(request: HttpRequest, object_id: str) -> StreamingHttpResponse:
     if next(pieces, None) is None:
         raise Http404("There is nothing.")
     # A file, not a page: nothing in it can act as a page of ours.
-    return StreamingHttpResponse(
-        pieces,
-        content_type="application/json",
-        headers={
-            "Content-Disposition": f'attachment; filename="entry-{entry_id}-{column}.json"',
-            "X-Accel-Buffering": "no",
-        },
-    )
+    return StreamedFile(pieces, name=f"entry-{entry_id}-{column}.json", content_type="application/json")
 
 
 def _pieces(entry_id: int, column: str, reader: RequestReader) -> Iterator[bytes]:

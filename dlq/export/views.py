@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -24,7 +24,7 @@ from dlq.selection.count import LIMIT, UNASKED_SECONDS, count_matching
 from dlq.selection.page import scans_first
 from dlq.web.decorators import permits
 from dlq.web.permissions import EXPORT, SEE_MASKED, VIEW_ENTRIES, sees_masked
-from dlq.web.reader import RequestReader
+from dlq.web.reader import RequestReader, StreamedFile
 from dlq.web.refusal import Refused
 from dlq.web.site_addresses import address_of
 
@@ -86,7 +86,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "dlq/export/export_progress.html", context)
 
 
-def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def download(request: HttpRequest) -> HttpResponse | StreamedFile:
     filterset = DlqFilterSet(
         request.GET, also_known=("format", "token"), hide_recovered=True, sees_all=sees_masked(request.user)
     )
@@ -112,12 +112,8 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         EditRecord.of_unmasked(
             EditRecord.Kind.EXPORT, EditRecord.NO_OBJECT, actor=request.user.get_username(), what=str(filterset)
         )
-    response = StreamingHttpResponse(made, content_type=content_type)
     parts = filter(None, ("failed-jobs", f"{timezone.localtime():%Y-%m-%d}", _words(filterset)))
-    response["Content-Disposition"] = f'attachment; filename="{"-".join(parts)}.{wanted}"'
-    # A web server in between must pass on what comes, when it comes.
-    response["X-Accel-Buffering"] = "no"
-    return response
+    return StreamedFile(made, name=f"{'-'.join(parts)}.{wanted}", content_type=content_type)
 
 
 def _are_few(filterset: DlqFilterSet) -> bool:

@@ -36,6 +36,9 @@ def for_ever(work: Callable[[], object], interval: float, errors: OutputWrapper)
                 work()
                 pause = interval
             except Exception as error:
+                # In the middle of a query the end leaves a connection on which even the rollback fails: that is no news.
+                if asked_to_end:
+                    break
                 if (words := words_of(error)) is None:
                     raise
                 errors.write(f"Trying again in {pause:g} s: {words}")

@@ -15,8 +15,9 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from dlq.db.expressions import initial_alias
 from dlq.db.identifiers import quoted
-from dlq.redaction.masked_columns import MASKED, may_have, secret_name
+from dlq.redaction.masked_columns import MASKED, secret_name
 from dlq.redaction.rules import configured
+from dlq.redaction.written_rules import may_have
 from dlq.table.columns import TableColumn, extra_columns
 from dlq.table.indexes import TableState
 from dlq.table.location import DlqTable

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,6 +13,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from dlq.db.identifiers import literal
 from dlq.redaction.rules import Rules, configured
 from dlq.redaction.steps import BEGINS, MASK, Steps, steps_of
+from dlq.redaction.written_rules import may_have, written
 from dlq.table.columns import LIBRARY_COLUMNS, TableColumn
 from dlq.table.extra_columns import ExtraColumn
 from dlq.table.location import TABLE
@@ -45,8 +42,6 @@ PLAIN_TYPES = (
 UNMASKED = ("task_identifier", "queue_name")
 """Names that the programmers gave; what fails is told apart by them."""
 
-SPECIAL = re.compile(r"[\\%|]")
-
 
 def masked_json(column: str) -> str:
     """The expression of a jsonb column (written as in a statement with parameters) with its secrets masked."""
@@ -66,70 +61,24 @@ def masked_text(column: str) -> str:
 def _json(column: str, rules: Rules) -> str:
     if rules.is_empty:
         return column
-    written = _written(rules)
+    sent = written(rules)
     look = may_have(f"{column}::text")
-    return f"(CASE WHEN {look} THEN dlq_redacted_json({column}, {written.steps}, {written.paths}, 0) ELSE {column} END)"
+    return f"(CASE WHEN {look} THEN dlq_redacted_json({column}, {sent.steps}, {sent.paths}, 0) ELSE {column} END)"
 
 
 def _text(column: str, rules: Rules) -> str:
     if rules.is_empty:
         return column
-    return f"(CASE WHEN {may_have(column)} THEN dlq_redacted_text({column}, {_written(rules).steps}) ELSE {column} END)"
+    return f"(CASE WHEN {may_have(column)} THEN dlq_redacted_text({column}, {written(rules).steps}) ELSE {column} END)"
 
 
 def _plain_json(column: str) -> str:
     rules = configured()
     if rules.is_empty:
         return column
-    written = _written(rules)
-    masked = f"dlq_redacted_plain_json({column}, {written.steps}, {written.paths})"
+    sent = written(rules)
+    masked = f"dlq_redacted_plain_json({column}, {sent.steps}, {sent.paths})"
     return f"(CASE WHEN {may_have(f'{column}::text')} THEN {masked} ELSE {column} END)"
-
-
-def may_have(text: str) -> str:
-    """Whether the text (an expression) may have something to mask: quickly, and never "no" where it has.
-
-    PostgreSQL makes a regular expression's automaton anew for each text, which takes many times as long as looking for a dozen
-    words; so only what has one of them is looked at by the expression.
-    """
-    written = _written(configured())
-    if not written.stems:
-        return f"{text} ~* {written.hit}"
-    digits = f"{text} ~ {written.digits}" if written.digits else "false"
-    return f'(CASE WHEN lower({text} COLLATE "C") LIKE ANY ({written.stems}) THEN {text} ~* {written.hit} ELSE {digits} END)'
-
-
-def _patterns(stems: Iterable[str]) -> str:
-    """For LIKE; what is special there, or here, stands for any character. PostgreSQL makes the array while it plans.
-
-    The per cents are made there, too: psycopg takes milliseconds for the thousand of them that a page's queries would have.
-    """
-    texts = (f"^{SPECIAL.sub('_', stem)}^" for stem in stems)
-    return f"string_to_array(translate({literal('|'.join(texts))}, '^', chr(37)), '|')"
-
-
-@dataclass(frozen=True)
-class _Written:
-    """The rules as a statement has them."""
-
-    steps: str
-    paths: str
-    hit: str
-    stems: str
-    digits: str
-
-
-@cache
-def _written(rules: Rules) -> _Written:
-    steps = steps_of(rules)
-    paths = json.dumps([[*path, ".".join(path)] for path in rules.paths])
-    return _Written(
-        f"{literal(steps.as_json)}::jsonb",
-        f"{literal(paths)}::jsonb",
-        literal(steps.hit),
-        _patterns(steps.stems) if steps.stems else "",
-        literal(steps.digits) if steps.digits else "",
-    )
 
 
 class MaskedColumn(Col):

@@ -31,7 +31,7 @@ def test_start_page_opens_when_somebody_logs_in(superuser: User, window: Callabl
     page.wait_for_url(f"{opened.address}{START}")
     opened.settle()
     page.get_by_role("link", name="Failed jobs", exact=True).click()
-    assert page.get_by_role("link", name="charge_card").is_visible()
+    page.get_by_role("link", name="charge_card").wait_for()
     assert opened.problems == []
 
 

@@ -197,6 +197,8 @@ def test_another_schema_and_column(tmp_path: Path) -> None:
         ({"DEMO_WORKER": "perhaps"}, "DEMO_WORKER"),
         ({"DJANGO_DEBUG": "perhaps"}, "DJANGO_DEBUG"),
         ({"DJANGO_PROXIES": "one"}, "DJANGO_PROXIES"),
+        ({"DJANGO_SCRIPT_NAME": "dlq"}, "DJANGO_SCRIPT_NAME must be a path like /dlq, not 'dlq'."),
+        ({"DJANGO_SCRIPT_NAME": "//x"}, "DJANGO_SCRIPT_NAME must be a path like /dlq, not '//x'."),
         ({"DJANGO_PROXIES": -1}, "DJANGO_PROXIES must be a whole number of at least 0, not -1."),
         ({"DJANGO_SECURE": "perhaps"}, "DJANGO_SECURE"),
         ({"DJANGO_SECURE": 1}, "DJANGO_SECURE=1 needs a proxy that speaks https: set DJANGO_PROXIES"),

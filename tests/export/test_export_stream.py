@@ -27,9 +27,12 @@ COPIES = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database
 
 
 @pytest.fixture
-def web() -> Iterator[int]:
-    with served(workers=1, threads=4) as port:
+def web(request: pytest.FixtureRequest) -> Iterator[int]:
+    with served(workers=1, threads=4, asgi=getattr(request, "param", False)) as port:
         yield port
+
+
+by_both = pytest.mark.parametrize("web", [False, True], ids=["gunicorn", "uvicorn"], indirect=True)
 
 
 def copies() -> int:
@@ -41,6 +44,7 @@ def session_of(user: User) -> str:
     return client_of(user).cookies["sessionid"].value
 
 
+@by_both
 def test_query_ends_when_the_browser_goes_away_in_the_middle(superuser: User, web: int) -> None:
     add_entries(5_000, payload=WIDE)
     with asked(web, f"{LIST}export/?format=jsonl", session_of(superuser)) as response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.installations.environments import NEWEST, OLDEST, Environment
+from tests.installations.environments import IMAGE, NEWEST, OLDEST, Environment
 from tests.installations.queues import RUST, Queue
 from tests.installations.shapes import (
     MATERIALIZED,
@@ -138,6 +138,7 @@ PROJECTS = (
     Combination("django-jazzmin", NEWEST, apps=("jazzmin",)),
     Combination("django-grappelli", NEWEST, apps=("grappelli",)),
     Combination("ASGI (uvicorn)", NEWEST, is_asgi=True),
+    Combination("The steps of the Dockerfile", IMAGE, is_own=True, variables=(("DJANGO_JSON_LOGS", "1"),)),
 )
 TABLES = (
     Combination("A table by the library", queue=Queue(RUST)),

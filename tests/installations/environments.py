@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.commands.starts import REPOSITORY, clean
+from tests.installations.dockerfile import Image
 
 PYENV = Path("~/.pyenv/versions").expanduser()
 ALWAYS = ("gunicorn", "uvicorn")
@@ -23,6 +24,8 @@ class Environment:
     python: str
     django: str
     further: tuple[str, ...] = ()
+    is_image: bool = False
+    """Made by the steps of the Dockerfile."""
 
     @property
     def interpreter(self) -> Path:
@@ -43,6 +46,8 @@ def newest_python() -> str:
 
 OLDEST = Environment("oldest", "3.11", "Django>=5.2,<5.3")
 NEWEST = Environment("newest", newest_python(), "Django<7", THEMES)
+
+IMAGE = Environment("image", "3.13", "", is_image=True)
 
 
 @cache
@@ -71,6 +76,9 @@ class Made:
 
 def make(environment: Environment, folder: Path) -> Made:
     """In `folder`, where it may be from the last time: then only the wheel is new."""
+    if environment.is_image:
+        Image.built(folder / environment.name, environment.interpreter)
+        return Made(folder / environment.name / "app")
     made = Made(folder / environment.name)
     package = wheel(folder / "wheel")
     if not made.python.exists():

@@ -14,6 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from tests.commands.starts import PATIENCE, clean, free_port
 from tests.installations.combinations import Combination
+from tests.installations.dockerfile import command
 from tests.installations.environments import Made
 
 OWN_SETTINGS = "backfill_admin.settings"
@@ -125,6 +126,8 @@ class Project:
 
 
 def _server(combination: Combination, port: int) -> list[str]:
+    if combination.environment.is_image:
+        return [word.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in command()]
     module = "backfill_admin" if combination.is_own else "django.core"
     if combination.is_asgi:
         application = f"{module}.asgi:application" if combination.is_own else f"{module}.asgi:get_asgi_application"

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoDbBlocker
+
+from tests.support.web import served
 
 
 @pytest.mark.django_db
@@ -23,3 +29,15 @@ def test_healthz_is_503_when_the_database_is_away(
         monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere")
         response = client.get("/healthz")
     assert (response.status_code, response.content) == (503, b"not ok")
+
+
+@pytest.mark.alone
+@pytest.mark.django_db(transaction=True)
+def test_a_container_is_healthy_while_its_server_answers() -> None:
+    def is_healthy(port: int) -> bool:
+        program = [sys.executable, "-m", "backfill_admin.is_healthy"]
+        return not subprocess.run(program, env=os.environ | {"PORT": str(port)}, timeout=30, check=False).returncode
+
+    with served(workers=1, threads=2) as port:
+        assert is_healthy(port)
+    assert not is_healthy(port)

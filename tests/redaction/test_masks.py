@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dlq.redaction.masked_columns import may_have
 from dlq.redaction.rules import parsed
 from dlq.redaction.steps import steps_of
 from dlq.redaction.texts import masked, masked_by
+from dlq.redaction.written_rules import may_have
 from tests.redaction.places import DOCUMENTS, SECRET, TEXTS
 from tests.support.database import value
 

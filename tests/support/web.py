@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from typing import IO
 
 from tests.support.database import database_url
 
@@ -18,15 +19,22 @@ PATIENCE = 30.0
 
 
 @contextmanager
-def served(*, workers: int, threads: int) -> Iterator[int]:
-    """The port of a gunicorn that answers."""
+def served(
+    *, workers: int, threads: int, stderr: IO[bytes] | None = None, asgi: bool = False, **environment: str
+) -> Iterator[int]:
+    """The port of a gunicorn (or, with `asgi`, of a uvicorn) that answers."""
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = int(free.getsockname()[1])
     command = [
-        sys.executable, "-m", "gunicorn", "backfill_admin.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
-        "--workers", str(workers), "--threads", str(threads), "--log-level", "critical", "--no-control-socket",
+        sys.executable, "-m", "gunicorn", "-c", "python:backfill_admin.gunicorn_settings", "--bind", f"127.0.0.1:{port}",
+        "--workers", str(workers), "--threads", str(threads), "--log-level", "critical",
     ]  # fmt: skip
-    process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": database_url()})
+    if asgi:
+        words = ["uvicorn", "backfill_admin.asgi:application", "--port", str(port), "--log-level", "warning"]
+        command = [sys.executable, "-m", *words]
+    process = subprocess.Popen(
+        command, env={**os.environ, "DATABASE_URL": database_url(), **environment}, stderr=stderr
+    )
     try:
         until(lambda: answers(port))
         yield port

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from django.http import StreamingHttpResponse
-
 from dlq.db.database import atomic
 from dlq.models import BulkOperation
 from dlq.operations.kinds import in_words
 from dlq.operations.reasons import Reason
 from dlq.operations.result import problems_of
+from dlq.web.reader import StreamedFile
 from dlq.web.spreadsheets import harmless
 
 
@@ -22,10 +21,10 @@ class _Echo:
         return line
 
 
-def download(operation: BulkOperation) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(_lines(operation), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="operation-{operation.pk}-left.csv"'
-    return response
+def download(operation: BulkOperation) -> StreamedFile:
+    return StreamedFile(
+        _lines(operation), name=f"operation-{operation.pk}-left.csv", content_type="text/csv; charset=utf-8"
+    )
 
 
 def _lines(operation: BulkOperation) -> Iterator[str]:
