@@ -8,13 +8,16 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.server import REPOSITORY
-from bench.windows import Window
-from dlq.table.location import TABLE
+
+if TYPE_CHECKING:
+    from bench.windows import Window
 
 CRATE = REPOSITORY / "bench" / "library"
 BUILT = REPOSITORY / ".venv" / "library"
+SCHEMA = "graphile_worker"
 OWN_PAUSE = 50
 """Milliseconds that the library's batch endpoint waits after each entry, unless its caller says otherwise."""
 
@@ -27,17 +30,18 @@ def entries_per_second(window: Window, most: int, *, pause: int) -> float:
     return number / seconds
 
 
-def migrate(database_url: str) -> None:
-    """Bring the queue's schema to what the Rust port of graphile_worker makes of it, as the library does when it starts."""
-    _run(database_url, "1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z", 1, 0)
+def init_dlq(database_url: str, schema: str = SCHEMA) -> None:
+    """The queue as the Rust port of graphile_worker makes or migrates it when the library starts, and the library's table."""
+    command = [str(program(CRATE, "library-way"))]
+    subprocess.run(command, env=environment(database_url, schema), check=True)
 
 
-def environment(database_url: str) -> dict[str, str]:
+def environment(database_url: str, schema: str = SCHEMA) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         # The library's driver wants a host's name in the address, also beside a socket's folder.
         "DATABASE_URL": database_url.replace("@/", "@localhost/"),
-        "DLQ_SCHEMA": TABLE.schema,
+        "DLQ_SCHEMA": schema,
     }
 
 

@@ -83,9 +83,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         call_command("init_dlq", verbosity=0, stdout=io.StringIO())
         if os.environ.get("TEST_LIBRARY"):
             # The queue as the Rust library's own migrations leave it, which adds to Node's and changes its functions.
-            from bench.by_library import migrate
+            from bench.by_library import init_dlq
 
-            migrate(database_url())
+            init_dlq(database_url())
 
 
 @pytest.fixture(autouse=True)

@@ -41,6 +41,7 @@ from dlq.start.visits import say_seen
 from dlq.statistics import views as statistics
 from dlq.table import views as table
 from dlq.table.location import TABLE
+from dlq.table.writable import why_refused
 from dlq.web.decorators import page
 from dlq.web.permissions import sees_masked
 from dlq.web.refusal import Refused
@@ -97,7 +98,9 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
             "title": "Failed jobs",
             "module_name": "failed jobs",
             "selection_note_all": "Everything that matches the filter is selected",
-            "refused_actions": [kind.action_label for kind in self._refused(request)],
+            "refused_actions": []
+            if why_refused(request.user)
+            else [kind.action_label for kind in self._refused(request)],
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)

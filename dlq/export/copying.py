@@ -100,7 +100,8 @@ def _copy(
 ) -> Iterator[bytes]:
     """The rows in blocks. A consumer that closes the iterator ends the query: psycopg cancels it."""
     with streaming(reader, name=name) as raw:
-        execute(f"LOCK TABLE {TABLE.names['table']} IN ACCESS SHARE MODE")
+        # Of whatever kind it is: LOCK TABLE takes no materialized view.
+        execute(f"SELECT FROM {TABLE.names['table']} LIMIT 0")
         # What the table no longer allows is refused now, while there can still be a page that says so.
         raw.execute(f"EXPLAIN {query}")
         count.has_begun = True

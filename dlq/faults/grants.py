@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import router
+from django.db.migrations.recorder import MigrationRecorder
 
 from dlq.db.database import alias, connection
 from dlq.db.identifiers import quoted
@@ -14,6 +15,8 @@ from dlq.faults.touched import touched_by_use
 from dlq.table.location import DlqTable
 
 VIEWER, OPERATOR, OWNER = "viewer", "operator", "owner"
+WHAT_LOOKING_WRITES = ("defaultview", "editrecord", "savedview", "tablesnapshot", "visit")
+"""Who looks keeps views and where they were, counts the table, and is recorded when shown what is masked."""
 AUDIENCES = (VIEWER, OPERATOR, OWNER)
 """Who only looks; who also requeues, deletes, annotates and moves failed jobs; who also runs `migrate` and `init_dlq`."""
 OWNER_OF = (
@@ -55,11 +58,16 @@ def _statements(table: DlqTable, role: str, audience: str) -> Iterator[str]:
 
 
 def _own_tables(*, writes: bool) -> dict[str, bool]:
-    """The project's tables in this database, and whether they are written: whoever logs in writes sessions and such."""
-    own = {}
+    """The project's tables in this database, and whether they are written: whoever logs in writes sessions and such.
+
+    Commands such as createsuperuser look which migrations there are.
+    """
+    own = {connection.ops.quote_name(MigrationRecorder.Migration._meta.db_table): False}
     for model in apps.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy and router.db_for_read(model) == alias():
-            own[connection.ops.quote_name(model._meta.db_table)] = writes or model._meta.app_label != "dlq"
+            own[connection.ops.quote_name(model._meta.db_table)] = (
+                writes or model._meta.app_label != "dlq" or model._meta.model_name in WHAT_LOOKING_WRITES
+            )
     return own
 
 

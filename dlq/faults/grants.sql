@@ -29,16 +29,27 @@ statements AS (
     SELECT rank, format('GRANT %%s ON %%s TO {role};', rights, thing) FROM relations
     UNION ALL
     -- An insert takes the next number of a serial column; those of identity columns need no right.
-    SELECT rank, format('GRANT USAGE ON SEQUENCE %%s TO {role};', s.oid::regclass)
+    SELECT rank, format('GRANT USAGE ON SEQUENCE %%I.%%I TO {role};', n.nspname, s.relname)
     FROM relations
     JOIN pg_attrdef a ON a.adrelid = relations.oid AND relations.is_added_to
     JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = a.oid AND d.refclassid = 'pg_class'::regclass
     JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'
+    JOIN pg_namespace n ON n.oid = s.relnamespace
     UNION ALL
-    SELECT 3, format('GRANT EXECUTE ON FUNCTION %%s TO {role};', p.oid::regprocedure)
-    FROM place
-    JOIN pg_proc p ON p.pronamespace = place.oid AND p.prokind = 'f'
-    JOIN wanted ON wanted.name = p.proname AND wanted.rights = 'EXECUTE'
+    -- The queue's, and ours that mask, which are beside our tables; what a trigger runs is not asked for.
+    SELECT 3, format('GRANT EXECUTE ON FUNCTION %%I.%%I(%%s) TO {role};', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
+    FROM pg_proc p
+    JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE (
+          n.oid IN (SELECT place.oid FROM place)
+          AND p.prokind = 'f'
+          AND p.proname IN (SELECT wanted.name FROM wanted WHERE wanted.rights = 'EXECUTE')
+      )
+       OR (
+          n.oid IN (SELECT c.relnamespace FROM relations JOIN pg_class c USING (oid) WHERE relations.rank = 4)
+          AND starts_with(p.proname, 'dlq_')
+          AND p.prorettype <> 'trigger'::regtype
+      )
     UNION ALL
     -- Without a policy such a table has no rows for anybody but its owner.
     SELECT 5, format(E'DROP POLICY IF EXISTS {policy} ON %%1$s;\nCREATE POLICY {policy} ON %%1$s TO {role} USING (true) WITH CHECK (true);', thing)

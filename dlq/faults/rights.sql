@@ -52,6 +52,18 @@ lacking AS (
     WHERE c.oid IN (SELECT to_regclass(name) FROM unnest(%(own_tables)s::text[]) AS name)
       AND NOT has_table_privilege(c.oid, own.wanted)
     UNION ALL
+    -- The functions that mask. What a trigger runs is not asked for.
+    SELECT 'EXECUTE', 'function ' || p.oid::regprocedure::text, '', 3
+    FROM pg_proc p
+    WHERE starts_with(p.proname, 'dlq_')
+      AND p.prorettype <> 'trigger'::regtype
+      AND p.pronamespace IN (
+          SELECT c.relnamespace
+          FROM unnest(%(own_tables)s::text[]) AS name
+          JOIN pg_class c ON c.oid = to_regclass(name)
+      )
+      AND NOT has_function_privilege(p.oid, 'EXECUTE')
+    UNION ALL
     SELECT 'EXECUTE', 'function ' || place.quoted || '.' || quote_ident(p.proname), wanted.use, 4
     FROM place
     JOIN pg_proc p ON p.pronamespace = place.oid

@@ -25,6 +25,7 @@ from dlq.table.location import TABLE
 from dlq.table.shape import column_problems, missing_parts
 from dlq.table.uniqueness import uniqueness
 from dlq.table.wanted_indexes import UNIQUE_KEY
+from dlq.table.writable import is_view, queue_is_older, why_read_only
 
 
 def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
@@ -48,6 +49,7 @@ def check_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
             _check_extra_columns,
             _check_queue,
             _check_rights,
+            _check_writable,
             _check_indexes,
             _check_unique_key,
         )
@@ -129,6 +131,8 @@ def _has_equality(column: TableColumn) -> bool:
 
 def _check_queue(_found: dict[str, TableColumn]) -> list[CheckMessage]:
     """Row level security hides the queue's rows without a word from a role that is neither its owner nor BYPASSRLS."""
+    if queue_is_older(TABLE):
+        return []
     jobs = f"{TABLE.names['schema']}._private_jobs".replace("%%", "%")
     if not scalar("SELECT to_regclass(%(jobs)s) IS NOT NULL", {"jobs": jobs}):
         return [
@@ -159,6 +163,20 @@ def _check_rights(_found: dict[str, TableColumn]) -> list[CheckMessage]:
     return [*found, *no_room]
 
 
+def _check_writable(_found: dict[str, TableColumn]) -> list[CheckMessage]:
+    if not (sentence := why_read_only(TABLE)):
+        return []
+    if queue_is_older(TABLE):
+        hint = "Upgrade graphile-worker: it migrates its schema when it starts."
+        return [Warning(f"All pages are read-only: {sentence}", hint=hint, id="dlq.W010")]
+    hint = (
+        "Set DLQ_TABLE to the table that it reads, if failed jobs are to be requeued and deleted from here."
+        if is_view(TABLE)
+        else "If it is to do more: what init_dlq --grants ROLE prints."
+    )
+    return [Warning(f"All pages are read-only: {sentence}", hint=hint, id="dlq.W009")]
+
+
 def _check_indexes(found: dict[str, TableColumn]) -> list[CheckMessage]:
     """Those that pages need; the page "Indexes" tells of the others, too."""
     return [
@@ -175,7 +193,7 @@ def _check_indexes(found: dict[str, TableColumn]) -> list[CheckMessage]:
 
 def _check_unique_key(found: dict[str, TableColumn]) -> list[CheckMessage]:
     """The library's processor upserts by key, and fails for every job, also one without a key, where no index allows that."""
-    if "job_key" not in found or uniqueness(TABLE).upserts_by_key:
+    if "job_key" not in found or is_view(TABLE) or uniqueness(TABLE).upserts_by_key:
         return []
     cure = (
         "A table partitioned by failed_at can’t have one: move failed jobs by process_failed_jobs --watch."

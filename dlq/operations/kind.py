@@ -13,6 +13,7 @@ from dlq.operations.batch import Batch, BatchFinder, next_batch
 from dlq.operations.chunk import ChunkResult
 from dlq.operations.forms import ConfirmForm
 from dlq.operations.reasons import Wording
+from dlq.table.writable import why_refused
 from dlq.web.permissions import sees_entries
 
 
@@ -82,8 +83,8 @@ class Kind(ABC):
         return next_batch(operation, finder)
 
     def may(self, user: Any) -> bool:
-        """Whether this user may start, drive, pause and cancel it."""
-        return bool(user.has_perm(self.permission))
+        """Whether this user may start, drive, pause and cancel it: nobody where nothing can be changed."""
+        return bool(user.has_perm(self.permission)) and not why_refused(user)
 
     def may_confirm(self, user: Any) -> bool:
         """Whether this user may be shown its confirmation page, which shows entries, and send it."""

@@ -65,7 +65,10 @@ class Advice:
 
 
 def advice(table: DlqTable, more: Sequence[Wanted] = ()) -> list[Advice]:
+    """None on a view, whose indexes are those of the tables that it reads."""
     state, around = table_state(table), Surroundings.of(table)
+    if state.is_view:
+        return []
     return [_advice(table, index, state, around) for index in [*wanted(table, around.trigram_schema), *more]]
 
 

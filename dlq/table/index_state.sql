@@ -1,14 +1,23 @@
 -- The table's usable indexes and its estimated size, in one look: a row an index, one row with nulls where there is none.
--- A partitioned table counts through its partitions. An index key is its column's name, or its expression.
+-- A partitioned table counts through its partitions, a view through the tables that it reads. An index key is its column's name, or its expression.
 -- The placeholders has_all_values, has_notes and on_key are the conditions of table/has_all_values.sql, has_values_of.sql and is_on_key.sql.
 WITH RECURSIVE parts AS (
     SELECT to_regclass(%(table)s)::oid AS oid
-    UNION ALL
-    SELECT h.inhrelid FROM pg_inherits h JOIN parts ON h.inhparent = parts.oid
+    UNION
+    SELECT inner_part.oid
+    FROM parts
+    CROSS JOIN LATERAL (
+        SELECT h.inhrelid AS oid FROM pg_inherits h WHERE h.inhparent = parts.oid
+        UNION ALL
+        SELECT d.refobjid
+        FROM pg_rewrite r
+        JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+        WHERE r.ev_class = parts.oid AND EXISTS (SELECT FROM pg_class v WHERE v.oid = parts.oid AND v.relkind = 'v')
+    ) inner_part
 ),
 size AS (
     SELECT sum(CASE
-               WHEN c.relkind = 'p' THEN 0
+               WHEN c.relkind IN ('p', 'v') THEN 0
                -- Never analysed: what PostgreSQL counted as it was written. (Its size would wait for a lock on the table.)
                WHEN c.reltuples < 0 THEN pg_stat_get_live_tuples(c.oid)
                ELSE c.reltuples
@@ -18,6 +27,7 @@ size AS (
 )
 SELECT size.estimated_rows,
        (SELECT relkind = 'p' FROM pg_class WHERE oid = to_regclass(%(table)s)) AS is_partitioned,
+       (SELECT relkind = 'v' FROM pg_class WHERE oid = to_regclass(%(table)s)) AS is_view,
        index.relname::text AS name,
        method.amname::text AS method,
        i.indpred IS NOT NULL AS is_partial,

@@ -56,6 +56,8 @@ class TableState:
 
     estimated_rows: int
     is_partitioned: bool
+    is_view: bool
+    """Which has no indexes; a materialized one may have some."""
     indexes: Sequence[Index]
 
     @property
@@ -145,4 +147,4 @@ def table_state(table: DlqTable) -> TableState:
         Index(**{field: row[field] for field in Index.__dataclass_fields__}) for row in found if row["name"] is not None
     ]
     first = found[0]
-    return TableState(first["estimated_rows"] or 0, bool(first["is_partitioned"]), indexes)
+    return TableState(first["estimated_rows"] or 0, bool(first["is_partitioned"]), bool(first["is_view"]), indexes)

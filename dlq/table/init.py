@@ -8,14 +8,13 @@ from django.db import DatabaseError
 
 from dlq.db.database import atomic, connection
 from dlq.db.errors import first_line
-from dlq.db.identifiers import literal
 from dlq.db.statements import scalar
-from dlq.table.columns import table_columns
 from dlq.table.index_advice import Surroundings, create_index, statements_for
 from dlq.table.indexes import TableState, table_state
 from dlq.table.location import DlqTable
-from dlq.table.lock_limit import RESET_LIMIT, SET_LIMIT, execute_all, execute_one_by_one, table_lock_limit
+from dlq.table.lock_limit import RESET_LIMIT, SET_LIMIT, NotMade, execute_all, execute_one_by_one, table_lock_limit
 from dlq.table.wanted_indexes import UNIQUE_KEY, Wanted, search_indexes, wanted
+from dlq.table.writable import is_view
 
 MADE = ("library", "recommended")
 """The kinds of indexes that init_dlq makes by itself."""
@@ -27,7 +26,7 @@ FOR_A_NEW_TABLE = """\
 
 def init_sql(table: DlqTable, *, search: bool = False) -> str:
     """The statements, each ended by a semicolon, for psql or a migration tool."""
-    parts = [f"{FOR_A_NEW_TABLE}\n{SET_LIMIT}\n", _create(table), _add_created_by(table)]
+    parts = [f"{FOR_A_NEW_TABLE}\n{SET_LIMIT}\n", _create(table)]
     parts += [f"-- {index.serves}\n{create_index(table, index)}\n" for index in _indexes(table)]
     if search:
         around = Surroundings.of(table)
@@ -42,28 +41,28 @@ def create_schema_sql(table: DlqTable) -> str:
 
 
 def init_dlq(table: DlqTable, *, search: bool = False) -> list[str]:
-    """Create what is missing. Returns what could not be made, a sentence each. Raises NotMade where somebody holds the table.
+    """Create what is missing. Returns what could not be made, a sentence each.
 
-    On a table that exists the indexes are built CONCURRENTLY (outside a transaction), so that nobody's writes wait. Nothing
-    is locked for what is there already. Within the caller's transaction all of it is made or nothing, and its settings stay.
+    Raises NotMade where somebody holds the table, or it is a view.
+    A table that exists keeps its columns, and its indexes are built CONCURRENTLY (outside a transaction), so that nobody's writes
+    wait. Nothing is locked for what is there already. Within the caller's transaction all of it is made or nothing, and its
+    settings stay.
     """
+    if is_view(table):
+        raise NotMade(f"{table.plainly} is a view: its table is made where it reads from.")
     existed = scalar("SELECT to_regclass(%(table)s) IS NOT NULL", {"table": table.regclass})
     if existed and not connection.in_atomic_block:
-        with table_lock_limit(table):
-            _make_table(table)
         return _make_indexes(table, search=search, concurrently=True)
     with table_lock_limit(table):
-        _make_table(table)
+        if not existed:
+            _make_table(table)
         return _make_indexes(table, search=search, concurrently=False)
 
 
 def _make_table(table: DlqTable) -> None:
-    columns = {column.name for column in table_columns(table)}
-    if "created_by" in columns:
-        return
     schema_exists = scalar("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = %(name)s)", {"name": table.schema})
     schema = [] if schema_exists else [create_schema_sql(table)]
-    execute_all([*schema, _add_created_by(table) if columns else _create(table)])
+    execute_all([*schema, _create(table)])
 
 
 def _make_indexes(table: DlqTable, *, search: bool, concurrently: bool) -> list[str]:
@@ -86,10 +85,6 @@ def _make_indexes(table: DlqTable, *, search: bool, concurrently: bool) -> list[
 
 def _create(table: DlqTable) -> str:
     return table.statement("table/create").replace("%%", "%")
-
-
-def _add_created_by(table: DlqTable) -> str:
-    return table.statement("table/add_created_by", table_name=literal(table.regclass)).replace("%%", "%")
 
 
 def _indexes(table: DlqTable) -> Iterator[Wanted]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
+
 from dlq.db.statements import rows
 from dlq.table.columns import LIBRARY_COLUMNS, TableColumn
 from dlq.table.location import DlqTable
+from dlq.table.writable import OLDER, queue_is_older
 
 BIGINT, INTEGER = ("bigint", "integer"), ("integer", "smallint", "bigint")
 TEXT, VARCHAR = ("text", "character varying"), ("character varying", "text")
@@ -60,7 +63,12 @@ def column_problems(table: DlqTable, found: dict[str, TableColumn]) -> list[Colu
 
 
 def missing_parts(table: DlqTable) -> list[str]:
-    """A sentence for each thing that is not there: the schema, else the table and what is called and read of the queue."""
+    """A sentence for each thing that is not there: the schema, else the table and what is called and read of the queue.
+
+    Only one of a queue that is too old.
+    """
+    if queue_is_older(table):
+        return [capfirst(OLDER.format(schema=table.schema))]
     found = rows(table.statement("table/missing_parts"), _NAMES | {"schema": table.schema, "table": table.name})
     return [f"There is no {thing} (any more)." for (thing,) in found]
 

@@ -22,11 +22,13 @@ from dlq.operations.reasons import Reason
 from dlq.selection.suggestions import offers_values
 from dlq.start import start_page as start
 from dlq.start.hand_over import hand_over
+from dlq.table.writable import why_refused
 from dlq.web import formatting
 from dlq.web.permissions import VIEW_OPERATIONS
 from dlq.web.places import places_of
 from dlq.web.query_strings import query_string
 from dlq.web.site_addresses import site_of
+from dlq.web.stock_templates import in_our_frame
 from dlq.web.viewer_zone import viewer_zone as zone_of
 
 register = template.Library()
@@ -50,6 +52,19 @@ def places(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     running = under_way() if request.user.has_perm(VIEW_OPERATIONS) else 0
     return {"places": places_of(request, {"Operations": f"{running} running"} if running else {})}
+
+
+@register.simple_tag(takes_context=True)
+def why_read_only(context: dict[str, Any]) -> str:
+    """Why nobody can change anything; "" where that is not so."""
+    return why_refused(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def whole_start_page(context: template.Context) -> SafeString:
+    """In the frame that our other pages have: Django's own view of the app's page would take that of a theme."""
+    values = {str(name): value for name, value in context.flatten().items()}
+    return in_our_frame("dlq/start/page.html", values, context["request"])
 
 
 @register.simple_tag(takes_context=True)

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.apps import apps
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template import engines
 from django.template.backends.django import DjangoTemplates, Template
+from django.template.loader import get_template
 from django.template.response import SimpleTemplateResponse
 from django.template.utils import get_app_template_dirs
+from django.utils.safestring import SafeString, mark_safe
 
 FRAME = ("admin/base.html", "admin/base_site.html", "admin/change_list.html")
 APPS = ("dlq", "admin")
@@ -36,6 +39,13 @@ def rendered(response: R) -> R:
         response.template_name = Template(chosen, stock)
     response.render()
     return response
+
+
+def in_our_frame(name: str, context: dict[str, Any], request: HttpRequest) -> SafeString:
+    """A page, for what is no response of ours."""
+    stock = _stock()
+    template = stock.get_template(name) if stock else get_template(name)
+    return mark_safe(template.render(context, request))  # noqa: S308 (a whole template's)
 
 
 def is_themed() -> bool:

@@ -8,10 +8,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.support.database import SCHEMA, another_connection
+from tests.support.database import SCHEMA, another_connection, sql
 from tests.support.entries import add_entries
 from tests.support.large import make_large
-from tests.support.pages import LIST, STATISTICS, ask, entry_url, get, send
+from tests.support.operations import operate
+from tests.support.pages import LIST, STATISTICS, ask, entry_url, get, operation_url, send
 from tests.support.people import client_of
 from tests.support.pooler import pooled
 
@@ -79,3 +80,12 @@ def test_no_setting_is_made_for_longer_than_a_transaction_when_pages_are_shown(
     made = [query["sql"] for query in queries if "set_config" in query["sql"] or query["sql"].startswith("SET ")]
     assert made
     assert all(statement.endswith("true)") for statement in made)
+
+
+def test_no_cursor_outlives_its_transaction_when_a_file_is_read_slowly(superuser: User) -> None:
+    entries = add_entries(3, priority="40000")
+    operation = operate("requeue", entries)
+    lines = client_of(superuser).get(f"{operation_url(operation.pk)[: -len('change/')]}problems/").streaming_content  # type: ignore[attr-defined]
+    read = [next(lines), next(lines)]
+    assert sql("SELECT is_holdable FROM pg_cursors WHERE name LIKE '_django_curs%'") == [(False,)]
+    assert len([*read, *lines]) == 4

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.installations.combinations import COMBINATIONS, Combination
 from tests.installations.environments import Made, make
-from tests.installations.queues import queue_server
+from tests.installations.queues import queue_servers
 from tests.installations.results import Result, write
 from tests.installations.trial import trial
 
@@ -39,7 +39,7 @@ def main() -> int:
 def _results(chosen: list[Combination], folder: Path) -> list[Result]:
     made: dict[str, Made] = {}
     results = []
-    with queue_server() as server:
+    with queue_servers(folder) as server_of:
         for combination in chosen:
             began = time.monotonic()
             environment = combination.environment
@@ -47,12 +47,14 @@ def _results(chosen: list[Combination], folder: Path) -> list[Result]:
                 made[environment.name] = make(environment, folder)
                 print(f"{environment.name}: {time.monotonic() - began:.0f} s", flush=True)
                 began = time.monotonic()
-            problem = ""
+            problem, about = "", made[environment.name].versions()
             try:
+                server = server_of(combination.postgres)
                 trial(combination, made[environment.name], server)
+                about |= {"PostgreSQL": server.version, "queue": server.made[combination.queue][1]}
             except Exception:
                 problem = traceback.format_exc()
-            results.append(Result(combination, made[environment.name].versions(), problem))
+            results.append(Result(combination, about, problem))
             print(
                 f"{'FAILED' if problem else 'works '} {time.monotonic() - began:5.1f} s  {combination.name}",
                 problem,

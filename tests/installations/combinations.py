@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.installations.environments import IMAGE, NEWEST, OLDEST, Environment
+from tests.installations.queues import RUST, Queue
+from tests.installations.shapes import (
+    MATERIALIZED,
+    NOBODYS_FUNCTIONS,
+    ODD_COLUMNS,
+    OF_ANOTHER_ROLE,
+    OVER_ONE,
+    OVER_SEVERAL,
+    PARTITIONED,
+    of_the_library,
+)
 
 URLS = """
 from django.contrib import admin
@@ -46,29 +58,17 @@ DATABASE_ROUTERS = ["dlq.db.router.DlqRouter"]
 DLQ_DATABASE = "queue"
 """
 LISTED = 'DLQ_EXTRA_COLUMNS = ["order", "Weird Name", "mood", "tags", "span", "doc"]'
-ODD_COLUMNS = """
-    CREATE TYPE public.mood AS ENUM ('calm', 'angry');
-    ALTER TABLE {table}
-        ADD "order" integer DEFAULT 3,
-        ADD "Weird Name" text DEFAULT '%s {{x}}',
-        ADD mood public.mood DEFAULT 'calm',
-        ADD tags text[] DEFAULT '{{a,b}}',
-        ADD twice integer GENERATED ALWAYS AS (failure_count * 2) STORED,
-        ADD raw bytea DEFAULT '\\x00ff',
-        ADD span int4range DEFAULT '[1,5)',
-        ADD doc json DEFAULT '{{"a": 1.0}}',
-        ADD place point DEFAULT '(1,2)',
-        ADD amount numeric DEFAULT 10.00,
-        ADD day date DEFAULT '2026-01-01',
-        ADD address inet DEFAULT '10.0.0.1',
-        ADD token uuid DEFAULT '00000000-0000-0000-0000-000000000001',
-        ADD pause interval DEFAULT '1 day'
-"""
+CALLED_JOB_ID = 'DLQ_JOB_ID_COLUMN = "job_id"'
+ODDLY_NAMED = 'my-Schema "x"'
+IN_AN_ODD_SCHEMA = f"DLQ_SCHEMA = {ODDLY_NAMED!r}"
+
+
+TESTS_OWN = Queue()
 
 
 @dataclass(frozen=True)
 class Combination:
-    """`quick`: one of those that differ most, which CI runs. `shape`: SQL that makes the table another one."""
+    """`quick`: one of those that differ most, which CI runs."""
 
     name: str
     environment: Environment = OLDEST
@@ -77,8 +77,6 @@ class Combination:
     settings: str = ""
     urls: str = URLS
     sites: tuple[str, ...] = ("/admin/",)
-    shape: str = ""
-    job_id: str = "original_job_id"
     database: str = "default"
     """The alias of the queue's."""
     is_own: bool = False
@@ -86,9 +84,48 @@ class Combination:
     is_asgi: bool = False
     variables: tuple[tuple[str, str], ...] = ()
 
+    postgres: str = "18"
+    queue: Queue = TESTS_OWN
+    role: str = ""
+    """What the role that everything runs as is granted: one of the audiences of init_dlq --grants. Else it is a superuser."""
+    pooler: str = ""
+    """PgBouncer's mode."""
+    before: Callable[[], str] = str
+    """SQL that makes the table before init_dlq comes."""
+    shape: str = ""
+    """SQL that makes another one of the table."""
+    warnings: tuple[str, ...] = ()
+    """What `check` says of such a table."""
+    kept_in: str = "backfill_dlq"
+    """What the entries are written into, where the table is a view."""
+    job_id: str = "original_job_id"
+    is_read_only: bool = False
+    has_worker: bool = False
+    """Whether a job's life is told to its end, by the queue's own worker."""
 
-COMBINATIONS = (
-    Combination("A project of one's own", quick=True),
+    @property
+    def is_view(self) -> bool:
+        return self.kept_in != "backfill_dlq"
+
+    @property
+    def table(self) -> str:
+        return f"{self.schema}.backfill_dlq"
+
+    @property
+    def schema(self) -> str:
+        return _quoted(self.queue.schema)
+
+
+def _quoted(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""'))
+
+
+def _view(name: str, shape: str, warnings: tuple[str, ...] = ("dlq.W009",)) -> Combination:
+    return Combination(name, shape=shape, kept_in="kept", is_read_only=True, warnings=warnings)
+
+
+PROJECTS = (
+    Combination("A project of one's own", quick=True, has_worker=True),
     Combination("A project of one's own, the newest Python and Django", NEWEST, quick=True),
     Combination("The project in the wheel", is_own=True, quick=True),
     Combination("Two admin sites", urls=TWO_SITES, sites=("/backoffice/", "/admin/")),
@@ -97,15 +134,67 @@ COMBINATIONS = (
     ),
     Combination("SQLite as the default database", settings=SQLITE_BESIDE, database="queue", quick=True),
     Combination("Another PostgreSQL database as the default one", settings=POSTGRES_BESIDE, database="queue"),
-    Combination("The column job_id", settings='DLQ_JOB_ID_COLUMN = "job_id"', job_id="job_id", quick=True),
-    Combination(
-        "Fourteen odd columns",
-        settings=LISTED,
-        shape=ODD_COLUMNS,
-    ),
     Combination("django-unfold", NEWEST, apps=("unfold",)),
     Combination("django-jazzmin", NEWEST, apps=("jazzmin",)),
     Combination("django-grappelli", NEWEST, apps=("grappelli",)),
     Combination("ASGI (uvicorn)", NEWEST, is_asgi=True),
     Combination("The steps of the Dockerfile", IMAGE, is_own=True, variables=(("DJANGO_JSON_LOGS", "1"),)),
 )
+TABLES = (
+    Combination("A table by the library", queue=Queue(RUST)),
+    Combination(
+        "A table by the library's SQL file",
+        before=of_the_library,
+        queue=Queue("0.17"),
+    ),
+    Combination("The column job_id", settings=CALLED_JOB_ID, job_id="job_id"),
+    Combination("Fourteen odd columns", settings=LISTED, shape=ODD_COLUMNS),
+    Combination('Schema my-Schema "x"', settings=IN_AN_ODD_SCHEMA, queue=Queue(schema=ODDLY_NAMED)),
+    Combination("A partitioned table", shape=PARTITIONED, warnings=("dlq.W005",)),
+    _view("A view over one table", OVER_ONE),
+    _view("A view over several tables", OVER_SEVERAL),
+    _view("A materialized view", MATERIALIZED, warnings=("dlq.W004", "dlq.W009")),
+    Combination("A table of another role", shape=OF_ANOTHER_ROLE, role="operator"),
+    Combination(
+        "All of it: job_id, odd columns and schema, a role of its own, PgBouncer by transactions",
+        settings="\n".join((CALLED_JOB_ID, LISTED, IN_AN_ODD_SCHEMA)),
+        queue=Queue(schema=ODDLY_NAMED),
+        job_id="job_id",
+        before=lambda: NOBODYS_FUNCTIONS,
+        shape=f"{ODD_COLUMNS}; {OF_ANOTHER_ROLE}",
+        role="operator",
+        pooler="transaction",
+        quick=True,
+    ),
+)
+QUEUES = (
+    *(
+        Combination(
+            f"graphile-worker {version}, the role of an operator",
+            queue=Queue(version),
+            role="operator",
+            has_worker=True,
+        )
+        for version in ("0.16", "0.17", "0.18")
+    ),
+    *(
+        Combination(
+            f"graphile-worker {version}, which is too old",
+            queue=Queue(version),
+            is_read_only=True,
+            warnings=("dlq.W010",),
+        )
+        for version in ("0.13", "0.15")
+    ),
+    Combination("The Rust port, the role of an operator", queue=Queue(RUST), role="operator", has_worker=True),
+    Combination(
+        "The role of a viewer", role="viewer", is_read_only=True, warnings=("dlq.W003", "dlq.W006", "dlq.W009")
+    ),
+    Combination("The role of an owner, which migrates too", role="owner"),
+)
+SERVERS = (
+    *(Combination(f"PostgreSQL {version}", postgres=version, role="operator") for version in ("14", "15", "16", "17")),
+    Combination("PgBouncer by sessions", pooler="session"),
+    Combination("PgBouncer by transactions", pooler="transaction"),
+)
+COMBINATIONS = (*PROJECTS, *TABLES, *QUEUES, *SERVERS)

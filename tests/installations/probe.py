@@ -17,17 +17,17 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 
 
 class Probe:
-    """`sql` asks the queue's database; `table` is the quoted name of the dead letter table."""
+    """`sql` asks the queue's database; `table` and `schema` are the quoted names of the dead letter table and the queue."""
 
-    def __init__(self, browser: Browser, sql: Sql, table: str) -> None:
-        self.browser, self.sql, self.table = browser, sql, table
+    def __init__(self, browser: Browser, sql: Sql, table: str, schema: str, *, is_reader: bool) -> None:
+        self.browser, self.sql, self.table, self.schema, self.is_reader = browser, sql, table, schema, is_reader
         self.list = f"{browser.site}dlq/backfilldlq/"
         self.names: set[str] = set()
         """The routes that were opened, their variable parts as {}."""
 
     def run(self, *, acts: bool = True) -> None:
         self.browser.log_in("boss", "correct-horse")
-        if acts:
+        if acts and not self.is_reader:
             start = self.browser.open(f"{self.browser.site}dlq/")
             self.browser.send(start, start.form("seen"), seen="1")
             self.annotate()
@@ -35,6 +35,15 @@ class Probe:
             self.delete_and_restore()
         self.export()
         self.walk()
+        if self.is_reader:
+            self.finds_nothing_to_press()
+
+    def finds_nothing_to_press(self) -> None:
+        (entry,) = self.newest(1)
+        for address in (self.list, f"{self.list}{entry}/change/"):
+            page = self.browser.open(address)
+            assert "Read-only:" in page.text
+            assert not {"action", "notes"} & {name for form in page.document.forms for name, _value in form.fields}
 
     def annotate(self) -> None:
         (entry,) = self.newest(1)
@@ -48,7 +57,7 @@ class Probe:
         ids = ", ".join(map(str, chosen))
         assert self.sql(f"SELECT count(*) FROM {self.table} WHERE id IN ({ids}) AND requeued_count = 1") == [(3,)]
         assert self.sql(
-            "SELECT count(*) FROM dlq_requeue r JOIN graphile_worker._private_jobs j ON j.id = r.job_id"
+            f"SELECT count(*) FROM dlq_requeue r JOIN {self.schema}._private_jobs j ON j.id = r.job_id"
         ) >= [(3,)]
 
     def delete_and_restore(self) -> None:
@@ -61,13 +70,15 @@ class Probe:
         self.browser.send(page, page.form("restore"), restore="1")
         assert self.sql(rows) == before
 
-    def operate(self, action: str, entries: list[int]) -> Visited:
-        """From the list to the page of the operation that is done."""
+    def operate(self, action: str, entries: list[int], **typed: str) -> Visited:
+        """From the list to the page of the operation that is done. A `document` is looked at before it is confirmed."""
         page = self.browser.open(self.list)
         token = dict(page.form("action").fields)["csrfmiddlewaretoken"]
         ticked = [("_selected_action", str(entry)) for entry in entries]
         asked = self.browser.open(self.list, [("csrfmiddlewaretoken", token), ("action", action), *ticked])
-        self.browser.send(asked, asked.form("token"))
+        if "document" in typed:
+            asked = self.browser.send(asked, asked.form("token"), **typed)
+        self.browser.send(asked, asked.form("token"), **typed)
         ((operation,),) = self.sql("SELECT max(id) FROM dlq_bulkoperation")
         address = f"{self.browser.site}dlq/bulkoperation/{operation}/change/"
         for _round in range(20):
@@ -95,19 +106,11 @@ class Probe:
 
     def walk(self) -> None:
         """Every page of ours that some page leads to, a few that only a large table leads to, and what pages are made of."""
-        ((operation,),) = self.sql("SELECT min(id) FROM dlq_bulkoperation")
         (entry,) = self.newest(1)
-        of_operation = f"{self.browser.site}dlq/bulkoperation/{operation}"
-        ((one, other),) = self.sql("SELECT min(id), max(id) FROM dlq_failurepattern")
         waiting = [
-            *(
-                self.list,
-                f"{self.list}indexes/",
-                f"{self.list}values/?of=task_identifier",
-                f"{self.list}{entry}/delete/",
-            ),
-            *(f"{self.list}{entry}/payload/?column=payload", f"{of_operation}/change/", f"{of_operation}/problems/"),
-            f"{self.browser.site}dlq/failurepattern/{one}/regroup/?merge={other}",
+            *(self.list, f"{self.list}indexes/", f"{self.list}values/?of=task_identifier"),
+            f"{self.list}{entry}/payload/?column=payload",
+            *([] if self.is_reader else self._of_operations(entry)),
         ]
         seen: set[tuple[str, bool]] = set()
         assets: set[str] = set()
@@ -128,6 +131,13 @@ class Probe:
         for asset in sorted(assets):
             status = self.browser.ask(asset).status
             assert status == 200, f"{asset} answered {status}"
+
+    def _of_operations(self, entry: int) -> list[str]:
+        ((operation,),) = self.sql("SELECT min(id) FROM dlq_bulkoperation")
+        ((one, other),) = self.sql("SELECT min(id), max(id) FROM dlq_failurepattern")
+        begun = f"{self.browser.site}dlq/bulkoperation/{operation}"
+        regroup = f"{self.browser.site}dlq/failurepattern/{one}/regroup/?merge={other}"
+        return [f"{self.list}{entry}/delete/", f"{begun}/change/", f"{begun}/problems/", regroup]
 
     def _ours(self, page: Visited, links: set[str]) -> list[str]:
         """Those to pages of this app; one to another admin site is a fault, and so is one to nowhere."""

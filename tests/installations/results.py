@@ -29,14 +29,15 @@ class Result:
             if name.lower() == self.combination.name.lower()
         ]
         what = theme[0] if theme else self.combination.name
-        return (
-            f"| {what} | {self.versions['Python']} | {self.versions['Django']} | {'yes' if self.works else '**no**'} |"
-        )
+        versions = [self.versions.get(name, "?") for name in ("Python", "Django", "PostgreSQL", "queue")]
+        works = "yes, read-only" if self.combination.is_read_only else "yes"
+        return f"| {' | '.join([what, *versions, works if self.works else '**no**'])} |"
 
 
 def write(results: list[Result]) -> None:
     """Between the two marks; the text around them is written by people."""
     before, _begin, rest = PAGE.read_text().partition(BEGIN)
     _old, _end, after = rest.partition(END)
-    rows = "\n".join(["| installation | Python | Django | works |", "|---|---|---|---|", *(one.row for one in results)])
+    head = ["| installation | Python | Django | PostgreSQL | queue | works |", "|---|---|---|---|---|---|"]
+    rows = "\n".join([*head, *(one.row for one in results)])
     PAGE.write_text(f"{before}{BEGIN}\n{rows}\n{END}{after}")

@@ -26,10 +26,10 @@ PATIENCE = 10.0
 
 CONFIG = """
 [databases]
-* = host={server} port={port} user=postgres
+* = host={server} port={port} user={user}
 [pgbouncer]
-pool_mode = transaction
-default_pool_size = 1
+pool_mode = {mode}
+default_pool_size = {size}
 auth_type = any
 listen_addr =
 listen_port = {pooler_port}
@@ -76,12 +76,18 @@ class Pooler:
 
 
 @contextmanager
-def pooler_of(server: str, database: str) -> Iterator[Pooler]:
-    """One that runs before the server in that folder."""
+def pooler_of(
+    server: str, database: str, *, mode: str = "transaction", size: int = 1, user: str = "postgres"
+) -> Iterator[Pooler]:
+    """One that runs before the server in that folder; everybody who comes through it is that user."""
     with tempfile.TemporaryDirectory() as name:
         pooler = Pooler(program(), Path(name), database)
         config = pooler.folder / "config"
-        config.write_text(CONFIG.format(server=server, port=PORT, pooler_port=POOLER_PORT, folder=pooler.folder))
+        config.write_text(
+            CONFIG.format(
+                server=server, port=PORT, user=user, mode=mode, size=size, pooler_port=POOLER_PORT, folder=pooler.folder
+            )
+        )
         if is_root():
             for path in (pooler.folder, config):
                 os.chown(path, pwd.getpwnam(UNPRIVILEGED).pw_uid, -1)

@@ -73,7 +73,7 @@ def test_checks_warn_when_row_level_security_hides_the_queue() -> None:
         cursor.execute("SET LOCAL ROLE somebody_else")
         checks = found()
         cursor.execute("RESET ROLE")
-    assert checks == {"dlq.W003", "dlq.W006"}
+    assert checks == {"dlq.W003", "dlq.W006", "dlq.W009"}
 
 
 def test_list_shows_and_filters_by_extra_columns_when_named(

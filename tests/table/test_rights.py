@@ -234,3 +234,23 @@ def test_a_role_that_can_not_make_the_own_tables_is_told_where_it_can() -> None:
     with as_role():
         assert nowhere_to_migrate() == []
         sql("CREATE TABLE dlq_editrecord ()")
+
+
+@pytest.mark.parametrize("audience", ["viewer", "operator"])
+def test_masked_pages_open_where_functions_are_nobodys_by_default(boss: Client, audience: str) -> None:
+    entry = add_entry(payload='{"password": "hunter2"}')
+    sql("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM public")
+    given(audience)
+    with as_role():
+        assert "[masked: password]" in boss.get(entry_url(entry)).text
+        assert not [right for right in lacking(TABLE) if right.right == "EXECUTE" and "dlq_" in right.thing]
+
+
+@pytest.mark.usefixtures("_role")
+def test_check_names_the_functions_that_mask_when_the_role_may_not_run_them(boss: Client) -> None:
+    grant_what_is_lacking()
+    sql("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM public")
+    cures = grant_what_is_lacking()
+    assert f"GRANT EXECUTE ON function dlq_redacted_text(text,jsonb) TO {ROLE};" in cures
+    assert "dlq_tally" not in "".join(cures)
+    work()

@@ -10,6 +10,7 @@ from dlq.management.loop import for_ever
 from dlq.management.quiet_command import QuietCommand
 from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
+from dlq.table.writable import is_view
 
 LONGEST_PAUSE = 86_400
 """Seconds: a day. Rarer is a matter for cron."""
@@ -41,6 +42,8 @@ class Command(QuietCommand):
 
     def _once(self, misfits: dict[int, str]) -> None:
         """Move what can be moved. A job that does not fit is named the first time it is met, and added to `misfits`."""
+        if is_view(TABLE):
+            raise CommandError(f"{TABLE.plainly} is a view: failed jobs are moved into a table.")
         moved = process_failed_jobs(TABLE, known_misfits=list(misfits))
         for job, why in moved.misfits.items():
             self.stderr.write(f"Job {job} does not fit into {TABLE.regclass} and stays in the queue: {why}.")

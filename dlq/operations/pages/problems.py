@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
+from dlq.db.database import atomic
 from dlq.models import BulkOperation
 from dlq.operations.kinds import in_words
 from dlq.operations.reasons import Reason
@@ -30,5 +31,7 @@ def _lines(operation: BulkOperation) -> Iterator[str]:
     write = csv.writer(_Echo()).writerow
     yield str(write(["entry", "result", "code", "reason"]))
     problems = problems_of(operation).order_by("entry_id").values_list("entry_id", "result", "code", "about")
-    for entry, result, code, about in problems.iterator():
-        yield str(write(map(harmless, (entry, result, code, in_words(Reason(code, about))))))
+    # Outside a transaction the cursor would outlive the pooler's, and be looked for on another server connection.
+    with atomic():
+        for entry, result, code, about in problems.iterator():
+            yield str(write(map(harmless, (entry, result, code, in_words(Reason(code, about))))))
