@@ -20,6 +20,7 @@ from dlq.models.failurepattern import FailurePattern
 from dlq.patterns.discovery import discover
 from dlq.patterns.fingerprint import VERSION
 from dlq.patterns.fingerprint.tokens import MOST_CHARACTERS, TAIL_CHARACTERS, TELLING, WORD_WITH_DIGIT
+from dlq.patterns.learned_merging import place
 from dlq.patterns.merging import move_to_present_rules
 from dlq.patterns.recounting import recount_next, recount_requeued
 from dlq.redaction.masked_columns import masked_json, masked_text
@@ -221,7 +222,8 @@ def _locked_state() -> ClassifierState:
     if state is None or state.version > VERSION:
         raise _Elsewhere
     if state.version < VERSION:
-        move_to_present_rules()
+        for task in move_to_present_rules():
+            place(task, ())
         _set(state, version=VERSION, sweep_below=None, has_swept=False)
     return state
 

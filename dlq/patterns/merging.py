@@ -31,14 +31,16 @@ WRITTEN = (
 """What people write about a pattern."""
 
 
-def move_to_present_rules() -> None:
+def move_to_present_rules() -> set[str]:
     """Give each pattern the fingerprint that its sample has now. Where two become one, the older keeps both's writings.
 
-    The entries are grouped anew after that; meanwhile they keep their patterns.
+    The entries are grouped anew after that; meanwhile they keep their patterns. Returns the tasks that have patterns.
     """
     # Parts that the rules had found are found again by the rules; those that people made stay parts.
     moved = Q(merged_into=None) | ~Q(placed_by="")
+    tasks = set()
     for pattern in FailurePattern.objects.filter(moved, version__lt=VERSION).order_by("pk"):
+        tasks.add(pattern.task_identifier)
         print_ = fingerprint_of_sample(pattern)
         present = FailurePattern.objects.filter(version=VERSION, fingerprint=print_.digest).first()
         if present:
@@ -53,6 +55,7 @@ def move_to_present_rules() -> None:
         pattern.kind, pattern.words = list(print_.kind), print_.words
         pattern.save(update_fields=("version", "fingerprint", "title", "kind", "words"))
     CoarseKey.objects.all().delete()
+    return tasks
 
 
 def merge(pattern: FailurePattern, *, into: FailurePattern) -> None:
