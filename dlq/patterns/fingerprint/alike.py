@@ -90,7 +90,8 @@ def _forms(texts: list[str]) -> list[Words]:
             break
         learned.update(general.values())
         forms = [general.get(form, form) for form in forms]
-    absorbed = _absorbed(set(forms), learned & set(forms))
+    held = {form for form in forms if form.count(MASKED) > 1}
+    absorbed = _absorbed(set(forms), (learned | held) & set(forms))
     return [absorbed.get(form, form) for form in forms]
 
 
@@ -136,7 +137,7 @@ def _collapsed(words: Words) -> Words:
 
 
 def _stretches(forms: set[Words]) -> Iterator[_Stretch]:
-    places: dict[tuple[int, int], list[tuple[Words, int, int]]] = defaultdict(list)
+    places: dict[tuple[int, str, int], list[tuple[Words, int, int]]] = defaultdict(list)
     for form in sorted(forms):
         if len(form) > MOST_WORDS:
             continue
@@ -144,7 +145,9 @@ def _stretches(forms: set[Words]) -> Iterator[_Stretch]:
         ends = _hashes(form[::-1])
         for start in range(len(form)):
             for end in range(start + 1, min(start + LONGEST_STRETCH, len(form)) + 1):
-                places[begins[start], ends[len(form) - end]].append((form, start, end))
+                # "3 items" was made "3 item", and "<*> contains" likewise.
+                after = form[end].lower().rstrip("s") if end < len(form) else ""
+                places[begins[start], after, ends[max(len(form) - end - 1, 0)]].append((form, start, end))
     for members in places.values():
         if len(members) > 1:
             form, start, end = members[0]
@@ -186,7 +189,7 @@ def _joined(stretch: _Stretch) -> list[tuple[Words, Words]]:
         ]
         return [(form, value) for form, value in short if not is_name(value) or held]
     if held or is_announced or is_quoted:
-        likely = [(form, value) for form, value in members if looks_like_value(value)]
+        likely = [(form, value) for form, value in members if looks_like_value(value) or (held and _fits(value))]
         enough = 2 if held else ANNOUNCED
         return likely if len(likely) >= enough else (members if len(different) >= PLAIN else [])
     if len(looks) >= CAPITALISED and sum(len(value) > 1 for value in looks) >= 2:

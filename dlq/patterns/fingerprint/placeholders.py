@@ -118,7 +118,8 @@ NAMED = re.compile(
     r"|hook|provider|driver|adapter"
     r"|serializer|validator|rule|policy|mode|state|status|format|step|stage|phase|kind|operation|model|resource type"
     r"|\w*(?:Key|Column|Field|Property|Attribute|Param)s?\(\w{1,30}:"
-    r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|feld|spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
+    r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|feld|spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)"
+    r"(?: (?:index )?[0-9]{1,4})?(?:,? (?:name|named|called|id))?\W{0,3}$",
     re.IGNORECASE,
 )
 """What comes before a quoted name that belongs to the program and not to the case."""
