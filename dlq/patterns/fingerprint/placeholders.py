@@ -119,12 +119,13 @@ NAMED = re.compile(
     r"|serializer|validator|rule|policy|mode|state|status|format|step|stage|phase|kind|operation|model|resource type"
     r"|\w*(?:Key|Column|Field|Property|Attribute|Param)s?\(\w{1,30}:"
     r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|feld|spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)"
-    r"(?: (?:index )?[0-9]{1,4})?(?:,? (?:name|named|called|id))?\W{0,3}$",
+    r"(?: (?:index )?[0-9]{1,4}| (?:not found|missing))?(?:,? (?:name|named|called|id))?\W{0,3}$",
     re.IGNORECASE,
 )
 """What comes before a quoted name that belongs to the program and not to the case."""
 NAMED_AFTER = re.compile(
-    r"\W{1,3}(?:not in index|not found in axis|column|field|attribute|property|key|parameter|constraint|argument|option|method"
+    r"\W{1,3}(?:not in index|not found in axis|is (?:required|undefined|not defined|not allowed|not a function|not iterable)"
+    r"|must (?:be|have|contain|match)|column|field|attribute|property|key|parameter|constraint|argument|option|method"
     r"|function|environment variable)\b"
 )
 """What comes behind such a name."""
@@ -149,7 +150,7 @@ TYPE = re.compile(
 ONE_MARK = re.compile(r"[^\w\s]")
 SHORT_CODE = re.compile(r"[A-Z]{2,3}")
 """A country, a currency."""
-SNAKE_CASE = re.compile(r"[a-z]{2,30}(?:_[a-z]{1,30}){1,8}")
+SNAKE_CASE = re.compile(r"[a-z]{1,30}(?:_[a-z]{1,30}){1,8}")
 
 
 NAME_WITH_BLANKS = re.compile(

@@ -50,7 +50,8 @@ QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [
 EXIT_IN_LINE = re.compile(r"exit(?:ed)?(?: with)? (?:code|status)[ :]*-?[0-9]{1,3}|code[ =:]-?[0-9]{1,3}", re.I)
 INLINE_DETAIL = re.compile(r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY): )")
 LABELLED = re.compile(
-    r"! (?=\S)|\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|Error|Grund|Ursache)\s?: +(?=\S)"
+    r"! (?=\S)|\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|(?:[A-Z]\w{1,20} )?Error|Parameter(?: name)?|Grund"
+    r"|Ursache)\s?: +(?=\S)"
 )
 CALLED = re.compile(r"\binvocation(?: in)?:?\s*$")
 """Prisma's: behind it come a place, some lines of the program and then what went wrong."""
@@ -90,7 +91,8 @@ def _sections(text: str) -> list[Section]:
     sections = [Section()]
     after_frames = in_causes = in_backtrace = skips = False
     in_python = bool(PYTHON_FRAME.search(text))
-    is_cut = in_python and "Traceback (most recent call last)" not in text
+    # Python's exception stands behind its frames; where nothing does, the frames are another language's in its form.
+    is_cut = in_python and "Traceback (most recent call last)" not in text and not is_frame(text.rstrip().splitlines()[-1])
     for line in map(_bounded, text.splitlines()):
         if not line.strip():
             skips = False
