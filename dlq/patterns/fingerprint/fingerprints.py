@@ -51,6 +51,8 @@ LEADING_CLASS = re.compile(
     r"|(?P<plain>Error|Exception|panic):\s{1,3}"
 )
 NAME_WITH_DIGIT = re.compile(TELLING)
+PRIVATE_MODULE = re.compile(r"(?<=\.)_\w{1,60}\.")
+"""Where a class of Python's happens to be: MySQLdb._exceptions.OperationalError is MySQLdb.OperationalError."""
 PLACEHOLDER = re.compile(r"<(?:[a-z]{2,12}|\*)>")
 RUN = re.compile(rf"(?:{LETTER}|:|<(?:[a-z]{{2,12}}|\*)>)+")
 PANICKED = re.compile(r"(?:task |thread )?(?:'[^'\n]{0,80}' )?panicked\b")
@@ -191,7 +193,7 @@ def _exception(names: Iterable[str]) -> str:
 
 def _name(name: str) -> str:
     """A class, function or file without numbers that change, but with those that are part of a name (S3UploadError)."""
-    return with_digits_masked(name, keep=NAME_WITH_DIGIT)
+    return with_digits_masked(PRIVATE_MODULE.sub("", name), keep=NAME_WITH_DIGIT)
 
 
 def _masked(template: str) -> str:

@@ -155,7 +155,7 @@ def _of(lines: list[str]) -> list[str]:
     kept = [head]
     if CALLED.search(head) or (rest and CALLED.search(rest[0])):
         return [head, lines[-1]] if CALLED.search(head) else [head, rest[0], lines[-1]]
-    while rest and INTRODUCES.search(kept[-1]) and len(kept) < 4:
+    while rest and (len(lines) == 2 or INTRODUCES.search(kept[-1])) and len(kept) < 4:
         kept.append(rest.pop(0))
     if re.search(r"[0-9]{1,4} validation errors? for ", head):
         kept.extend(rest[:1])
