@@ -38,6 +38,8 @@ CAPITALISED = 3
 """Different values that a stretch of capitalised runs needs."""
 PLAIN = 13
 """Different values that anything else needs: closed sets of up to twelve names stay apart."""
+SHORT = 3
+"""Words of a value that has nothing but its place to say so."""
 FIXED = 2
 """Words that have to be the same around a stretch."""
 
@@ -90,19 +92,29 @@ def _forms(texts: list[str]) -> list[Words]:
             break
         learned.update(general.values())
         forms = [general.get(form, form) for form in forms]
-    held = {form for form in forms if form.count(MASKED) > 1}
-    absorbed = _absorbed(set(forms), (learned | held) & set(forms))
+    absorbed = _absorbed(set(forms), (learned & set(forms)) | set(filter(_holds_values, forms)))
     return [absorbed.get(form, form) for form in forms]
 
 
-def _absorbed(forms: set[Words], learned: set[Words]) -> dict[Words, Words]:
-    """Forms that have values in all stretches of a learned one at once."""
+def _holds_values(form: Words) -> bool:
+    """Whether it came with several masked values, none of them in the place of a name."""
+    places = [at for at, word in enumerate(form) if word == MASKED]
+    return len(places) > 1 and not any(NAME_BEFORE.fullmatch(announcing(form[:at])) for at in places)
+
+
+def _absorbed(forms: set[Words], generals: set[Words]) -> dict[Words, Words]:
+    """Forms that have values in all stretches of a general one at once."""
     found: dict[Words, Words] = {}
-    for general in sorted(learned, key=lambda form: (len(form), form)):
-        if general.count(MASKED) > MOST_STRETCHES:
+    having: dict[str, set[Words]] = defaultdict(set)
+    for form in forms:
+        for word in form:
+            having[word.lower()].add(form)
+    for general in sorted(generals, key=lambda form: (len(form), form)):
+        if general in found or general.count(MASKED) > MOST_STRETCHES:
             continue
         expression = _expression(general)
-        for form in forms - learned - found.keys():
+        alike = sorted((having[word.lower()] for word in general if word != MASKED), key=len)
+        for form in set.intersection(*alike) - found.keys() - {general} if alike else ():
             match = expression.fullmatch(BETWEEN.join(form))
             if match and all(_fits(tuple(value.split(BETWEEN))) for value in match.groups()):
                 found[form] = general
@@ -116,7 +128,7 @@ def _expression(general: Words) -> re.Pattern[str]:
 
 
 def _fits(value: Words) -> bool:
-    return may_be_value(value) and (len(value) == 1 or looks_like_value(value)) and not is_name(value)
+    return may_be_value(value) and (len(value) <= SHORT or looks_like_value(value)) and not is_name(value)
 
 
 def _generalised(forms: set[Words]) -> dict[Words, Words]:

@@ -92,7 +92,9 @@ def _sections(text: str) -> list[Section]:
     after_frames = in_causes = in_backtrace = skips = False
     in_python = bool(PYTHON_FRAME.search(text))
     # Python's exception stands behind its frames; where nothing does, the frames are another language's in its form.
-    is_cut = in_python and "Traceback (most recent call last)" not in text and not is_frame(text.rstrip().splitlines()[-1])
+    is_cut = (
+        in_python and "Traceback (most recent call last)" not in text and not is_frame(text.rstrip().splitlines()[-1])
+    )
     for line in map(_bounded, text.splitlines()):
         if not line.strip():
             skips = False
