@@ -13,7 +13,8 @@ from dlq.monitoring import snapshot
 from dlq.monitoring.tallies import fold_tallies
 from dlq.operations.runner import advance_or_pause
 from dlq.outcomes.settling import settle
-from dlq.patterns.classifier import classify, purge_coarse_keys
+from dlq.patterns.classifier import classify
+from dlq.patterns.upkeep import mask_kept_texts, purge_coarse_keys
 from dlq.trash.purge import purge_trash
 
 CHUNKS_BUDGET = 1.0
@@ -64,6 +65,7 @@ DUTIES: tuple[PeriodicDuty, ...] = (
     PeriodicDuty("settle outcomes", SETTLE_EVERY, lambda: settle(SETTLE_BUDGET)),
     PeriodicDuty("group into patterns", 5, lambda: classify(CLASSIFY_BUDGET).entries),
     PeriodicDuty("purge coarse keys", 3600, purge_coarse_keys),
+    PeriodicDuty("mask what patterns keep", 3600, mask_kept_texts),
     PeriodicDuty("purge the trash", 3600, purge_trash),
     PeriodicDuty("prune old records", 3600, lambda: prune(PRUNE_BUDGET)),
     PeriodicDuty("fold tallies", 60, fold_tallies),

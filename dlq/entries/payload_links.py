@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dlq.filters.payload import written
+from dlq.filters.payload_path import Path
 from dlq.web.way_back import list_address
 
 MEMBER = re.compile(r'("(?:[^"\\]|\\.)*"): (.*)')
@@ -40,17 +41,17 @@ def _link(condition: str) -> Callable[[re.Match[str]], str]:
 
 
 def _conditions(text: str) -> Iterator[str | None]:
-    """Of each line the filter by its value. No path leads into a list."""
-    within: list[tuple[str, ...] | None] = []
+    """Of each line the filter by its value."""
+    within: list[Path] = []
     for line in text.split("\n"):
         member = MEMBER.fullmatch(printed := line.strip().removesuffix(","))
         value = member[2] if member else printed
-        above = within[-1] if within else None
-        path = (*above, str(json.loads(member[1]))) if member and above is not None else None
+        above = within[-1] if within else ()
+        path = (*above, str(json.loads(member[1]))) if member else above
         if value == "{":
-            within.append(path if within else ())
+            within.append(path)
         elif value == "[":
-            within.append(None)
+            within.append((*path, None))
         elif value in ("}", "]"):
             within.pop()
         elif path and len(value) <= LONGEST and (condition := written(path, value)):

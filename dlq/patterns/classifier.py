@@ -15,11 +15,12 @@ from typing import Any
 
 from dlq.db.database import atomic
 from dlq.db.statements import database_now, dicts
-from dlq.models import ClassifierState, CoarseKey, PatternHour
+from dlq.models import ClassifierState
 from dlq.models.failurepattern import FailurePattern
 from dlq.patterns.discovery import discover
 from dlq.patterns.fingerprint import VERSION
 from dlq.patterns.fingerprint.tokens import MOST_CHARACTERS, TAIL_CHARACTERS, TELLING, WORD_WITH_DIGIT
+from dlq.patterns.learned_merging import place
 from dlq.patterns.merging import move_to_present_rules
 from dlq.patterns.recounting import recount_next, recount_requeued
 from dlq.redaction.masked_columns import masked_json, masked_text
@@ -68,13 +69,11 @@ def classify(budget: float) -> Classified:
     return work.done
 
 
-def purge_coarse_keys() -> int:
-    """Delete old coarse keys, so that texts that never come back don't fill the cache; and hours that have no entries left."""
+def alone(do: Callable[[], int]) -> int:
+    """`do` in a transaction in which nothing is grouped; 0 where another process groups."""
     with suppress(_Elsewhere), atomic():
         _locked_state()
-        PatternHour.objects.filter(entries__lte=0).delete()
-        old, _by_model = CoarseKey.objects.filter(created_at__lt=database_now() - KEYS_KEPT_FOR).delete()
-        return old
+        return do()
     return 0
 
 
@@ -221,7 +220,8 @@ def _locked_state() -> ClassifierState:
     if state is None or state.version > VERSION:
         raise _Elsewhere
     if state.version < VERSION:
-        move_to_present_rules()
+        for task in move_to_present_rules():
+            place(task, ())
         _set(state, version=VERSION, sweep_below=None, has_swept=False)
     return state
 

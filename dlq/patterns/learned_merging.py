@@ -26,7 +26,10 @@ MOST_KEPT = 50
 
 
 def place(task: str, found: Sequence[tuple[Sample, Fingerprint]]) -> dict[str, int]:
-    """The template of each of these new ones, by digest: a row of its own, or the whole that has enough of them."""
+    """The template of each of these new ones, by digest: a row of its own, or the whole that has enough of them.
+
+    Where none is new, those that are there are put together.
+    """
     present = list(
         FailurePattern.objects.select_for_update(of=("self",))
         .filter(task_identifier=task, version=VERSION)
@@ -41,7 +44,7 @@ def place(task: str, found: Sequence[tuple[Sample, Fingerprint]]) -> dict[str, i
     for numbers in groups.values():
         rows = [present[number] for number in numbers if number < len(present)]
         new = [found[number - len(present)] for number in numbers if number >= len(present)]
-        if new:
+        if new or (not found and len(rows) > 1):
             placed |= _placed(rows, new)
     return placed
 

@@ -31,28 +31,34 @@ WRITTEN = (
 """What people write about a pattern."""
 
 
-def move_to_present_rules() -> None:
+def move_to_present_rules() -> set[str]:
     """Give each pattern the fingerprint that its sample has now. Where two become one, the older keeps both's writings.
 
-    The entries are grouped anew after that; meanwhile they keep their patterns.
+    The entries are grouped anew after that; meanwhile they keep their patterns. Returns the tasks that have patterns.
     """
     # Parts that the rules had found are found again by the rules; those that people made stay parts.
     moved = Q(merged_into=None) | ~Q(placed_by="")
+    tasks = set()
     for pattern in FailurePattern.objects.filter(moved, version__lt=VERSION).order_by("pk"):
-        print_ = fingerprint_of_sample(pattern)
-        present = FailurePattern.objects.filter(version=VERSION, fingerprint=print_.digest).first()
-        if present:
-            pattern.refresh_from_db(fields=("merged_into",))
-            if pattern.whole != present.whole:
-                record(
-                    present.whole, RULES, f"Took in {named(pattern.whole)}: the rules don’t tell them apart any more."
-                )
-                merge(pattern.whole, into=present.whole)
-            continue
-        pattern.version, pattern.fingerprint, pattern.title = VERSION, print_.digest, print_.title
-        pattern.kind, pattern.words = list(print_.kind), print_.words
-        pattern.save(update_fields=("version", "fingerprint", "title", "kind", "words"))
+        tasks.add(pattern.task_identifier)
+        read_anew(pattern)
     CoarseKey.objects.all().delete()
+    return tasks
+
+
+def read_anew(pattern: FailurePattern) -> None:
+    """Give it what its sample says now; where another one says the same, they become one."""
+    print_ = fingerprint_of_sample(pattern)
+    same = FailurePattern.objects.filter(version=VERSION, fingerprint=print_.digest).exclude(pk=pattern.pk).first()
+    if same:
+        pattern.refresh_from_db(fields=("merged_into",))
+        if pattern.whole != same.whole:
+            record(same.whole, RULES, f"Took in {named(pattern.whole)}: the rules don’t tell them apart any more.")
+            merge(pattern.whole, into=same.whole)
+        return
+    pattern.version, pattern.fingerprint, pattern.title = VERSION, print_.digest, print_.title
+    pattern.kind, pattern.words = list(print_.kind), print_.words
+    pattern.save(update_fields=("version", "fingerprint", "title", "kind", "words"))
 
 
 def merge(pattern: FailurePattern, *, into: FailurePattern) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from dlq.db.expressions import contains_pattern
 from dlq.db.statements import rows
 from dlq.filters.payload import DEEPEST, written
+from dlq.filters.payload_path import NoPath, Path, read_path, written_path
 from dlq.redaction.masked_columns import masked_json
 from dlq.selection.suggestions import Suggestion, Suggestions
 from dlq.table.location import TABLE
@@ -22,20 +23,23 @@ MOST = 50
 
 def of(typed: str) -> Suggestions:
     """Each continues what was typed: a path ends in "=", after which its values come."""
-    path, equals, value = typed.partition("=")
-    keys = tuple(key.strip() for key in path.split("."))
-    if not equals:
-        paths = _rows("selection/payload_paths", path, deepest=DEPTH)
-        return _suggestions([(f"{'.'.join(keys)}=", count) for keys, count in paths if _can_be_said(keys)])
-    return _suggestions(_values(keys, value) if len(keys) <= DEEPEST else [])
+    try:
+        path, rest = read_path(typed)
+    except NoPath:
+        path, rest = (), ""
+    if not rest:
+        paths = _rows("selection/payload_paths", typed.replace('"', ""), deepest=DEPTH)
+        return _suggestions([(f"{written_path(tuple(keys))}=", count) for keys, count in paths if _can_be_said(keys)])
+    return _suggestions(_values(path, rest[1:]) if len(path) <= DEEPEST and None not in path else [])
 
 
-def values_at(path: tuple[str, ...], typed: str) -> Suggestions:
+def values_at(path: Path, typed: str) -> Suggestions:
     """For a field that asks for this path's values alone."""
-    return _suggestions([(text.partition("=")[2], count) for text, count in _values(path, typed)])
+    before = f"{written_path(path)}="
+    return _suggestions([(text.removeprefix(before), count) for text, count in _values(path, typed)])
 
 
-def _values(path: tuple[str, ...], typed: str) -> list[tuple[str, int]]:
+def _values(path: Path, typed: str) -> list[tuple[str, int]]:
     found = [
         (written(path, text), count)
         for text, count in _rows("selection/payload_values", typed.strip(' "'), path=list(path))

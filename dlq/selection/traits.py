@@ -5,13 +5,17 @@ As everybody reads them: what is masked stays so.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dlq.db.identifiers import literal, quoted
 from dlq.db.statements import array, dicts, rows
 from dlq.filters import DlqFilterSet
+from dlq.filters.payload import written_as_read
+from dlq.filters.payload_columns import payload_columns
 from dlq.redaction.masked_columns import masked_column, masked_json, masked_text
 from dlq.redaction.steps import BEGINS
 from dlq.selection.scan_places import admit_scan
@@ -21,28 +25,22 @@ from dlq.table.location import TABLE
 SAMPLE = 1_000
 """Entries of either side that are read: the newest that match, and as many from all over the table that don't."""
 LEAST = 3
-"""Entries that have a value, for it to be a trait."""
+"""Entries that have a value, for it to be a trait, where there are as many."""
 SHARE = 15
 """Percentage that have it, and percentage points more than elsewhere."""
 MOST_OF_KIND = 6
+DEPTH = 6
+"""Keys, and lists, to a value of a payload."""
 LONGEST_PAYLOAD = 64 * 1024
 """Bytes, as stored; what is longer is not looked into."""
 MASK = re.escape(BEGINS) + r"[^\]]*"
 """Whose words are not the error's."""
-ALL_OVER = """
-SELECT DISTINCT found.id
-FROM (SELECT min(id) AS low, max(id) AS high FROM {table}) AS ids
-CROSS JOIN generate_series(1, %(sample)s) AS part
-CROSS JOIN LATERAL (
-    SELECT e.id FROM {table} e
-    WHERE e.id >= (ids.low + (ids.high::numeric - ids.low) * part / %(sample)s)::bigint ORDER BY e.id LIMIT 1
-) AS found
-"""
 
 
 @dataclass(frozen=True)
 class Trait:
-    """A value with its percentages. `kind`: path (`name`, in the payload), column, hour (UTC), or a word of the error."""
+    """A value with its percentages. `kind`: column (`name`), payload (`value` is what that filter takes), hour (UTC), the
+    number of a pattern, or a word of the error."""
 
     kind: str
     name: str
@@ -53,20 +51,28 @@ class Trait:
 
 @dataclass(frozen=True)
 class Traits:
-    """The most telling first. `here`, `elsewhere`: how many entries were looked at."""
+    """Those of listed paths of the payload first, else the most telling. `here`, `elsewhere`: how many entries were looked at."""
 
     found: Sequence[Trait]
     here: int
     elsewhere: int
 
 
-def traits_of(filterset: DlqFilterSet) -> Traits:
-    """Raises Busy, as counting does."""
-    admit_scan(filterset)
-    here = list(filterset.qs.order_by("-failed_at", "-id").values_list("pk", flat=True)[:SAMPLE])
-    elsewhere = _others(filterset, here)
-    if not here or not elsewhere:
-        return Traits([], len(here), len(elsewhere))
+def traits_of(filterset: DlqFilterSet, ticked: Sequence[int] = ()) -> Traits:
+    """Of all that match, or of those of them that are `ticked`. Raises Busy, as counting does."""
+    if ticked:
+        here = list(filterset.qs.filter(pk__any_of=ticked[:SAMPLE]).values_list("pk", flat=True))
+    else:
+        admit_scan(filterset)
+        here = list(filterset.qs.order_by("-failed_at", "-id").values_list("pk", flat=True)[:SAMPLE])
+    sampled = {number for (number,) in rows(TABLE.statement("selection/all_over"), {"sample": SAMPLE})} - {*here}
+    if not ticked:
+        sampled -= set(filterset.qs.filter(pk__any_of=list(sampled)).values_list("pk", flat=True))
+    found = _found(here, sorted(sampled)) if here and sampled else []
+    return Traits([trait for row in found if (trait := _trait(**row))], len(here), len(sampled))
+
+
+def _found(here: Sequence[int], elsewhere: Sequence[int]) -> list[dict[str, Any]]:
     statement = TABLE.statement(
         "selection/traits",
         payload=f"CASE WHEN pg_column_size(e.payload) <= {LONGEST_PAYLOAD} THEN {masked_json('e.payload')} END",
@@ -79,19 +85,22 @@ def traits_of(filterset: DlqFilterSet) -> Traits:
         "elsewhere": array(elsewhere),
         "here_total": len(here),
         "elsewhere_total": len(elsewhere),
-        "least": LEAST,
+        "columns": json.dumps([column.path for column in payload_columns()]),
+        "depth": DEPTH,
+        "least": min(LEAST, len(here)),
         "share": SHARE,
         "most": MOST_OF_KIND,
         "mask": MASK,
     }
-    found = dicts(statement, parameters)
-    return Traits([Trait(**row) for row in found], len(here), len(elsewhere))
+    return dicts(statement, parameters)
 
 
-def _others(filterset: DlqFilterSet, here: Sequence[int]) -> list[int]:
-    sampled = [number for (number,) in rows(ALL_OVER.format(table=TABLE.db_table), {"sample": SAMPLE})]
-    matching = set(filterset.qs.filter(pk__in=sampled).values_list("pk", flat=True)) | set(here)
-    return [number for number in sampled if number not in matching]
+def _trait(kind: str, name: str, value: str, here: float, elsewhere: float) -> Trait | None:
+    """None for a value of a payload that no filter can say."""
+    if kind not in ("listed", "path"):
+        return Trait(kind, name, value, here, elsewhere)
+    condition = written_as_read(tuple(json.loads(name)), value)
+    return Trait("payload", "", condition, here, elsewhere) if condition else None
 
 
 def _masked(column: TableColumn) -> str:

@@ -1,5 +1,6 @@
 -- What the entries `here` have more often than those `elsewhere`: each value with how many of either have it. Of payloads
--- the plain values, four keys deep; keys that a filter can't say are left out, and values that are long texts.
+-- the plain values at the paths that are listed as columns (`columns`, a list of lists of keys), and those up to `depth` keys deep,
+-- in a list its first hundred; no long texts.
 -- Placeholders: payload, last_error and failure_reason of the entry `e`, masked; extra is a list of rows (name, value) of its extra
 -- columns, masked, too, each with a comma before it.
 WITH RECURSIVE sampled AS MATERIALIZED (
@@ -10,28 +11,51 @@ WITH RECURSIVE sampled AS MATERIALIZED (
     FROM {table} e
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(name, value) AS named
-        FROM (VALUES ('task_identifier', e.task_identifier::text), ('queue_name', e.queue_name::text){extra}) AS listed (name, value)
+        FROM (VALUES ('task_identifier', e.task_identifier::text), ('queue_name', coalesce(nullif(e.queue_name::text, ''), '-')){extra}) AS listed (name, value)
         WHERE value <> ''
     ) AS columns
     WHERE e.id = ANY (%(here)s::bigint[] || %(elsewhere)s::bigint[])
 ),
+listed AS (
+    SELECT path, ARRAY(SELECT jsonb_array_elements_text(path)) AS keys FROM jsonb_array_elements(%(columns)s::jsonb) AS listed (path)
+),
 parts AS (
-    SELECT id, is_here, '' AS path, 0 AS depth, document AS value FROM sampled WHERE jsonb_typeof(document) = 'object'
+    SELECT id, is_here, '[]'::jsonb AS path, document AS value FROM sampled
     UNION ALL
-    SELECT parts.id, parts.is_here, parts.path || CASE WHEN parts.depth = 0 THEN '' ELSE '.' END || child.key, parts.depth + 1, child.value
+    SELECT parts.id, parts.is_here, parts.path || child.step, child.value
     FROM parts
-    CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(parts.value) = 'object' THEN parts.value ELSE '{}' END) AS child
-    WHERE parts.depth < 4 AND child.key ~ '^[^.=\s][^.=]*$' AND jsonb_typeof(child.value) <> 'array'
+    CROSS JOIN LATERAL (
+        SELECT to_jsonb(member.key) AS step, member.value
+        FROM jsonb_each(CASE WHEN jsonb_typeof(parts.value) = 'object' THEN parts.value ELSE '{}' END) AS member
+        UNION ALL
+        (SELECT 'null', element.value
+         FROM jsonb_array_elements(CASE WHEN jsonb_typeof(parts.value) = 'array' THEN parts.value ELSE '[]' END) AS element (value)
+         LIMIT 100)
+    ) AS child
+    WHERE jsonb_array_length(parts.path) < %(depth)s
+),
+plain AS (
+    SELECT 'listed' AS kind, id, is_here, listed.path, sampled.document #> listed.keys AS value
+    FROM sampled CROSS JOIN listed
+    UNION ALL
+    SELECT 'path', id, is_here, path, value FROM parts WHERE path NOT IN (SELECT path FROM listed)
 ),
 traits AS (
-    SELECT id, is_here, 'path' AS kind, path AS name, value #>> '{}' AS value
-    FROM parts
-    WHERE jsonb_typeof(value) IN ('string', 'number', 'boolean')
+    -- A value counts once an entry, however often its lists have it.
+    SELECT DISTINCT id, is_here, kind, path::text AS name,
+           CASE jsonb_typeof(value) WHEN 'number' THEN trim_scale((value #>> '{}')::numeric)::text ELSE coalesce(value #>> '{}', 'null') END AS value
+    FROM plain
+    WHERE jsonb_typeof(value) NOT IN ('object', 'array')
     UNION ALL
     SELECT id, is_here, 'column', named.key, named.value FROM sampled CROSS JOIN LATERAL jsonb_each_text(sampled.named) AS named
     UNION ALL
     SELECT id, is_here, 'hour', '', to_char(date_trunc('hour', failed_at, 'UTC') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
     FROM sampled
+    UNION ALL
+    SELECT sampled.id, is_here, 'pattern', '', template.whole_id::text
+    FROM sampled
+    JOIN dlq_entrypattern grouped ON grouped.entry_id = sampled.id AND grouped.failed_at = sampled.failed_at
+    JOIN dlq_failurepattern template ON template.id = grouped.pattern_id
     UNION ALL
     SELECT DISTINCT id, is_here, 'word', '', said.word
     FROM sampled
@@ -41,7 +65,7 @@ traits AS (
 counted AS (
     SELECT kind, name, value, count(*) FILTER (WHERE is_here) AS here, count(*) FILTER (WHERE NOT is_here) AS elsewhere
     FROM traits
-    WHERE length(value) BETWEEN 1 AND 100
+    WHERE length(value) <= 100
     GROUP BY kind, name, value
 ),
 shares AS (
@@ -56,4 +80,4 @@ FROM (
     WHERE here >= %(share)s AND here - elsewhere >= %(share)s AND here >= 2 * elsewhere
 ) AS telling
 WHERE rank <= %(most)s
-ORDER BY here - elsewhere DESC, kind, name, value
+ORDER BY kind <> 'listed', here - elsewhere DESC, kind, name, value

@@ -28,8 +28,11 @@ LINKED = {
     'quote=said "no", twice': '"said \\"no\\", twice"',
     "paid=true": "true",
     "order.id=7": "7",
+    "order.items[]=1": "1",
+    "order.items[].sku=a": '"a"',
     "order.of.year=2026": "2026",
     'spaced=" x "': '" x "',
+    '"a.b"=1': "1",
     "nothing=null": "null",
     "mark=<b>&": '"<b>&"',
 }
@@ -54,7 +57,7 @@ def test_each_value_leads_to_the_failed_jobs_that_have_it(boss: Client) -> None:
         assert get(boss, address).entries == [entry], address
 
 
-@pytest.mark.parametrize("payload", ["[1, 2]", '"text"', "42", "null", "{}", '[{"a": 1}]'])
+@pytest.mark.parametrize("payload", ['"text"', "42", "null", "{}", "[[], {}]"])
 def test_nothing_leads_anywhere_where_no_path_does(boss: Client, payload: str) -> None:
     assert links(get(boss, entry_url(add_entry(payload=payload)))) == {}
 

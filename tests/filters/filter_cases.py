@@ -115,6 +115,10 @@ CASES: dict[str, dict[str, str]] = {
         "big=1152921504606846977": "false",
         "a b.ü=x=y": "payload #> '{{a b,ü}}' = '\"x=y\"'",
         "customer_id=": "payload -> 'customer_id' = '\"\"'",
+        '"a.b"."x=y"=1': "payload #> '{{a.b,x=y}}' in ('1', '\"1\"')",
+        "items[].sku=a": 'payload @> \'{{"items": [{{"sku": "a"}}]}}\'',
+        "tags[] = red": "payload -> 'tags' ? 'red' and jsonb_typeof(payload -> 'tags') = 'array'",
+        "[]=2": "payload @> '[2]' and jsonb_typeof(payload) = 'array'",
         "big=1e999999": "false",
     },
     "weekday_hour": {

@@ -14,10 +14,11 @@ from django.utils import timezone
 from dlq.caretaker.rounds import Caretaker
 from dlq.models import ClassifierState, CoarseKey, EntryPattern, FailurePattern, PatternHour, RequeuePattern
 from dlq.patterns import classifier
-from dlq.patterns.classifier import classify, purge_coarse_keys
+from dlq.patterns.classifier import classify
 from dlq.patterns.fingerprint import fingerprints
 from dlq.patterns.fingerprint.fingerprints import UNREADABLE
 from dlq.patterns.fingerprint.reading import Reading, read
+from dlq.patterns.upkeep import purge_coarse_keys
 from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, another_connection, sql, value
 from tests.support.entries import add_entries, add_entry, drop_unique_key_index

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
 from dlq.models import FailurePattern
 from dlq.patterns.regrouping import carry_out, plan_merge
+from dlq.patterns.upkeep import mask_kept_texts
 from tests.redaction.places import SECRET
 from tests.support.database import sql, value
 from tests.support.entries import add_entry
 from tests.support.pages import get
-from tests.support.patterns import group_everything, pattern_of
+from tests.support.patterns import check_counts, group_everything, pattern_of
 from tests.support.people import client_of, make_user
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +51,48 @@ def test_look_alikes_previews_and_what_varies_are_masked() -> None:
     carry_out(lambda: plan, mark=plan.mark, actor="ann")
     told(page, "What varies", f"Merged pattern #{one.pk}")
     told(f"{regroup}?split={one.pk}", "Split this pattern?")
+
+
+RULES = ("customer.iban", "/K-[0-9]{6}/")
+TOLD = "card K-123456 of the customer was refused"
+
+
+@pytest.mark.parametrize("error", [TOLD, {"message": TOLD, "customer": {"iban": "XX00 1234"}}])
+def test_rules_that_come_later_rewrite_what_patterns_keep(settings: Any, error: Any) -> None:
+    """What people wrote stays, and is found by the failures that come now."""
+    settings.DLQ_REDACT = ()
+    entry = add_entry(last_error=json.dumps(error), failure_reason="of K-123456")
+    other = add_entry(last_error='"no disk"')
+    group_everything()
+    FailurePattern.objects.filter(pk=pattern_of(entry).pk).update(notes="call the bank")
+    before = pattern_of(other).fingerprint
+    kept = "SELECT string_agg(to_jsonb(p)::text, '') FROM dlq_failurepattern p"
+    assert mask_kept_texts() == 0
+    assert "123456" in value(kept)
+    settings.DLQ_REDACT = RULES
+    assert mask_kept_texts() == 1
+    assert "123456" not in value(kept)
+    assert "XX00" not in value(kept)
+    assert mask_kept_texts() == 0, "nothing is left to do"
+    later = add_entry(last_error=json.dumps(error).replace("123456", "654321"))
+    group_everything()
+    assert pattern_of(later) == pattern_of(entry)
+    assert pattern_of(later).notes == "call the bank"
+    assert pattern_of(other).fingerprint == before
+    check_counts()
+
+
+def test_two_patterns_that_differed_in_what_is_masked_become_one_with_both_writings(settings: Any) -> None:
+    settings.DLQ_REDACT = ()
+    entries = [add_entry(last_error=f'"the vault said {secret} and closed"') for secret in ("amber", "birch")]
+    group_everything()
+    for number, entry in enumerate(entries):
+        FailurePattern.objects.filter(pk=pattern_of(entry).pk).update(notes=f"note {number}")
+    settings.DLQ_REDACT = ("/(?:amber|birch)/",)
+    assert mask_kept_texts() == 2
+    assert pattern_of(entries[0]) == pattern_of(entries[1])
+    assert pattern_of(entries[0]).notes == "note 0\nnote 1"
+    check_counts()
 
 
 def test_pattern_says_nothing_of_payload_values_that_are_masked() -> None:

@@ -40,8 +40,8 @@ def test_values_stay_masked_and_masks_have_no_words() -> None:
     found = traits_of(DlqFilterSet.of_pairs([("task_identifier", "login")])).found
     assert SECRET not in str(found)
     values = {(trait.kind, trait.name, trait.value) for trait in found}
-    assert ("path", "password", MASKED) in values
-    assert ("path", "said", f"password={MASKED}") in values
+    assert ("payload", "", f"password={MASKED}") in values
+    assert ("payload", "", f"said=password={MASKED}") in values
     assert ("column", "tenant", f"password={MASKED}") in values
     assert {value for kind, _name, value in values if kind == "word"} == {"password"}
     assert "api_token" not in {name for _kind, name, _value in values}, "which is masked for all alike"

@@ -38,6 +38,8 @@ CAPITALISED = 3
 """Different values that a stretch of capitalised runs needs."""
 PLAIN = 13
 """Different values that anything else needs: closed sets of up to twelve names stay apart."""
+SHORT = 3
+"""Words of a value that has nothing but its place to say so."""
 FIXED = 2
 """Words that have to be the same around a stretch."""
 
@@ -90,18 +92,29 @@ def _forms(texts: list[str]) -> list[Words]:
             break
         learned.update(general.values())
         forms = [general.get(form, form) for form in forms]
-    absorbed = _absorbed(set(forms), learned & set(forms))
+    absorbed = _absorbed(set(forms), (learned & set(forms)) | set(filter(_holds_values, forms)))
     return [absorbed.get(form, form) for form in forms]
 
 
-def _absorbed(forms: set[Words], learned: set[Words]) -> dict[Words, Words]:
-    """Forms that have values in all stretches of a learned one at once."""
+def _holds_values(form: Words) -> bool:
+    """Whether it came with several masked values, none of them in the place of a name."""
+    places = [at for at, word in enumerate(form) if word == MASKED]
+    return len(places) > 1 and not any(NAME_BEFORE.fullmatch(announcing(form[:at])) for at in places)
+
+
+def _absorbed(forms: set[Words], generals: set[Words]) -> dict[Words, Words]:
+    """Forms that have values in all stretches of a general one at once."""
     found: dict[Words, Words] = {}
-    for general in sorted(learned, key=lambda form: (len(form), form)):
-        if general.count(MASKED) > MOST_STRETCHES:
+    having: dict[str, set[Words]] = defaultdict(set)
+    for form in forms:
+        for word in form:
+            having[word.lower()].add(form)
+    for general in sorted(generals, key=lambda form: (len(form), form)):
+        if general in found or general.count(MASKED) > MOST_STRETCHES:
             continue
         expression = _expression(general)
-        for form in forms - learned - found.keys():
+        alike = sorted((having[word.lower()] for word in general if word != MASKED), key=len)
+        for form in set.intersection(*alike) - found.keys() - {general} if alike else ():
             match = expression.fullmatch(BETWEEN.join(form))
             if match and all(_fits(tuple(value.split(BETWEEN))) for value in match.groups()):
                 found[form] = general
@@ -115,7 +128,7 @@ def _expression(general: Words) -> re.Pattern[str]:
 
 
 def _fits(value: Words) -> bool:
-    return may_be_value(value) and (len(value) == 1 or looks_like_value(value)) and not is_name(value)
+    return may_be_value(value) and (len(value) <= SHORT or looks_like_value(value)) and not is_name(value)
 
 
 def _generalised(forms: set[Words]) -> dict[Words, Words]:
@@ -136,7 +149,7 @@ def _collapsed(words: Words) -> Words:
 
 
 def _stretches(forms: set[Words]) -> Iterator[_Stretch]:
-    places: dict[tuple[int, int], list[tuple[Words, int, int]]] = defaultdict(list)
+    places: dict[tuple[int, str, int], list[tuple[Words, int, int]]] = defaultdict(list)
     for form in sorted(forms):
         if len(form) > MOST_WORDS:
             continue
@@ -144,7 +157,9 @@ def _stretches(forms: set[Words]) -> Iterator[_Stretch]:
         ends = _hashes(form[::-1])
         for start in range(len(form)):
             for end in range(start + 1, min(start + LONGEST_STRETCH, len(form)) + 1):
-                places[begins[start], ends[len(form) - end]].append((form, start, end))
+                # "3 items" was made "3 item", and "<*> contains" likewise.
+                after = form[end].lower().rstrip("s") if end < len(form) else ""
+                places[begins[start], after, ends[max(len(form) - end - 1, 0)]].append((form, start, end))
     for members in places.values():
         if len(members) > 1:
             form, start, end = members[0]
@@ -186,7 +201,7 @@ def _joined(stretch: _Stretch) -> list[tuple[Words, Words]]:
         ]
         return [(form, value) for form, value in short if not is_name(value) or held]
     if held or is_announced or is_quoted:
-        likely = [(form, value) for form, value in members if looks_like_value(value)]
+        likely = [(form, value) for form, value in members if looks_like_value(value) or (held and _fits(value))]
         enough = 2 if held else ANNOUNCED
         return likely if len(likely) >= enough else (members if len(different) >= PLAIN else [])
     if len(looks) >= CAPITALISED and sum(len(value) > 1 for value in looks) >= 2:

@@ -39,7 +39,9 @@ LONGEST_TITLE = 160
 MOST_LINES = 8
 """Messages of a chain of causes."""
 
-SAYS_NOTHING = re.compile(r"(?:[\w.]{0,60}[./\\:])?(?:Error|Exception|Throwable|StandardError|RuntimeException|error)")
+SAYS_NOTHING = re.compile(
+    r"(?:[\w.]{0,60}[./\\:])?(?:Error|Exception|Throwable|StandardError|RuntimeException|error)|ERROR|FATAL"
+)
 """A class that only says that something went wrong."""
 LEADING_CLASS = re.compile(
     r"(?:(?:Uncaught|Unhandled|Fatal error:|PHP Fatal error:|Error:)\s{1,3}){0,3}"
@@ -48,9 +50,11 @@ LEADING_CLASS = re.compile(
     r"|(?P<class>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){0,12}[A-Za-z_][\w$]{0,99}(?:Error|Exception|Failure|Fault|Timeout|Invalid|NotFound|Requests|Violation))"
     r"|(?P<dotted>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){1,12}[A-Z][\w$]{2,99}))"
     r"(?:\s\[(?P<code>[\w-]{1,40})\]|\s\(0x[0-9a-fA-F]{1,16}\))?(?::\s{1,3}|:?$|(?<=\)) )"
-    r"|(?P<plain>Error|Exception|panic):\s{1,3}"
+    r"|(?P<plain>Error|ERROR|FATAL|Exception|panic):\s{1,3}"
 )
 NAME_WITH_DIGIT = re.compile(TELLING)
+PRIVATE_MODULE = re.compile(r"(?<=\.)_\w{1,60}\.")
+"""Where a class of Python's happens to be: MySQLdb._exceptions.OperationalError is MySQLdb.OperationalError."""
 PLACEHOLDER = re.compile(r"<(?:[a-z]{2,12}|\*)>")
 RUN = re.compile(rf"(?:{LETTER}|:|<(?:[a-z]{{2,12}}|\*)>)+")
 PANICKED = re.compile(r"(?:task |thread )?(?:'[^'\n]{0,80}' )?panicked\b")
@@ -191,7 +195,7 @@ def _exception(names: Iterable[str]) -> str:
 
 def _name(name: str) -> str:
     """A class, function or file without numbers that change, but with those that are part of a name (S3UploadError)."""
-    return with_digits_masked(name, keep=NAME_WITH_DIGIT)
+    return with_digits_masked(PRIVATE_MODULE.sub("", name), keep=NAME_WITH_DIGIT)
 
 
 def _masked(template: str) -> str:

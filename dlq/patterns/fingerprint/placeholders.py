@@ -114,20 +114,24 @@ NAMED = re.compile(
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
     r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection"
     r"|event|object|object name|name of|permission|scope|right|plugin|package|dependency|gem|handler|route"
-    r"|locator|selector|at path|for model|service|config|configuration|environment|middleware|component|factory"
+    r"|resolve|identifier|symbol|at path|for model|service|config|configuration|environment|middleware|component|factory"
     r"|hook|provider|driver|adapter"
     r"|serializer|validator|rule|policy|mode|state|status|format|step|stage|phase|kind|operation|model|resource type"
     r"|\w*(?:Key|Column|Field|Property|Attribute|Param)s?\(\w{1,30}:"
-    r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|feld|spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)\W{0,3}$",
+    r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|feld|spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)"
+    r"(?: (?:index )?[0-9]{1,4}| (?:not found|missing))?(?:,? (?:name|named|called|id))?\W{0,3}$",
     re.IGNORECASE,
 )
 """What comes before a quoted name that belongs to the program and not to the case."""
+SELECTED = re.compile(r"(?:selector|locator|xpath)\W{1,6}$", re.IGNORECASE)
+"""What comes before a part of a page, which whatever its signs belongs to the program."""
 NAMED_AFTER = re.compile(
-    r"\W{1,3}(?:not in index|not found in axis|column|field|attribute|property|key|parameter|constraint|argument|option|method"
+    r"\W{1,3}(?:not in index|not found in axis|is (?:required|undefined|not defined|not allowed|not a function|not iterable)"
+    r"|must (?:be|have|contain|match)|column|field|attribute|property|key|parameter|constraint|argument|option|method"
     r"|function|environment variable)\b"
 )
 """What comes behind such a name."""
-NAME = re.compile(rf"[#.]?[A-Za-z_$][A-Za-z_$.:?!]{{0,80}}(?:\(\))?|{TELLING_NAME}")
+NAME = re.compile(rf"[#.]?[A-Za-z_$][A-Za-z_$.:?!\\]{{0,80}}(?:\(\))?|{TELLING_NAME}")
 SAID = re.compile(
     r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|desc|\w{0,20}description))\W{1,3}$"
     # Python's tuples: (1205, 'Lock wait timeout exceeded').
@@ -148,7 +152,7 @@ TYPE = re.compile(
 ONE_MARK = re.compile(r"[^\w\s]")
 SHORT_CODE = re.compile(r"[A-Z]{2,3}")
 """A country, a currency."""
-SNAKE_CASE = re.compile(r"[a-z]{2,30}(?:_[a-z]{1,30}){1,8}")
+SNAKE_CASE = re.compile(r"[a-z]{1,30}(?:_[a-z]{1,30}){1,8}")
 
 
 NAME_WITH_BLANKS = re.compile(
@@ -183,10 +187,11 @@ def _kind(match: re.Match[str]) -> str:
 
 def _quoted(match: re.Match[str]) -> str:
     """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
-    inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1]).strip()
+    inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1]).strip(" `")
     before = match.string[max(0, match.start() - 28) : match.start()]
     if (
-        ONE_MARK.fullmatch(inner)
+        SELECTED.search(before)
+        or ONE_MARK.fullmatch(inner)
         or TYPE.fullmatch(inner)
         or SNAKE_CASE.fullmatch(inner)
         or (NAME.fullmatch(inner) and (NAMED.search(before) or NAMED_AFTER.match(match.string, match.end())))

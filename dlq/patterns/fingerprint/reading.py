@@ -39,7 +39,7 @@ CODES = (
 STACKS = ("stack", "stacktrace", "traceback", "trace", "backtrace")
 CAUSES = (
     "cause", "causes", "inner", "innererror", "innerexception", "previous", "source", "rootcause", "original", "originalerror",
-    "causedby", "errors", "response", "err", "error", "exception", "details", "data", "fault",
+    "causedby", "errors", "response", "err", "error", "exception", "details", "data", "fault", "body",
 )  # fmt: skip
 ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 """Keys of an item in a list of failed attempts, of which the last one counts."""

@@ -50,7 +50,9 @@ QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [
 EXIT_IN_LINE = re.compile(r"exit(?:ed)?(?: with)? (?:code|status)[ :]*-?[0-9]{1,3}|code[ =:]-?[0-9]{1,3}", re.I)
 INLINE_DETAIL = re.compile(r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY): )")
 LABELLED = re.compile(
-    r"! (?=\S)|\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|Error|Grund|Ursache)\s?: +(?=\S)"
+    r"! (?=\S)|\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|(?:[A-Z]\w{1,20} )?Error"
+    r"|Parameter(?: name)?|Grund"
+    r"|Ursache)\s?: +(?=\S)"
 )
 CALLED = re.compile(r"\binvocation(?: in)?:?\s*$")
 """Prisma's: behind it come a place, some lines of the program and then what went wrong."""
@@ -90,7 +92,10 @@ def _sections(text: str) -> list[Section]:
     sections = [Section()]
     after_frames = in_causes = in_backtrace = skips = False
     in_python = bool(PYTHON_FRAME.search(text))
-    is_cut = in_python and "Traceback (most recent call last)" not in text
+    # Python's exception stands behind its frames; where nothing does, the frames are another language's in its form.
+    is_cut = (
+        in_python and "Traceback (most recent call last)" not in text and not is_frame(text.rstrip().splitlines()[-1])
+    )
     for line in map(_bounded, text.splitlines()):
         if not line.strip():
             skips = False
@@ -153,7 +158,7 @@ def _of(lines: list[str]) -> list[str]:
     kept = [head]
     if CALLED.search(head) or (rest and CALLED.search(rest[0])):
         return [head, lines[-1]] if CALLED.search(head) else [head, rest[0], lines[-1]]
-    while rest and INTRODUCES.search(kept[-1]) and len(kept) < 4:
+    while rest and (len(lines) == 2 or INTRODUCES.search(kept[-1])) and len(kept) < 4:
         kept.append(rest.pop(0))
     if re.search(r"[0-9]{1,4} validation errors? for ", head):
         kept.extend(rest[:1])

@@ -26,8 +26,8 @@ NAME = r"[A-Za-z_.]*[0-9][0-9]?(?:[A-Za-z_.]*[0-9][0-9]?)?[A-Za-z_.][A-Za-z_.][A
 """A name with a digit in it, as in S3UploadFailedError."""
 NUMBERED_NAME = r"[A-Za-z_]+[A-Za-z_][0-9][0-9]?(?:_[A-Za-z_]+)?|[iuf][0-9][0-9]?[0-9]?"
 """address1, orders_pk2, INT8, i32."""
-CONSTRAINT = r"(?:PK|UQ|FK|REL|IDX|CK|DF|pk|uq|fk|idx)_[0-9A-Za-z_]+"
-"""As TypeORM and SQL Server name them by themselves: PK_bb6d4e0f, UQ__Booking__8A1C22F0."""
+CONSTRAINT = r"(?:(?:PK|UQ|FK|REL|IDX|CK|DF|pk|uq|fk|idx)_|uk|UK|fk|FK)[0-9A-Za-z_]+"
+"""As TypeORM, SQL Server and Hibernate name them by themselves: PK_bb6d4e0f, UQ__Booking__8A1C22F0, uk6dotkott2kj."""
 ERROR_NUMBER = r"(?:E|P|TS|ORA-|TNS-|PLS-)[0-9]+"
 """E42, P2002, TS2304, ORA-00001."""
 

@@ -84,7 +84,7 @@ class Frame:
 
     @property
     def is_library(self) -> bool:
-        return bool(LIBRARY.search(self.file) or LIBRARY.search(self.function))
+        return bool(LIBRARY.search(self.file.replace("\\", "/")) or LIBRARY.search(self.function))
 
     def __str__(self) -> str:
         """The function with the end of its file's path: deployments put the same code into different folders."""
