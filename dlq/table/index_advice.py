@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dlq.db.identifiers import LONGEST_NAME
 from dlq.db.statements import dicts
-from dlq.table.index_names import index_name
 from dlq.table.indexes import TableState, table_state
 from dlq.table.location import DlqTable
 from dlq.table.lock_limit import script
@@ -18,6 +19,14 @@ Name = list[str]
 """Of a relation: schema and name, as JSON has them."""
 UNKNOWN_WIDTH = 32
 """Bytes of a column that was never analysed."""
+
+
+def index_name(table: DlqTable, suffix: str) -> str:
+    """The library's own name for `backfill_dlq`; for another table one of its own, for a long one a shortened one."""
+    name = f"idx_{table.name}_{suffix}"
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    return f"idx_{hashlib.sha256(table.name.encode()).hexdigest()[:16]}_{suffix}"
 
 
 @dataclass(frozen=True)
