@@ -72,11 +72,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """After Django made the test database (one for each worker of pytest-xdist): the queue, and the table beside it."""
     from django.core.management import call_command
 
-    from tests.support.database import database_url
+    from tests.support.database import database_url, end_other_sessions
 
     with django_db_blocker.unblock():
         graphile.install_schema(database_url())
@@ -86,6 +86,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             from bench.by_library import init_dlq
 
             init_dlq(database_url())
+    yield
+    with django_db_blocker.unblock():
+        # A thread of a server, or of an event loop, may keep its connection, with which no database can be dropped.
+        end_other_sessions()
 
 
 @pytest.fixture(autouse=True)

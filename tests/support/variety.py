@@ -109,6 +109,8 @@ def fill(count: int = 300) -> None:
         marks = ", ".join("%s" for _ in row)
         sql(f"INSERT INTO {TABLE.regclass} ({names}, failed_at) VALUES ({marks}, {when})", *row.values())
     add_requeues()
+    # What an earlier test left in the statistics would lead plain questions through nested loops for minutes.
+    sql(f"ANALYZE {TABLE.regclass}, dlq_requeue, dlq_chainlife")
 
 
 def add_requeues() -> None:
