@@ -23,7 +23,8 @@ EXTENSION = (
 KINDS: dict[str, str] = {
     "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>|#(?:PID|Reference|Port)<[0-9.]{1,60}>|%\{[^{}\n]{0,2000}\}"
     r"|\b[A-Z]\w{2,60}\((?:\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)(?:, )?){1,8}\)",
-    "email": r"[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}",
+    "email": r"(?:[A-Z][\w.'-]{0,40} ){1,4}<[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}>"
+    r"|[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}",
     "url": r"\b[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>`)\]}|]{1,2048}",
     "jwt": r"\beyJ[\w-]{10,2000}(?:\.[\w-]{2,4000}){1,2}",
     "traceparent": r"\b[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b",
@@ -89,6 +90,7 @@ KINDS: dict[str, str] = {
     "path": (
         r"(?<![\w.<])(?:[A-Za-z]:)?(?:[\\/][\w.@%+~$*-]{1,255}){2,40}[\\/]?"
         r"|(?<![\w./<])(?:\.{1,2}|~)(?:/[\w.@%+~-]{1,255}){1,40}"
+    r"|\brefs/(?:heads|tags|remotes)/[\w.@%+~/-]{1,255}"
     ),
 }
 """In order. Sentry's order for what both have; the rest is put where it takes nothing away from a better kind."""
@@ -100,12 +102,13 @@ NO_VALUE = (
 )
 VALUE = re.compile(
     r"(?P<before>\b(?:user|username|host|hostname|node|name|file|path|shop|tenant|bucket|sender|to|from|worker|domain|region"
-    r"|customer|pod)=)"
+    r"|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku|id|\w{1,30}_id|\w{1,30}Id)=)"
     r"[^\s,;&)\]}\"'<]{1,200}"
     rf"|(?P<of>\b(?:for|of|by|from) (?:{PERSON}) )(?!{NO_VALUE})[\w.@-]{{1,100}}(?: [A-Z][\w.'-]{{0,40}}){{0,3}}"
     rf"|(?P<named>\b(?:customer|merchant|supplier|employee) )[A-Z][\w'-]{{1,40}}(?: [A-Z][\w.'-]{{0,40}}){{0,3}}"
+    r"|(?P<made>\b(?:creating|reading|updating|deleting|modifying) [A-Z][\w/ ]{1,60} \()[^()\s]{1,200}(?=\))"
 )
-"""What follows words that announce a value: user=ann, for user ann, customer Ann Smith."""
+"""What follows words that announce a value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
 
 CHANGING = re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression in KINDS.items()))
 
@@ -131,6 +134,9 @@ NAMED_AFTER = re.compile(
     r"|function|environment variable)\b"
 )
 """What comes behind such a name."""
+KEY_BEFORE = re.compile(r"[{,]\s?\Z")
+KEY_AFTER = re.compile(r"\s?(?::|=>)\s?\[?\s?[\"'][^\"\n]{0,60}?[a-z] [a-z]")
+"""Around a key of an object that a text holds, of which a sentence is said: {"email": ["is not valid"]}."""
 NAME = re.compile(rf"[#.]?[A-Za-z_$][A-Za-z_$.:?!\\]{{0,80}}(?:\(\))?|{TELLING_NAME}")
 SAID = re.compile(
     r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|desc|\w{0,20}description))\W{1,3}$"
@@ -177,12 +183,19 @@ def parameterized(text: str, keep: Collection[str] = ()) -> str:
         return match[0] if match[0] in keep else _kind(match)
 
     changed = NAME_WITH_BLANKS.sub("<file>", CHANGING.sub(kind, LABELLED_ID.sub(r"\g<label><id>", text)))
-    return VALUE.sub(lambda found: f"{found['before'] or found['of'] or found['named']}<value>", changed)
+    return VALUE.sub(lambda found: f"{next(filter(None, found.groups()))}<value>", changed)
 
 
 def _kind(match: re.Match[str]) -> str:
     kind = str(match.lastgroup)
     return _quoted(match) if kind == "quoted" else f"<{kind}>"
+
+
+def _is_named(before: str, text: str, end: int) -> bool:
+    """Whether what stands around a quotation says that it is a name."""
+    if NAMED.search(before) or NAMED_AFTER.match(text, end):
+        return True
+    return bool(KEY_BEFORE.search(before) and KEY_AFTER.match(text, end))
 
 
 def _quoted(match: re.Match[str]) -> str:
@@ -194,7 +207,7 @@ def _quoted(match: re.Match[str]) -> str:
         or ONE_MARK.fullmatch(inner)
         or TYPE.fullmatch(inner)
         or SNAKE_CASE.fullmatch(inner)
-        or (NAME.fullmatch(inner) and (NAMED.search(before) or NAMED_AFTER.match(match.string, match.end())))
+        or (NAME.fullmatch(inner) and _is_named(before, match.string, match.end()))
     ):
         return "<quoted>" if SHORT_CODE.fullmatch(inner) else match[0]
     if SAID.search(before) or (len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from dlq.patterns.fingerprint.field_errors import errors_by_field, named_field
 from dlq.patterns.fingerprint.tokens import looked_at
 from dlq.patterns.fingerprint.unwrapping import unwrapped
 
@@ -47,9 +48,6 @@ ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 CLASS_NAME = re.compile(r"[A-Za-z_@][\w.:$\\/#-]{0,200}")
 TELLING_NAME = re.compile(r"Error|Exception|Fault|Failure|Timeout|Abort|Panic|Refused|Reset")
 OPENING = re.compile(r"\{|\[\s{0,20}\{")
-FIELDS = ("field", "path", "property", "param", "loc", "instancepath")
-"""Keys that name the part of the data that was wrong, as validators say it."""
-FIELD = re.compile(r"[A-Za-z_][\w-]{0,60}")
 PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
 XML_PART = re.compile(r"<(Code|Message|faultcode|faultstring)>([^<]{0,500})")
 
@@ -164,8 +162,10 @@ def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
     if isinstance(name := by_key.get("error"), str) and CLASS_NAME.fullmatch(name) and _message_key(by_key) != "error":
         reading.classes.append(name)
     reading.codes.extend(_codes(by_key))
-    if reading.messages and (field := _field(by_key)):
-        reading.messages.append(f'field "{field}"')
+    if reading.messages and (name := named_field(by_key)):
+        reading.messages.append(f'field "{name}"')
+    for key, content in by_key.items():
+        reading.messages.extend(errors_by_field(key, content))
     for key in STACKS:
         if stack := _lines(by_key.get(key)):
             reading.stack = stack if not reading.stack else f"{reading.stack}\nCaused by: {stack}"
@@ -196,15 +196,6 @@ def _codes(by_key: dict[str, Any]) -> Iterator[str]:
         code = by_key.get(key)
         if isinstance(code, str | int) and not isinstance(code, bool) and len(str(code)) <= 64:
             yield str(code)
-
-
-def _field(by_key: dict[str, Any]) -> str:
-    for key in FIELDS:
-        parts = by_key[key] if isinstance(by_key.get(key), list) else [by_key.get(key)]
-        names = [part for part in parts if isinstance(part, str)]
-        if names and all(FIELD.fullmatch(name) for name in names):
-            return ".".join(names)
-    return ""
 
 
 def _lines(stack: Any) -> str:

@@ -52,8 +52,10 @@ INLINE_DETAIL = re.compile(r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|
 LABELLED = re.compile(
     r"! (?=\S)|\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|(?:[A-Z]\w{1,20} )?Error"
     r"|Parameter(?: name)?|Grund"
-    r"|Ursache)\s?: +(?=\S)"
+    r"|Ursache)\s?: +(?=\S)|[\w.-]{1,40}: (?:error|fatal|ERROR|FATAL): +(?=\S)"
 )
+COLUMN = re.compile(r"\b(?:line|row) [0-9]{1,12}, (column [^\n:]{1,80})", re.IGNORECASE)
+"""Where the data was wrong, behind the sentence: PostgreSQL's CONTEXT of a COPY, Snowflake's rows."""
 CALLED = re.compile(r"\binvocation(?: in)?:?\s*$")
 """Prisma's: behind it come a place, some lines of the program and then what went wrong."""
 CALL_LOG = re.compile(r"^Call log:\n\s{0,8}- (?=waiting for |navigating to )", re.MULTILINE)
@@ -129,6 +131,8 @@ def _sections(text: str) -> list[Section]:
             if is_cut:
                 sections, is_cut = [Section()], False
             continue
+        if column := COLUMN.search(line):
+            sections[-1].causes.append(column[1])
         if DETAIL.match(line):
             skips = line.startswith(("[SQL", "[parameters", "Call log", "LINE"))
             continue
