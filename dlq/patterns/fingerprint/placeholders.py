@@ -90,7 +90,7 @@ KINDS: dict[str, str] = {
     "path": (
         r"(?<![\w.<])(?:[A-Za-z]:)?(?:[\\/][\w.@%+~$*-]{1,255}){2,40}[\\/]?"
         r"|(?<![\w./<])(?:\.{1,2}|~)(?:/[\w.@%+~-]{1,255}){1,40}"
-    r"|\brefs/(?:heads|tags|remotes)/[\w.@%+~/-]{1,255}"
+        r"|\brefs/(?:heads|tags|remotes)/[\w.@%+~/-]{1,255}"
     ),
 }
 """In order. Sentry's order for what both have; the rest is put where it takes nothing away from a better kind."""
