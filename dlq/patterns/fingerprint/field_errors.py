@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-FIELDS = ("field", "path", "property", "param", "loc", "instancepath")
+FIELDS = ("field", "path", "property", "param", "loc", "instancepath", "pointer")
 """Keys that name it."""
-FIELD = re.compile(r"[A-Za-z_][\w-]{0,60}")
 MAPPING = re.compile(r"(?:\w*errors|violations|modelstate|fields|messages)")
 """Keys of an object that has what is wrong by field: {"errors": {"phone": ["is invalid"]}} of Rails, Laravel and ASP.NET."""
-PATH = re.compile(r"\$?[A-Za-z_][\w.\[\]-]{0,80}")
-POSITION = re.compile(r"\[[0-9]{0,6}\]|\.[0-9]{1,6}(?=\.|$)")
+PATH = re.compile(r"[A-Za-z_][\w.\[\]-]{0,120}")
+LOWER_NAME = re.compile(r"[a-z][a-z_.]{1,60}")
+POSITION = re.compile(r"\[[0-9]{0,6}\]|[./][0-9]{1,6}(?=[./]|$)")
 """Of an item of a list: which one it is changes from case to case."""
 MOST = 3
 
@@ -21,20 +21,31 @@ def named_field(by_key: Mapping[str, Any]) -> str:
     """The one that an object names, as {"field": "phone"} or {"loc": ["body", "phone"]}; "" where it names none."""
     for key in FIELDS:
         parts = by_key[key] if isinstance(by_key.get(key), list) else [by_key.get(key)]
-        names = [part for part in parts if isinstance(part, str)]
-        if names and all(FIELD.fullmatch(name) for name in names):
+        names = [without_positions(part) for part in parts if isinstance(part, str)]
+        # A path with slashes may be a file's or an address's.
+        if (
+            names
+            and all(PATH.fullmatch(name) for name in names)
+            and not (key == "path" and "/" in "".join(map(str, parts)))
+        ):
             return ".".join(names)
-    return ""
+    name = by_key.get("name")
+    return name if isinstance(name, str) and LOWER_NAME.fullmatch(name) and {"error", "code"} & {*by_key} else ""
 
 
 def errors_by_field(key: str, content: Any) -> list[str]:
     """A sentence for each field of an object that has them by name; none where it is no such object."""
     if not (MAPPING.fullmatch(key) and isinstance(content, dict) and content):
         return []
-    found = [(POSITION.sub("", name), _sentence(said)) for name, said in sorted(content.items())]
+    found = [(without_positions(name), _sentence(said)) for name, said in sorted(content.items())]
     if not all(PATH.fullmatch(name) and said for name, said in found):
         return []
     return list(dict.fromkeys(f'field "{name}": {said}' for name, said in found))[:MOST]
+
+
+def without_positions(path: str) -> str:
+    """As one name: items[0].sku, items.0.sku and the JSON pointer /items/0/sku are items.sku."""
+    return POSITION.sub("", path).lstrip("$/#.").replace("/", ".")
 
 
 def _sentence(said: Any) -> str:

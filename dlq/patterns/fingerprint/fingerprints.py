@@ -157,7 +157,8 @@ def _said(reading: Reading, stack: str, trace: Traceback | None) -> tuple[list[s
     """The classes and the sentences that say what happened, from the outermost to the root cause."""
     headed = [trace.headline] if trace and trace.headline else []
     lines = [line for message in reading.messages for line in telling_lines(looked_at(message))]
-    if headed:
+    # A headline that only introduces says less than the lines.
+    if headed and not headed[0].endswith(":"):
         lines = headed
     # Many objects repeat in their stack what their message says. Numbers don't count, as the coarse key masks them.
     known = [with_digits_masked(line) for line in lines]
@@ -205,7 +206,9 @@ def _masked(template: str) -> str:
     text = REPEATED.sub(MASKED, text)
     # "1 attempt", "3 attempts"
     text = re.sub(
-        rf"({re.escape(MASKED)} (?!does|this|has|was|less|status|process|access|address)[a-z]{{3,20}}?)s\b", r"\1", text
+        rf"({re.escape(MASKED)} (?:validation )?(?!does|this|has|was|less|status|process|access|address)[a-z]{{3,20}}?)s\b",
+        r"\1",
+        text,
     )
     return " ".join(text.split())[:LONGEST_MESSAGE].strip(" .:;,!-")
 

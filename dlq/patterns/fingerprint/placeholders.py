@@ -18,11 +18,12 @@ CURRENCY = "EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY"
 
 EXTENSION = (
     "csv|tsv|xlsx?|pdf|png|jpe?g|gif|webp|tiff?|svg|heic|txt|json|xml|zip|gz|tar|mp[34]|mov|avi|wav|docx?|pptx?|log|parquet|avro|tmp|bak"
-    "|eml|ics|sql|html?|upload"
+    "|eml|ics|sql|html?|upload|od[tsp]|rtf|epub|e?ps|psd|mkv|webm|ogg|flac|m4a|7z|rar|tgz|jsonl|ndjson|dump"
 )
 KINDS: dict[str, str] = {
     "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>|#(?:PID|Reference|Port)<[0-9.]{1,60}>|%\{[^{}\n]{0,2000}\}"
     r"|\b[A-Z]\w{2,60}\((?:\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)(?:, )?){1,8}\)",
+    "repository": r"\b[\w.-]{1,64}@[\w.-]{1,200}:[\w.~/-]{1,200}\.git\b",
     "email": r"(?:[A-Z][\w.'-]{0,40} ){1,4}<[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}>"
     r"|[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}",
     "url": r"\b[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>`)\]}|]{1,2048}",
@@ -95,17 +96,19 @@ KINDS: dict[str, str] = {
 }
 """In order. Sentry's order for what both have; the rest is put where it takes nothing away from a better kind."""
 
+CAPITAL = "[A-ZÀ-ÖØ-Þ]"
+MORE_NAMES = rf"(?: (?:& )?{CAPITAL}[\w.'-]{{0,40}}){{0,3}}"
 PERSON = "user|customer|tenant|client|member|merchant|supplier|vendor|partner|employee|shop|account"
 NO_VALUE = (
     r"(?:is|was|has|had|not|with|the|a|an|in|at|on|who|that|and|or|to|of|for|from|by|id|does|did|already|input|could|cannot"
-    r"|failed)\b"
+    r"|failed|[a-z]{2,30}ed)\b"
 )
 VALUE = re.compile(
     r"(?P<before>\b(?:user|username|host|hostname|node|name|file|path|shop|tenant|bucket|sender|to|from|worker|domain|region"
-    r"|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku|id|\w{1,30}_id|\w{1,30}Id)=)"
+    r"|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku|image|id|\w{1,30}_id|\w{1,30}Id)=)"
     r"[^\s,;&)\]}\"'<]{1,200}"
-    rf"|(?P<of>\b(?:for|of|by|from) (?:{PERSON}) )(?!{NO_VALUE})[\w.@-]{{1,100}}(?: [A-Z][\w.'-]{{0,40}}){{0,3}}"
-    rf"|(?P<named>\b(?:customer|merchant|supplier|employee) )[A-Z][\w'-]{{1,40}}(?: [A-Z][\w.'-]{{0,40}}){{0,3}}"
+    rf"|(?P<of>\b(?:for|of|by|from|to|with) (?:{PERSON}) )(?!{NO_VALUE})[\w.@-]{{1,100}}{MORE_NAMES}"
+    rf"|(?P<named>\b(?:customer|merchant|supplier|employee) ){CAPITAL}[\w'-]{{1,40}}{MORE_NAMES}"
     r"|(?P<made>\b(?:creating|reading|updating|deleting|modifying) [A-Z][\w/ ]{1,60} \()[^()\s]{1,200}(?=\))"
 )
 """What follows words that announce a value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
@@ -115,7 +118,7 @@ CHANGING = re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression 
 NAMED = re.compile(
     r"(?:constraint|column|relation|table|field|attribute|property|properties|method|function|module|key|parameter|argument|reading"
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
-    r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection"
+    r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection|element|tag"
     r"|event|object|object name|name of|permission|scope|right|plugin|package|dependency|gem|handler|route"
     r"|resolve|identifier|symbol|at path|for model|service|config|configuration|environment|middleware|component|factory"
     r"|hook|provider|driver|adapter"
@@ -155,6 +158,8 @@ SPOKEN = re.compile(
 TYPE = re.compile(
     r"NoneType|int|str|float|dict|list|tuple|bool|bytes|string|number|object|undefined|null|boolean|integer|array"
 )
+QUALIFIED = re.compile(r"[\"`]\.[\"`]")
+"""Within SQL's "SCHEMA"."TABLE"."COLUMN"."""
 ONE_MARK = re.compile(r"[^\w\s]")
 SHORT_CODE = re.compile(r"[A-Z]{2,3}")
 """A country, a currency."""
@@ -207,6 +212,7 @@ def _quoted(match: re.Match[str]) -> str:
         or ONE_MARK.fullmatch(inner)
         or TYPE.fullmatch(inner)
         or SNAKE_CASE.fullmatch(inner)
+        or (QUALIFIED.search(match[0]) and NAME.fullmatch(inner))
         or (NAME.fullmatch(inner) and _is_named(before, match.string, match.end()))
     ):
         return "<quoted>" if SHORT_CODE.fullmatch(inner) else match[0]

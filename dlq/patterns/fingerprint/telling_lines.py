@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from dlq.patterns.fingerprint.field_errors import without_positions
 from dlq.patterns.fingerprint.tokens import with_digits_masked
 from dlq.patterns.fingerprint.tracebacks import PYTHON_FRAME, is_frame
 
@@ -26,7 +27,7 @@ BETWEEN = re.compile(
 )
 DETAIL = re.compile(
     r"\s*(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION|WHERE|PARAMETERS|Detail|Hint|Where|Help|LINE [0-9]+|SQL|Bindings"
-    r"|ClientConnectionId|Error Number|Severity|Position|Call log|More info|For further information visit|note|hint|help)\s?:"
+    r"|ClientConnectionId|Error Number|Severity|Position|Call log|More info|note|hint|help)\s?:|\s*For further information visit "
     r"|\s*\^|\[SQL|\[parameters|\(Background on|goroutine |\.\.\. [0-9]+ (?:more|common)|\s*Suppressed:|Originating in"
     r"|\s*\{\s*$|\s*\}\s*,?\s*$"
     r"|\s*[a-z]\w{0,40}: (?:'[^'\n]*'|\"[^\"\n]*\"|-?[0-9]+|true|false|undefined|null|\[\w*\])?,?(?: \{)?$"
@@ -48,7 +49,9 @@ COMMAND = re.compile(r"(?P<head>[Cc]ommand failed: )(?P<program>[^\s]+)(?P<rest>
 LISTED = re.compile(r"[Cc]ommand '?\[(?P<program>'[^',\]]+'|\"[^\",\]]+\")[^\]\n]*\]'?")
 QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [^\n]*?(?P=mark)")
 EXIT_IN_LINE = re.compile(r"exit(?:ed)?(?: with)? (?:code|status)[ :]*-?[0-9]{1,3}|code[ =:]-?[0-9]{1,3}", re.I)
-INLINE_DETAIL = re.compile(r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY): )")
+INLINE_DETAIL = re.compile(
+    r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY): )|, input_value="
+)
 LABELLED = re.compile(
     r"! (?=\S)|\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|(?:[A-Z]\w{1,20} )?Error"
     r"|Parameter(?: name)?|Grund"
@@ -165,7 +168,7 @@ def _of(lines: list[str]) -> list[str]:
     while rest and (len(lines) == 2 or INTRODUCES.search(kept[-1])) and len(kept) < 4:
         kept.append(rest.pop(0))
     if re.search(r"[0-9]{1,4} validation errors? for ", head):
-        kept.extend(rest[:1])
+        kept = [head, *map(without_positions, [*kept[1:], *rest[:1]][:2])]
     elif tool := next((at for at, line in enumerate(rest) if TOOL.search(line)), None):
         kept.extend([_command(rest[tool]), *_complaints(rest[:tool] + rest[tool + 1 :])])
     elif len(kept) == 1 and (exits := [line for line in rest if EXIT.match(line)]):
