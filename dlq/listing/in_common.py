@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,10 +60,18 @@ def in_common(request: HttpRequest) -> HttpResponse:
 
 
 def _answers(filterset: DlqFilterSet, traits: Sequence[Trait]) -> list[Answer]:
-    """Without what the filter says itself."""
+    """Without what the filter says itself, and without words that the title of a pattern says of as many."""
     titles = {str(pattern.pk): pattern.title for pattern in _patterns(traits)}
+    said = {
+        (word, trait.here)
+        for trait in traits
+        if trait.kind == "pattern"
+        for word in re.findall(r"\w+", titles.get(trait.value, "").lower())
+    }
     found = []
     for trait in traits:
+        if trait.kind == "word" and (trait.value, trait.here) in said:
+            continue
         words, changes = _said(filterset, trait, titles)
         if any(given != filterset.data.getlist(name) for name, given in changes.items()):
             found.append(Answer(trait, words, query_string(changes, without_cursors(filterset.data))))

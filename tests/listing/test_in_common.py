@@ -191,6 +191,7 @@ def test_pattern_is_told_by_its_title_but_not_to_those_who_ask_about_it(boss: Cl
     page = asked("queue_name=-&task_identifier=mail", boss)
     assert answers(page)["pattern “mailbox full”"] == ("100 %", "0 %")
     assert len(matching(page, "pattern “mailbox full”")) == 8
+    assert not [words for words in answers(page) if words.endswith("in the error")]
     pattern = FailurePattern.objects.get(title="mailbox full")
     assert not [words for words in answers(asked(f"pattern={pattern.pk}", boss)) if "pattern" in words]
 
