@@ -149,7 +149,7 @@ def test_number_of_queries_is_the_same_when_an_operation_is_large(
 ) -> None:
     small, large = requeue(*add_entries(1)), requeue(*add_entries(60))
     for operation in (small, large):
-        with django_assert_max_num_queries(31):  # type: ignore[operator]
+        with django_assert_max_num_queries(30):  # type: ignore[operator]
             get(boss, operation_url(operation.pk))
 
 

@@ -178,4 +178,6 @@ def test_number_of_statements_stays_small_when_the_walk_is_long(boss: Client, mo
     make_large(monkeypatch, seconds=2)
     with CaptureQueriesContext(connection) as queries:
         get(boss, LIST, q="needle")
-    assert len([query for query in queries if "backfill_dlq" in query["sql"]]) < 20
+    # Of the walk; what the page asks besides is in tests/listing.
+    walk = [query for query in queries if f'FROM "{SCHEMA}"."backfill_dlq"' in query["sql"] and "ORDER BY" in query["sql"]]
+    assert 1 < len(walk) < 10

@@ -51,7 +51,10 @@ def _arrivals_query(operation: BulkOperation) -> str:
 
 def _problems(request: HttpRequest, operation: BulkOperation, groups: Collection[ReasonCount]) -> Page[OperationEntry]:
     problems, code = problems_of(operation), request.GET.get("code")
+    chosen = [group for group in groups if not code or group.code == code]
     if code:
-        known = code in {group.code for group in groups}
-        problems = problems.filter(code=code) if known else problems.none()
-    return Paginator(problems.order_by("entry_id"), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
+        problems = problems.filter(code=code) if chosen else problems.none()
+    paginator = Paginator(problems.order_by("entry_id"), PROBLEMS_A_PAGE)
+    # The groups were counted; counting again would read all of them again.
+    paginator.count = sum(group.count for group in chosen)
+    return paginator.get_page(request.GET.get("page"))
