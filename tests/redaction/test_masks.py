@@ -180,6 +180,36 @@ def test_quick_look_overlooks_nothing(text: str) -> None:
         assert value(f"SELECT {may_have('x')} FROM (SELECT %s::text AS x) AS given", text)
 
 
+CARDS = st.sampled_from(
+    ["4111111111111111", "4111 1111 1111 1111", "5500-0000-0000-0004", "3400 000000 00009", "4222222222222"]
+)
+AROUND_CARDS = st.text(st.sampled_from(" -.,:\"'\n0123456789abfgAFGx"), max_size=8)
+
+
+@settings(
+    max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
+@given(AROUND_CARDS, CARDS, AROUND_CARDS)
+def test_quick_look_overlooks_no_card_whatever_is_around(before: str, card: str, after: str) -> None:
+    text = f"{before}{card}{after}"
+    shown = text_in_sql(text)
+    assert shown == masked(text)
+    if shown != text:
+        assert value(f"SELECT {may_have('x')} FROM (SELECT %s::text AS x) AS given", text)
+
+
+@pytest.mark.parametrize(
+    "text", ["4111111111111111", "a 4111 1111 1111 1111\n", "x:5500-0000-0000-0004g", "34000000000000 9"]
+)
+def test_what_could_be_a_card_is_looked_at(text: str) -> None:
+    assert value(f"SELECT {may_have('x')} FROM (SELECT %s::text AS x) AS given", text)
+
+
+@pytest.mark.parametrize("text", ["3636638817772e42b59d74cff571fbb3", "order 4111 1111", "2026-11-26 16:00:00.123456"])
+def test_what_a_hash_begins_with_is_not(text: str) -> None:
+    assert not value(f"SELECT {may_have('x')} FROM (SELECT %s::text AS x) AS given", text)
+
+
 @pytest.mark.parametrize(
     ("rule", "text"),
     [

@@ -179,5 +179,7 @@ def test_number_of_statements_stays_small_when_the_walk_is_long(boss: Client, mo
     with CaptureQueriesContext(connection) as queries:
         get(boss, LIST, q="needle")
     # Of the walk; what the page asks besides is in tests/listing.
-    walk = [query for query in queries if f'FROM "{SCHEMA}"."backfill_dlq"' in query["sql"] and "ORDER BY" in query["sql"]]
+    walk = [
+        query for query in queries if f'FROM "{SCHEMA}"."backfill_dlq"' in query["sql"] and "ORDER BY" in query["sql"]
+    ]
     assert 1 < len(walk) < 10
