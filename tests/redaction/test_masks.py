@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dlq.redaction.rules import parsed
-from dlq.redaction.steps import steps_of
+from dlq.redaction.steps import CARD, steps_of
 from dlq.redaction.texts import masked, masked_by
 from dlq.redaction.written_rules import may_have
 from tests.redaction.places import DOCUMENTS, SECRET, TEXTS
@@ -192,10 +193,15 @@ AROUND_CARDS = st.text(st.sampled_from(" -.,:\"'\n0123456789abfgAFGx"), max_size
 @given(AROUND_CARDS, CARDS, AROUND_CARDS)
 def test_quick_look_overlooks_no_card_whatever_is_around(before: str, card: str, after: str) -> None:
     text = f"{before}{card}{after}"
-    shown = text_in_sql(text)
-    assert shown == masked(text)
-    if shown != text:
+    is_masked = any(has_check_digit(found[0]) for found in re.finditer(CARD, text))
+    assert (text_in_sql(text) != text, masked(text) != text) == (is_masked, is_masked)
+    if is_masked:
         assert value(f"SELECT {may_have('x')} FROM (SELECT %s::text AS x) AS given", text)
+
+
+def has_check_digit(card: str) -> bool:
+    digits = [int(digit) for digit in card if digit.isdigit()][::-1]
+    return sum(digits[::2] + [2 * digit - 9 * (digit > 4) for digit in digits[1::2]]) % 10 == 0
 
 
 @pytest.mark.parametrize(
