@@ -5,7 +5,9 @@
     const OFF = "dlq.shortcuts.off";
     const help = document.getElementById("dlq-keys");
     const isOff = () => localStorage.getItem(OFF) === "1";
-    const types = (element) => element.closest("input:not([type=checkbox]), select, textarea, [contenteditable], dialog");
+    // A closed dialog keeps the focus until the next frame is drawn.
+    const types = (element) =>
+        element.closest("input:not([type=checkbox]), select, textarea, [contenteditable], dialog[open]");
 
     // The rows of the list: their links take the focus, so that Enter opens one.
     const links = () => [...document.querySelectorAll("#result_list tbody th a")];
