@@ -32,6 +32,7 @@ from dlq.operations.kinds import in_words
 from dlq.operations.reasons import Reason
 from dlq.operations.result import problems_of
 from dlq.process import processor
+from dlq.redaction.candidates import masking_indexes
 from dlq.redaction.masked_columns import Raw, as_they_are, raw_name
 from dlq.table import init
 from dlq.table.location import TABLE
@@ -152,7 +153,7 @@ def init_dlq(*, actor: str | None = None) -> list[str]:
     Raises NotMade, a DatabaseError whose text says what to do, where somebody holds the table for more than a few seconds.
     """
     logger.info("init_dlq of %s by %s", TABLE.regclass, actor or _os_user())
-    return init.init_dlq(TABLE)
+    return init.init_dlq(TABLE, more=masking_indexes)
 
 
 def list_dlq_jobs(filter: DlqFilter | None = None) -> DlqJobList:

@@ -35,8 +35,7 @@ from dlq.models import BackfillDlq
 from dlq.monitoring import banner, totals_panel
 from dlq.operations.kinds import KINDS, Kind
 from dlq.operations.pages import confirm_page
-from dlq.redaction.candidates import masking_index
-from dlq.redaction.rules import configured
+from dlq.redaction.candidates import masking_indexes
 from dlq.start.visits import say_seen
 from dlq.statistics import views as statistics
 from dlq.table import views as table
@@ -141,7 +140,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
 
     @page()
     def indexes_view(self, request: HttpRequest) -> HttpResponse:
-        return table.indexes(self, request, [] if configured().is_empty else [masking_index(TABLE)])
+        return table.indexes(self, request, masking_indexes(TABLE))
 
     @page(limited=False)
     @method_decorator(require_POST)

@@ -5,6 +5,7 @@ PostgreSQL makes a regular expression's automaton anew for each text, which for 
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +26,8 @@ from dlq.table.wanted_indexes import Wanted
 
 LONG = 1_000_000
 """Bytes of a text that counts as a candidate unread: whoever writes a row must not wait for it, or need four times the memory."""
+OF_ANY_RULES = re.compile(r"_masked_[0-9a-f]{8}$")
+"""The end of the index's name, whatever the rules."""
 READ_TYPES = ("text", "character varying", "json", "jsonb")
 """What can be looked at in an index: the text of other types may depend on settings."""
 
@@ -50,6 +53,11 @@ def is_looked_at(column: TableColumn) -> bool:
     return column.type_name.split("(")[0] in READ_TYPES and not secret_name(column.name)
 
 
+def masking_indexes(table: DlqTable) -> list[Wanted]:
+    """The one that is wanted; none where there are no rules."""
+    return [] if configured().is_empty else [masking_index(table)]
+
+
 def masking_index(table: DlqTable) -> Wanted:
     """Of the entries that have something to mask by the rules as they are. Other rules need another."""
     return Wanted(
@@ -58,9 +66,9 @@ def masking_index(table: DlqTable) -> Wanted:
         ("id",),
         "Masking exports: which failed jobs have anything to mask is then known beforehand, by DLQ_REDACT as it is now.",
         lambda state: has_index(table, state),
-        "optional",
         # Most entries have none.
         bytes_per_row=2,
+        replaces=lambda state: [index.name for index in state.indexes if OF_ANY_RULES.search(index.name)],
     )
 
 

@@ -85,7 +85,8 @@ def _advice(table: DlqTable, index: Wanted, state: TableState, around: Surroundi
     is_there = index.is_there(state)
     name = index_name(table, index.suffix)
     size = around.sizes.get(name, 0) if is_there else _estimated_size(index, state, around)
-    return Advice(index, is_there, size, [] if is_there else statements_for(table, index, around))
+    statements = [] if is_there else statements_for(table, index, around, instead_of=index.replaces(state))
+    return Advice(index, is_there, size, statements)
 
 
 def _estimated_size(index: Wanted, state: TableState, around: Surroundings) -> int:
@@ -93,8 +94,15 @@ def _estimated_size(index: Wanted, state: TableState, around: Surroundings) -> i
     return int(state.estimated_rows * (width * index.bytes_per_byte + index.bytes_per_row))
 
 
-def statements_for(table: DlqTable, index: Wanted, around: Surroundings, *, concurrently: bool = True) -> list[str]:
-    """What makes the index, to be run one by one and (if concurrently) outside a transaction."""
+def statements_for(
+    table: DlqTable,
+    index: Wanted,
+    around: Surroundings,
+    *,
+    concurrently: bool = True,
+    instead_of: Sequence[str] = (),
+) -> list[str]:
+    """What makes the index and then drops the others, to be run one by one and (if concurrently) outside a transaction."""
     made = []
     if "gin_trgm_ops" in index.on and around.trigrams_in is None:
         made.append("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;")
@@ -102,7 +110,8 @@ def statements_for(table: DlqTable, index: Wanted, around: Surroundings, *, conc
         return [*made, *_by_partition(table, index, around)]
     if not around.partitions:
         made += _drop_broken(table, index, around, concurrently=concurrently)
-    return [*made, create_index(table, index, concurrently=concurrently)]
+    made.append(create_index(table, index, concurrently=concurrently))
+    return made + [_drop(table, name, concurrently=concurrently) for name in instead_of]
 
 
 def _by_partition(table: DlqTable, index: Wanted, around: Surroundings) -> Iterator[str]:
@@ -126,7 +135,11 @@ def _by_partition(table: DlqTable, index: Wanted, around: Surroundings) -> Itera
 def _drop_broken(table: DlqTable, index: Wanted, around: Surroundings, *, concurrently: bool) -> Iterator[str]:
     name = index_name(table, index.suffix)
     if [table.schema, name] in around.invalid:
-        yield f"DROP INDEX {'CONCURRENTLY ' if concurrently else ''}IF EXISTS {_qualified(table, name)};"
+        yield _drop(table, name, concurrently=concurrently)
+
+
+def _drop(table: DlqTable, name: str, *, concurrently: bool) -> str:
+    return f"DROP INDEX {'CONCURRENTLY ' if concurrently else ''}IF EXISTS {_qualified(table, name)};"
 
 
 def create_index(table: DlqTable, index: Wanted, *, concurrently: bool = False, only: bool = False) -> str:

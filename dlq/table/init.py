@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from django.db import DatabaseError
 
@@ -16,6 +16,8 @@ from dlq.table.lock_limit import RESET_LIMIT, SET_LIMIT, NotMade, execute_all, e
 from dlq.table.wanted_indexes import UNIQUE_KEY, Wanted, search_indexes, wanted
 from dlq.table.writable import is_view
 
+Indexes = Callable[[DlqTable], Sequence[Wanted]]
+"""What topics above want of the table, which is asked for once it is there."""
 MADE = ("library", "recommended")
 """The kinds of indexes that init_dlq makes by itself."""
 FOR_A_NEW_TABLE = """\
@@ -25,7 +27,7 @@ FOR_A_NEW_TABLE = """\
 
 
 def init_sql(table: DlqTable, *, search: bool = False) -> str:
-    """The statements, each ended by a semicolon, for psql or a migration tool."""
+    """The statements, each ended by a semicolon, for psql or a migration tool; those that hold for any settings."""
     parts = [f"{FOR_A_NEW_TABLE}\n{SET_LIMIT}\n", _create(table)]
     parts += [f"-- {index.serves}\n{create_index(table, index)}\n" for index in _indexes(table)]
     if search:
@@ -40,7 +42,7 @@ def create_schema_sql(table: DlqTable) -> str:
     return f"CREATE SCHEMA IF NOT EXISTS {table.names['schema']};".replace("%%", "%")
 
 
-def init_dlq(table: DlqTable, *, search: bool = False) -> list[str]:
+def init_dlq(table: DlqTable, *, search: bool = False, more: Indexes = lambda table: ()) -> list[str]:
     """Create what is missing. Returns what could not be made, a sentence each.
 
     Raises NotMade where somebody holds the table, or it is a view.
@@ -52,11 +54,11 @@ def init_dlq(table: DlqTable, *, search: bool = False) -> list[str]:
         raise NotMade(f"{table.plainly} is a view: its table is made where it reads from.")
     existed = scalar("SELECT to_regclass(%(table)s) IS NOT NULL", {"table": table.regclass})
     if existed and not connection.in_atomic_block:
-        return _make_indexes(table, search=search, concurrently=True)
+        return _make_indexes(table, search=search, more=more, concurrently=True)
     with table_lock_limit(table):
         if not existed:
             _make_table(table)
-        return _make_indexes(table, search=search, concurrently=False)
+        return _make_indexes(table, search=search, more=more, concurrently=False)
 
 
 def _make_table(table: DlqTable) -> None:
@@ -65,17 +67,17 @@ def _make_table(table: DlqTable) -> None:
     execute_all([*schema, _create(table)])
 
 
-def _make_indexes(table: DlqTable, *, search: bool, concurrently: bool) -> list[str]:
+def _make_indexes(table: DlqTable, *, search: bool, more: Indexes, concurrently: bool) -> list[str]:
     """Those that are missing. Returns why others were left out."""
     left_out = _prepare_search(table) if search else []
     state, around = table_state(table), Surroundings.of(table)
-    for index in [*_indexes(table), *(search_indexes(around.trigrams_in) if search else [])]:
+    for index in [*_indexes(table), *(search_indexes(around.trigrams_in) if search else []), *more(table)]:
         if index.is_there(state):
             continue
         if sentence := _obstacle(table, index, state):
             left_out.append(sentence)
             continue
-        statements = statements_for(table, index, around, concurrently=concurrently)
+        statements = statements_for(table, index, around, concurrently=concurrently, instead_of=index.replaces(state))
         if concurrently:
             execute_one_by_one(table, statements)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +34,8 @@ class Wanted:
     is_unique: bool = False
     bytes_per_byte: float = 1.0
     bytes_per_row: int = BTREE_ROW
+    replaces: Callable[[TableState], Sequence[str]] = lambda state: ()
+    """The names of those that are of no use beside it."""
 
 
 def wanted(table: DlqTable, trigrams_in: str | None) -> list[Wanted]:

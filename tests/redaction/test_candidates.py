@@ -6,15 +6,20 @@ import json
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from dlq import client
 from dlq.export.copying import csv_lines, json_lines
 from dlq.models import BackfillDlq
 from dlq.redaction.candidates import LONG, masking_index
-from dlq.table.index_advice import create_index
+from dlq.redaction.rules import NONE
+from dlq.table.index_advice import create_index, index_name
+from dlq.table.indexes import table_state
 from dlq.table.location import TABLE
 from tests.redaction.places import DOCUMENTS, SECRET, TEXTS
-from tests.support.database import sql
+from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
+from tests.support.pages import LIST, get, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +44,27 @@ def test_files_are_the_same_with_the_index_and_without() -> None:
     assert not any(SECRET.encode() in file for file in without)
 
 
-def test_other_rules_want_another_index(settings: Any) -> None:
-    before = masking_index(TABLE).suffix
+def masking_index_names() -> list[str]:
+    return [index.name for index in table_state(TABLE).indexes if "_masked_" in index.name]
+
+
+def test_init_dlq_makes_the_index() -> None:
+    assert masking_index_names() == [index_name(TABLE, masking_index(TABLE).suffix)]
+
+
+def test_other_rules_want_another_index_in_its_place(settings: Any, boss: Client) -> None:
+    (before,) = masking_index_names()
     settings.DLQ_REDACT = ["pin"]
-    assert masking_index(TABLE).suffix != before
+    assert masking_index(TABLE).suffix not in before
+    assert f'DROP INDEX CONCURRENTLY IF EXISTS "{SCHEMA}"."{before}";' in text_of(
+        get(boss, f"{LIST}indexes/").one("main")
+    )
+    assert client.init_dlq() == []
+    assert masking_index_names() == [index_name(TABLE, masking_index(TABLE).suffix)]
+
+
+def test_no_rules_want_none(settings: Any) -> None:
+    sql(f'DROP INDEX "{SCHEMA}"."{masking_index_names()[0]}"')
+    settings.DLQ_REDACT = [NONE]
+    client.init_dlq()
+    assert masking_index_names() == []

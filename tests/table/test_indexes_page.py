@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from dlq.redaction.candidates import masking_index
+from dlq.redaction.candidates import masking_index, masking_indexes
 from dlq.table.index_advice import advice
+from dlq.table.init import init_dlq
 from dlq.table.location import TABLE
 from dlq.table.uniqueness import uniqueness
 from tests.support.database import SCHEMA, another_connection, sql, value
@@ -84,6 +85,7 @@ def test_every_advised_statement_makes_its_index_when_run(boss: Client, settings
         sql(f'ALTER TABLE {SCHEMA}.backfill_dlq DROP COLUMN "tenant ""id"" %"')
         for suffix in set(made) - {"failed_at_id", "queue_name"}:
             sql(f"DROP INDEX IF EXISTS {SCHEMA}.idx_backfill_dlq_{suffix}")
+        init_dlq(TABLE, more=masking_indexes)
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from dlq.faults.grants import AUDIENCES, OPERATOR, grants_sql
 from dlq.management.quiet_command import QuietCommand
+from dlq.redaction.candidates import masking_indexes
 from dlq.table.init import create_schema_sql, init_dlq, init_sql
 from dlq.table.location import TABLE
 from dlq.table.lock_limit import NotMade
@@ -52,7 +53,7 @@ class Command(QuietCommand):
             self.stdout.write(f"{create_schema_sql(table)}\n\n{init_sql(table, search=search_index)}", ending="")
             return
         try:
-            left_out = init_dlq(table, search=search_index)
+            left_out = init_dlq(table, search=search_index, more=masking_indexes)
         except NotMade as error:
             raise CommandError(str(error)) from error
         for sentence in left_out:
