@@ -11,7 +11,7 @@ import traceback
 from pathlib import Path
 
 from tests.installations.combinations import COMBINATIONS, Combination
-from tests.installations.environments import Made, make
+from tests.installations.environments import Environment, Made, make
 from tests.installations.queues import queue_servers
 from tests.installations.results import Result, write
 from tests.installations.trial import trial
@@ -37,20 +37,20 @@ def main() -> int:
 
 
 def _results(chosen: list[Combination], folder: Path) -> list[Result]:
-    made: dict[str, Made] = {}
+    made: dict[Environment, Made] = {}
     results = []
     with queue_servers(folder) as server_of:
         for combination in chosen:
+            for environment in filter(None, (combination.before_it, combination.environment)):
+                if environment not in made:
+                    began = time.monotonic()
+                    made[environment] = make(environment, folder)
+                    print(f"{environment.name}: {time.monotonic() - began:.0f} s", flush=True)
             began = time.monotonic()
-            environment = combination.environment
-            if environment.name not in made:
-                made[environment.name] = make(environment, folder)
-                print(f"{environment.name}: {time.monotonic() - began:.0f} s", flush=True)
-                began = time.monotonic()
-            problem, about = "", made[environment.name].versions()
+            problem, about = "", made[combination.environment].versions()
             try:
                 server = server_of(combination.postgres)
-                trial(combination, made[environment.name], server)
+                trial(combination, made, server)
                 about |= {"PostgreSQL": server.version, "queue": server.made[combination.queue][1]}
             except Exception:
                 problem = traceback.format_exc()

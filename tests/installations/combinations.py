@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.installations.environments import IMAGE, NEWEST, OLDEST, Environment
+from tests.installations.environments import BEFORE, IMAGE, NEWEST, OLDEST, Environment
 from tests.installations.queues import RUST, Queue
 from tests.installations.shapes import (
     MATERIALIZED,
@@ -100,6 +100,8 @@ class Combination:
     """What the entries are written into, where the table is a view."""
     job_id: str = "original_job_id"
     is_read_only: bool = False
+    before_it: Environment | None = None
+    """That of the version before, which serves while this one is installed, and beside it."""
     has_worker: bool = False
     """Whether a job's life is told to its end, by the queue's own worker."""
 
@@ -138,6 +140,7 @@ PROJECTS = (
     Combination("django-jazzmin", NEWEST, apps=("jazzmin",)),
     Combination("django-grappelli", NEWEST, apps=("grappelli",)),
     Combination("ASGI (uvicorn)", NEWEST, is_asgi=True),
+    Combination("While an upgrade rolls: beside the version before", before_it=BEFORE, quick=True),
     Combination("The steps of the Dockerfile", IMAGE, is_own=True, variables=(("DJANGO_JSON_LOGS", "1"),)),
 )
 TABLES = (

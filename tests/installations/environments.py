@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.commands.starts import REPOSITORY, clean
 from tests.installations.dockerfile import Image
+from tests.installations.history import version_before
 
 PYENV = Path("~/.pyenv/versions").expanduser()
 ALWAYS = ("gunicorn", "uvicorn")
@@ -26,6 +27,8 @@ class Environment:
     further: tuple[str, ...] = ()
     is_image: bool = False
     """Made by the steps of the Dockerfile."""
+    is_before: bool = False
+    """With the version before this one."""
 
     @property
     def interpreter(self) -> Path:
@@ -47,12 +50,13 @@ def newest_python() -> str:
 OLDEST = Environment("oldest", "3.11", "Django>=5.2,<5.3")
 NEWEST = Environment("newest", newest_python(), "Django<7", THEMES)
 
+BEFORE = Environment("before", "3.11", "Django>=5.2,<5.3", is_before=True)
 IMAGE = Environment("image", "3.13", "", is_image=True)
 
 
 @cache
-def wheel(folder: Path) -> Path:
-    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, REPOSITORY)
+def wheel(folder: Path, source: Path = REPOSITORY) -> Path:
+    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, source)
     (made,) = folder.glob("backfill_admin-*.whl")
     return made
 
@@ -80,7 +84,11 @@ def make(environment: Environment, folder: Path) -> Made:
         Image.built(folder / environment.name, environment.interpreter)
         return Made(folder / environment.name / "app")
     made = Made(folder / environment.name)
-    package = wheel(folder / "wheel")
+    package = (
+        wheel(folder / "wheel-before", version_before(folder / "source-before"))
+        if environment.is_before
+        else wheel(folder / "wheel")
+    )
     if not made.python.exists():
         _run(environment.interpreter, "-m", "venv", made.folder)
         _pip(made, f"{package}[server]", environment.django, *ALWAYS, *environment.further)

@@ -22,6 +22,8 @@ class Probe:
     def __init__(self, browser: Browser, sql: Sql, table: str, schema: str, *, is_reader: bool) -> None:
         self.browser, self.sql, self.table, self.schema, self.is_reader = browser, sql, table, schema, is_reader
         self.list = f"{browser.site}dlq/backfilldlq/"
+        self.offset = 0
+        """How many of the newest entries it leaves alone."""
         self.names: set[str] = set()
         """The routes that were opened, their variable parts as {}."""
 
@@ -89,7 +91,8 @@ class Probe:
         raise AssertionError(f"{address} never ended: {done.text}")
 
     def newest(self, count: int, offset: int = 0) -> list[int]:
-        ask = f"SELECT id FROM {self.table} ORDER BY failed_at DESC, id DESC LIMIT {count} OFFSET {offset}"
+        begins = self.offset + offset
+        ask = f"SELECT id FROM {self.table} ORDER BY failed_at DESC, id DESC LIMIT {count} OFFSET {begins}"
         return [entry for (entry,) in self.sql(ask)]
 
     def export(self) -> None:

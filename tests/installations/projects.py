@@ -73,6 +73,7 @@ class Project:
 
     @classmethod
     def written(cls, combination: Combination, environment: Made, folder: Path, url: str) -> Project:
+        folder.mkdir(exist_ok=True)
         if not combination.is_own:
             (folder / "settings.py").write_text(
                 SETTINGS.format(apps=list(combination.apps), settings=combination.settings)

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,12 +14,13 @@ from urllib.parse import parse_qs, urlsplit
 from backfill_admin.postgres import wheel_binaries
 from tests.commands.starts import clean
 from tests.installations.combinations import Combination
-from tests.installations.environments import Made
+from tests.installations.environments import Environment, Made
 from tests.installations.probe import Probe
 from tests.installations.projects import Project
 from tests.installations.queues import QUEUE, QueueServer
 from tests.installations.shapes import MATERIALIZED
 from tests.installations.story import story
+from tests.installations.upgrade import roll_upgrade
 from tests.installations.visits import Browser
 from tests.support.pooler import pooler_of
 from tests.support.rights import NOBODYS, PAGES
@@ -59,7 +60,7 @@ NOT_TO_BE_READ = {
 """What comes only of changing something."""
 
 
-def trial(combination: Combination, environment: Made, server: QueueServer) -> None:
+def trial(combination: Combination, made: Mapping[Environment, Made], server: QueueServer) -> None:
     """Raises what does not work."""
     folder = Path(tempfile.mkdtemp(prefix="backfill-admin-project-"))
     owners = server.fresh(combination.queue)
@@ -67,9 +68,14 @@ def trial(combination: Combination, environment: Made, server: QueueServer) -> N
         server.sql(f"CREATE ROLE {ROLE} LOGIN")
     try:
         with reached(combination, owners) as url:
+            environment = made[combination.environment]
             project = Project.written(combination, environment, folder, url)
-            install(project, Project(combination, environment, folder, owners), server)
-            visit(project, server)
+            if combination.before_it:
+                before = Project.written(combination, made[combination.before_it], folder / "before", url)
+                roll_upgrade(before, project, server, ENTRIES.format(**_names(combination)))
+            else:
+                install(project, Project(combination, environment, folder, owners), server)
+                visit(project, server)
     finally:
         shutil.rmtree(folder)
 
@@ -90,7 +96,7 @@ def reached(combination: Combination, owners: str) -> Iterator[str]:
 def install(project: Project, owners: Project, server: QueueServer) -> None:
     """As docs/installations.md says; what a role of its own may not do, the owner does."""
     combination = project.combination
-    names = {name: getattr(combination, name) for name in ("table", "schema", "job_id", "kept_in")}
+    names = _names(combination)
     if before := combination.before():
         server.sql(before.replace("{table}", combination.table))
     maker = owners
@@ -121,6 +127,10 @@ def install(project: Project, owners: Project, server: QueueServer) -> None:
     said = {*re.findall(r"dlq\.[WE]\d+", checked.stderr)}
     assert said == {*combination.warnings}, checked.stderr
     (owners if combination.role == VIEWER else project).must("dlq_caretaker", "--once")
+
+
+def _names(combination: Combination) -> dict[str, str]:
+    return {name: getattr(combination, name) for name in ("table", "schema", "job_id", "kept_in")}
 
 
 def grant(server: QueueServer, owners: Project, audience: str) -> None:
