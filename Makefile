@@ -12,7 +12,7 @@ CLEAN := env $(foreach name,$(LEAKS),-u $(name))
 .DEFAULT_GOAL := help
 # Two of the stamps below belong to the same environment.
 .NOTPARALLEL:
-.PHONY: help run test check bench browser-test fuzz installations patterns format
+.PHONY: help run test quick check bench browser-test fuzz installations patterns format
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ test: $(VENV)/.dev ## Run all tests, most of them in parallel
 	$(CLEAN) $(BIN)/python -m pytest -m "not alone" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS) || [ $$? -eq 5 ] || failed=1; \
 	$(CLEAN) $(BIN)/python -m pytest -m alone $(PYTEST_ARGS) || [ $$? -eq 5 ] || failed=1; \
 	exit $$failed
+
+quick: $(VENV)/.dev ## Most tests, for while you work: those that are neither long nor in a browser
+	$(CLEAN) $(BIN)/python -m pytest -m "not (long or browser or alone)" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 browser-test: $(VENV)/.dev ## Run the tests in a real browser (needs Chromium)
 	$(CLEAN) REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(PYTEST_ARGS)

@@ -39,7 +39,7 @@ def measure() -> list[Figure]:
     figures += _writing()
     # As on a table that the library made, until init_dlq has run.
     execute(f"DROP INDEX {_index()}")
-    figures += _compared({f"export, no index: {name}": call for name, call in _exports()}, bounded=False)
+    figures += _compared({f"export, without the index: {name}": call for name, call in _exports()}, bounded=False)
     init_dlq(TABLE, more=masking_indexes)
     return figures
 
@@ -58,8 +58,8 @@ def _writing() -> list[Figure]:
     for table in tables.values():
         execute(f"DROP TABLE {table.db_table}")
     plain, indexed = times["plain"] / WRITTEN, times["indexed"] / WRITTEN
-    measured = f"{milliseconds(indexed)} ({milliseconds(plain)} without the masking index)"
-    return [Figure("writing a failed job", measured, f"{indexed / plain:.2f} x")]
+    measured = f"{indexed * 1e6:.0f} microseconds ({plain * 1e6:.0f} without the masking index)"
+    return [Figure("writing a failed job, 10,000 at once", measured, f"{indexed / plain:.2f} x")]
 
 
 def _copy_to(table: DlqTable) -> None:

@@ -16,7 +16,7 @@ from tests.support.database import sql
 from tests.support.demo import samples, work_off
 from tests.support.operations import operate, requeue
 
-pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
 ENTRIES = 800
 

@@ -8,6 +8,8 @@ from tests.faults.changes import SCHEMA, TABLE, Change, altered, changed, rename
 from tests.faults.pages import Asked, around, broken, pages, shows
 from tests.faults.site import ROLE, Server, Site
 
+pytestmark = pytest.mark.long
+
 LIST = "/admin/dlq/backfilldlq/"
 READ_THE_TABLE = {
     "list",

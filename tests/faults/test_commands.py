@@ -17,6 +17,8 @@ from tests.faults.changes import SCHEMA, TABLE, Change, altered, changed, rename
 from tests.faults.outages import crowded, other_password, stopped
 from tests.faults.site import ROLE, Server, python
 
+pytestmark = pytest.mark.long
+
 COMMANDS = ("init_dlq", "dlq_stats", "dlq_stats --check", "process_failed_jobs", "dlq_caretaker --once")
 # In one process, which starts slowly.
 RUN = f"""

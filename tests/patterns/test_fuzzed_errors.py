@@ -22,6 +22,8 @@ from dlq.patterns.fingerprint.reading import document
 from dlq.patterns.fingerprint.tokens import LETTER, TELLING, looked_at
 from tests.patterns.error_grammar import DOCUMENTS, REASONS, error_texts
 
+pytestmark = pytest.mark.long
+
 PARTS = 10
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10000"))
 SEED = os.environ.get("FUZZ_SEED", "1")

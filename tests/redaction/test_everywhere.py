@@ -30,7 +30,7 @@ from tests.support.rights import PERMISSIONS, Who, of
 from tests.support.secret import SecretSite, make_secret_site
 from tests.web.test_rights import Visit, addresses, forms
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 SEE = "see_redacted_backfilldlq"
 PEOPLE = (

@@ -31,7 +31,7 @@ from tests.requests.world import make_world
 from tests.support.database import sql
 from tests.support.people import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 PARTS = 10
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "5000"))

@@ -56,7 +56,7 @@ def test_friendly_page_keeps_the_filter_when_a_page_takes_too_long(
 def test_friendly_page_names_the_filter_that_no_index_answers_when_it_is_to_blame(
     superuser: User, settings: object
 ) -> None:
-    settings.DLQ_STATEMENT_TIMEOUT = 0.2  # type: ignore[attr-defined]
+    settings.DLQ_STATEMENT_TIMEOUT = 1  # type: ignore[attr-defined]
     client = client_of(superuser)
     with locked_table():
         page = get(client, LIST, q="needle", requeued="yes", task_identifier="send_email", o="1")

@@ -52,7 +52,7 @@ READS = ("GET", "HEAD", "OPTIONS")
 OTHERS = ("POST", "PUT", "DELETE")
 
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
