@@ -167,7 +167,7 @@ class DlqFilterSet(DlqParameters):
             sentences += [f"{self.filters[name].label}: {error}" for error in errors]
         return sentences
 
-    @property
+    @cached_property
     def given(self) -> list[tuple[str, Condition, list[str], list[Any]]]:
         """Each parameter in force with its texts and what they were read as."""
         cleaned = self.form.cleaned_data if self.is_valid() else {}
@@ -192,7 +192,7 @@ class DlqFilterSet(DlqParameters):
         is_open = any(name == "q" for name, _text in pairs) and not any(name == "q_by" for name, _text in pairs)
         return [*pairs, ("q_by", self.search_mode)] if is_open else pairs
 
-    @property
+    @cached_property
     def active(self) -> list[ActiveFilter]:
         """The filter in force, in words."""
         return [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dlq.db.limits import in_time
@@ -36,10 +36,12 @@ class Searched:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         texts = sorted((word.text for word in self.words), key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, texts)) or "(?!)", re.IGNORECASE)
+        return re.compile("|".join(map(re.escape, texts)), re.IGNORECASE)
 
     def marked(self, text: str) -> SafeString:
         """The text as markup, with the words marked."""
+        if not self.words:
+            return conditional_escape(text)
         parts = re.split(f"({self._pattern.pattern})", text, flags=re.IGNORECASE)
         return format_html_join("", "{}", ((_mark(part) if number % 2 else part,) for number, part in enumerate(parts)))
 
