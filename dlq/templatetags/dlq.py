@@ -62,19 +62,20 @@ def why_read_only(context: dict[str, Any]) -> str:
 
 @register.simple_tag(takes_context=True)
 def whole_start_page(context: template.Context) -> SafeString:
-    """In the frame that our other pages have: Django's own view of the app's page would take that of a theme."""
+    """In the frame that our other pages have: Django's own view of the app's page, which no decorator of ours is around, would
+    take that of a theme."""
+    request = context["request"]
     values = {str(name): value for name, value in context.flatten().items()}
-    return in_our_frame("dlq/start/page.html", values, context["request"])
+    with site_of(request), timezone.override(zone_of(request)):
+        return in_our_frame("dlq/start/page.html", values, request)
 
 
 @register.simple_tag(takes_context=True)
 def start_page(context: dict[str, Any]) -> SafeString:
-    """On Django's own page of the app, which no decorator of ours is around."""
     request = context["request"]
-    with site_of(request), timezone.override(zone_of(request)):
-        page = start.start_page(request)
-        own = request.build_absolute_uri(f"{request.path}{query_string({'since': page.since_iso})}")
-        return render_to_string("dlq/start/start.html", {"page": page, "hand_over": hand_over(page, own)}, request)
+    page = start.start_page(request)
+    own = request.build_absolute_uri(f"{request.path}{query_string({'since': page.since_iso})}")
+    return render_to_string("dlq/start/start.html", {"page": page, "hand_over": hand_over(page, own)}, request)
 
 
 @register.filter
