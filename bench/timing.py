@@ -14,9 +14,9 @@ FEW = 3
 VERY_SLOW = 5.0
 """Seconds. A call that takes longer is not repeated at all: its first time counts."""
 FRAMES_A_ROUND = 8
-"""CPython keeps frames in chunks of 16 KB and gives the last one back as soon as it is left. A loop whose calls go to and fro over
-the end of one pays for a chunk each time, up to half of a page's time. So each round begins at another depth, a KB further, and
-the median is of a page without that bad luck."""
+"""CPython keeps frames in chunks of 16 KB and gives the last one back as soon as it is left. A loop whose calls go to and fro
+over the end of one pays for a chunk each time, up to half of a page's time. So each round begins at another depth, a KB further,
+and the median is of a page without that bad luck."""
 
 
 def seconds_of(call: Callable[[], object]) -> float:
