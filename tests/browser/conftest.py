@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect, sync_playwright
 
 if TYPE_CHECKING:  # this file may be read before Django is set up
     from django.contrib.auth.models import User
@@ -24,6 +24,10 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+
+
+MOST_TABS = 400
+"""More than any page has."""
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +77,26 @@ class Window:
         expect(self.page.locator("[hx-trigger^='load,'], .htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(
             0
         )
+
+    def reach(self, target: Locator) -> None:
+        """By the Tab key, as somebody without a mouse does."""
+        target.wait_for()
+        for _tab in range(MOST_TABS):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{target} is not reached by {MOST_TABS} tabs")
+
+    def press_enter(self, target: Locator) -> None:
+        """Reach it and press Enter."""
+        self.reach(target)
+        self.page.keyboard.press("Enter")
+
+    def type(self, target: Locator, text: str) -> None:
+        """Reach a field and type this instead of what is in it."""
+        self.reach(target)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
 
     def unreadable(self) -> dict[str, list[str]]:
         """The serious findings of axe: rule and markup. Without its preloading of style sheets, which the policy refuses."""

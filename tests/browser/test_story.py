@@ -37,11 +37,11 @@ def recovered(task: str) -> int:
 
 
 @pytest.mark.usefixtures("morning")
-@pytest.mark.parametrize("width", [1440, 390])
-def test_first_morning_is_solved_as_the_documents_tell(
-    superuser: User, window: Callable[..., Window], width: int
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+def test_first_morning_is_solved_by_keyboard_as_the_documents_tell(
+    superuser: User, window: Callable[..., Window], width: int, theme: str
 ) -> None:
-    opened = window(superuser, width=width)
+    opened = window(superuser, width=width, theme=theme)
 
     def is_fine() -> None:
         opened.settle()
@@ -51,21 +51,20 @@ def test_first_morning_is_solved_as_the_documents_tell(
     page = opened.open(START)
     page.get_by_role("listitem").filter(has_text="by maria").wait_for()
     is_fine()
-    page.get_by_role("link", name="must be in capitals").click()
-    page.get_by_text("What do these have in common?").focus()
-    page.keyboard.press("Enter")
+    opened.press_enter(page.get_by_role("link", name="must be in capitals"))
+    opened.press_enter(page.get_by_text("What do these have in common?"))
     page.get_by_role("link", name="order.currency=eur").wait_for()
     is_fine()
 
-    # The cure, with a look and a few first; by keyboard.
-    page.get_by_role("button", name="Edit payloads of all").press("Enter")
-    page.get_by_label("Changes, one a line").fill('order.currency = "EUR"')
-    page.get_by_role("button", name="Show what would change").press("Enter")
+    # The cure, with a look and a few first.
+    opened.press_enter(page.get_by_role("button", name="Edit payloads of all"))
+    opened.type(page.get_by_label("Changes, one a line"), 'order.currency = "EUR"')
+    opened.press_enter(page.get_by_role("button", name="Show what would change"))
     page.get_by_role("heading", name="What would change").wait_for()
     assert page.locator(".dlq-diff ins").count() == 5
-    page.get_by_label("How many to try first").fill("5")
+    opened.type(page.get_by_label("How many to try first"), "5")
     is_fine()
-    page.get_by_role("button", name="Edit and requeue 32").press("Enter")
+    opened.press_enter(page.get_by_role("button", name="Edit and requeue 32"))
     page.get_by_text(re.compile("Edited and requeued: 5 failed jobs")).first.wait_for()
     wait_until_done()
     page.get_by_text(re.compile("Edited and requeued: 32 failed jobs")).first.wait_for()
@@ -74,12 +73,12 @@ def test_first_morning_is_solved_as_the_documents_tell(
 
     # The outage, over ten minutes: some run at once, the others later.
     page = opened.open(pattern_of("send_email"))
-    page.get_by_role("button", name="Requeue all of this pattern").press("Enter")
-    page.get_by_label("Reason").fill("the mail server is back")
-    page.get_by_text("When, how fast").click()
-    page.get_by_label("Spread over minutes").fill("10")
+    opened.press_enter(page.get_by_role("button", name="Requeue all of this pattern"))
+    opened.type(page.get_by_label("Reason"), "the mail server is back")
+    opened.press_enter(page.get_by_text("When, how fast"))
+    opened.type(page.get_by_label("Spread over minutes"), "10")
     is_fine()
-    page.get_by_role("button", name="Requeue 128").press("Enter")
+    opened.press_enter(page.get_by_role("button", name="Requeue 128"))
     page.get_by_text("Requeued: 128 failed jobs.").wait_for()
     ((minutes,),) = sql("SELECT extract(epoch FROM max(run_at) - now()) / 60 FROM graphile_worker.jobs")
     assert 9 < minutes <= 10
@@ -87,13 +86,13 @@ def test_first_morning_is_solved_as_the_documents_tell(
     # The noise, deleted and taken back and deleted.
     page = opened.open(pattern_of("warm_cache"))
     for is_second in (False, True):
-        page.get_by_role("button", name="Delete all").press("Enter")
-        page.get_by_label("Reason").fill("the sale is over")
-        page.get_by_role("button", name=re.compile(r"^Delete \d+$")).press("Enter")
+        opened.press_enter(page.get_by_role("button", name="Delete all"))
+        opened.type(page.get_by_label("Reason"), "the sale is over")
+        opened.press_enter(page.get_by_role("button", name=re.compile(r"^Delete \d+$")))
         page.get_by_text(re.compile(r"Moved to the trash: \d+ failed jobs")).wait_for()
         is_fine()
         if not is_second:
-            page.get_by_role("button", name="Undo").press("Enter")
+            opened.press_enter(page.get_by_role("button", name="Undo"))
             page.get_by_text(re.compile(r"Restored from the trash: \d+ failed jobs")).first.wait_for()
             group_everything()
             page = opened.open(pattern_of("warm_cache"))
@@ -108,10 +107,10 @@ def test_first_morning_is_solved_as_the_documents_tell(
 
     # Handing over.
     page = opened.open(START)
-    page.get_by_text("Hand over").click()
+    opened.press_enter(page.get_by_text("Hand over"))
     text = page.get_by_label("The hand-over as text").input_value()
     assert "the mail server is back" in text
     assert "the sale is over" in text
-    page.get_by_role("button", name="Seen").press("Enter")
+    opened.press_enter(page.get_by_role("button", name="Seen"))
     page.get_by_text("you last said “seen”").wait_for()
     assert opened.problems == []
