@@ -45,12 +45,13 @@ fuzz: $(VENV)/.dev ## Generated requests and errors, more than in the tests (FUZ
 patterns: $(VENV)/.dev ## How well labelled texts or pairs are grouped (FILES=…)
 	@$(BIN)/python -m tests.fingerprints $(FILES)
 
-check: $(VENV)/.dev ## Lint, types, templates, imports, contracts
+check: $(VENV)/.dev ## Lint, types, templates, Dockerfile, imports, contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(CLEAN) $(BIN)/mypy
 	$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
 	$(BIN)/djlint --quiet --lint dlq/templates backfill_admin/templates
+	$(BIN)/hadolint deploy/Dockerfile
 	$(CLEAN) $(BIN)/lint-imports
 	@# Without a server to ask, Django warns that it can't compare the applied migrations; here only the files count.
 	$(CLEAN) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
