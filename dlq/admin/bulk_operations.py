@@ -17,6 +17,7 @@ from dlq.admin.read_only import ReadOnlyAdmin
 from dlq.admin.strict_list import ListAddress
 from dlq.filters.fields import Text
 from dlq.models import BulkOperation
+from dlq.models.bulkoperation import kind_in_words
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages import problems
 from dlq.operations.pages.buttons import press
@@ -31,7 +32,7 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "kind__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [(name, name) for name in KINDS]
+        return [(name, kind_in_words(name)) for name in KINDS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[BulkOperation]) -> QuerySet[BulkOperation]:
         return queryset.filter(kind=self.value()) if self.value() else queryset

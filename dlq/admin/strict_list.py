@@ -35,6 +35,12 @@ class StrictChangeList(ChangeList):
         self.clear_all_filters_qs = "?"
         return self.root_queryset.none()
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            # Else Django, which counts no further, would offer to show all where all are shown.
+            self.full_result_count = self.result_count
+
 
 class NearestPage(Paginator):  # type: ignore[type-arg]
     """A page that is not there is the nearest one that is; rows may have gone since the link was made."""

@@ -17,6 +17,11 @@ DRIVER_SEEN_FOR = timedelta(seconds=15)
 """An operation that nobody advanced for so long has no driver: its page is closed and no caretaker runs."""
 
 
+def kind_in_words(kind: str) -> str:
+    """A kind's name as people say it: "put back"."""
+    return kind.replace("_", " ")
+
+
 class BulkOperation(RequeueOptions):
     """Something done to many entries (a requeue, a delete, …), frozen when its confirmation page was shown.
 
@@ -94,7 +99,11 @@ class BulkOperation(RequeueOptions):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.pk}"
+        return f"{self.kind_in_words} #{self.pk}"
+
+    @property
+    def kind_in_words(self) -> str:
+        return kind_in_words(self.kind)
 
     @property
     def stamped_note(self) -> str:

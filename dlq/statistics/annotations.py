@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.text import capfirst
 
 from dlq.models import BulkOperation
+from dlq.models.bulkoperation import kind_in_words
 from dlq.statistics.window import Window
 
 MOST = 40
@@ -27,7 +28,7 @@ class Annotation:
 
     @property
     def words(self) -> str:
-        return f"{capfirst(self.kind)} #{self.operation} by {self.actor}: {self.entries:,} done"
+        return f"{capfirst(kind_in_words(self.kind))} #{self.operation} by {self.actor}: {self.entries:,} done"
 
 
 def annotations_in(window: Window) -> list[Annotation]:

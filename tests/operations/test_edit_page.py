@@ -12,7 +12,19 @@ from dlq.table.location import TABLE
 from tests.support.database import sql, value
 from tests.support.entries import add_entries, add_entry
 from tests.support.jobs import jobs
-from tests.support.pages import Page, ask, entry_url, events, get, history_url, operation_url, press, send, text_of
+from tests.support.pages import (
+    OPERATIONS,
+    Page,
+    ask,
+    entry_url,
+    events,
+    get,
+    history_url,
+    operation_url,
+    press,
+    send,
+    text_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +204,13 @@ def test_operation_tells_what_it_changed_and_can_be_put_back(boss: Client) -> No
     assert jobs() == []
     assert [payload(entry) for entry in entries] == [f'{{"a": 1, "b": {n}}}' for n in (1, 2, 3)]
     assert not PayloadEdit.objects.filter(put_back_by=None).exists()
+    undone = BulkOperation.objects.get(kind="put_back")
+    shown = get(boss, operation_url(undone.pk))
+    assert ("put_back" in shown.text, f"Operation {undone.pk}: put back" in shown.text) == (False, True)
+    listed = get(boss, OPERATIONS)
+    assert listed.links(f"put back #{undone.pk}") == [operation_url(undone.pk)]
+    assert listed.links("put back") == ["?kind__exact=put_back"]
+    assert "put_back" not in listed.text
     assert "Put the original payloads back" not in get(boss, operation_url(operation.pk)).buttons
 
 

@@ -41,6 +41,13 @@ def test_page_says_so_when_the_trash_is_empty(boss: Client) -> None:
     assert "The trash is empty." in get(boss, TRASH).text
 
 
+def test_all_are_offered_where_a_search_leaves_some_out(boss: Client) -> None:
+    operate("delete", [add_entry(task_identifier="charge_card"), add_entry(task_identifier="send_email")])
+    everything, some = get(boss, TRASH), get(boss, TRASH, q="charge_card")
+    assert ("2 trashed jobs" in everything.text, everything.links("Show all")) == (True, [])
+    assert ("1 trashed job" in some.text, some.links("Show all")) == (True, ["?"])
+
+
 def test_chosen_entries_come_back_when_restored(boss: Client) -> None:
     entries = add_entries(4)
     before = [text_of(entry) for entry in entries]

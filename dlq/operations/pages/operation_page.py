@@ -96,7 +96,7 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
     sees = sees_entries(request.user)
     return {
         **model_admin.admin_site.each_context(request),
-        "title": f"Operation {operation.pk}: {operation.kind}",
+        "title": f"Operation {operation.pk}: {operation.kind_in_words}",
         "opts": model_admin.opts,
         "operation": operation,
         "sees_entries": sees,
