@@ -37,7 +37,7 @@ class StrictChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        if not self.query and not self.has_active_filters:
+        if not (self.query or self.has_active_filters or self.problems):
             # Else Django, which counts no further, would offer to show all where all are shown.
             self.full_result_count = self.result_count
 

@@ -127,7 +127,11 @@ def _operated(entry_id: int) -> Iterator[Event]:
     for result in OperationEntry.objects.filter(entry_id=entry_id).select_related("operation")[:MOST_EVENTS]:
         operation = result.operation
         is_done = result.result == OperationEntry.Result.DONE
-        what = event_of(operation.kind) if is_done else f"{capfirst(operation.kind_in_words)} {result.get_result_display()}"
+        what = (
+            event_of(operation.kind)
+            if is_done
+            else f"{capfirst(operation.kind_in_words)} {result.get_result_display()}"
+        )
         detail = (operation.note or operation.reason) if is_done else in_words(Reason(result.code, result.about))
         yield Event(result.created_at, what, operation.actor, detail, operation_id=operation.pk)
 

@@ -26,8 +26,8 @@ from dlq.table.wanted_indexes import Wanted
 
 LONG = 1_000_000
 """Bytes of a text that counts as a candidate unread: whoever writes a row must not wait for it, or need four times the memory."""
-OF_ANY_RULES = re.compile(r"_masked_[0-9a-f]{8}$")
-"""The end of the index's name, whatever the rules."""
+OF_ANY_RULES = re.compile(r"^idx_.*_masked_[0-9a-f]{8}$")
+"""The index's name, whatever the rules."""
 READ_TYPES = ("text", "character varying", "json", "jsonb")
 """What can be looked at in an index: the text of other types may depend on settings."""
 
@@ -68,7 +68,11 @@ def masking_index(table: DlqTable) -> Wanted:
         lambda state: has_index(table, state),
         # Most entries have none.
         bytes_per_row=2,
-        replaces=lambda state: [index.name for index in state.indexes if OF_ANY_RULES.search(index.name)],
+        replaces=lambda state: [
+            index.name
+            for index in state.indexes
+            if OF_ANY_RULES.match(index.name) and not index.name.endswith(_suffix(table))
+        ],
     )
 
 

@@ -72,12 +72,13 @@ def _make_indexes(table: DlqTable, *, search: bool, more: Indexes, concurrently:
     left_out = _prepare_search(table) if search else []
     state, around = table_state(table), Surroundings.of(table)
     for index in [*_indexes(table), *(search_indexes(around.trigrams_in) if search else []), *more(table)]:
-        if index.is_there(state):
+        replaced = index.replaces(state)
+        if index.is_there(state) and not replaced:
             continue
         if sentence := _obstacle(table, index, state):
             left_out.append(sentence)
             continue
-        statements = statements_for(table, index, around, concurrently=concurrently, instead_of=index.replaces(state))
+        statements = statements_for(table, index, around, concurrently=concurrently, instead_of=replaced)
         if concurrently:
             execute_one_by_one(table, statements)
         else:

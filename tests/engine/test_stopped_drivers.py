@@ -24,7 +24,8 @@ from tests.support.web import served
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 ENTRIES = 20_000
-CHUNK_SIZE = 200
+CHUNK_SIZE = 50
+"""So small that nobody is done with all of them before he is stopped."""
 CSRF = "c" * 32
 
 

@@ -140,7 +140,7 @@ PROJECTS = (
     Combination("django-jazzmin", NEWEST, apps=("jazzmin",)),
     Combination("django-grappelli", NEWEST, apps=("grappelli",)),
     Combination("ASGI (uvicorn)", NEWEST, is_asgi=True),
-    Combination("While an upgrade rolls: beside the version before", before_it=BEFORE, quick=True),
+    Combination("While an upgrade rolls: beside the version before", before_it=BEFORE),
     Combination("The steps of the Dockerfile", IMAGE, is_own=True, variables=(("DJANGO_JSON_LOGS", "1"),)),
 )
 TABLES = (

@@ -63,6 +63,16 @@ def test_other_rules_want_another_index_in_its_place(settings: Any, boss: Client
     assert masking_index_names() == [index_name(TABLE, masking_index(TABLE).suffix)]
 
 
+def test_an_index_of_former_rules_that_was_left_is_dropped_later(settings: Any) -> None:
+    (before,) = masking_index_names()
+    settings.DLQ_REDACT = ["pin"]
+    sql(create_index(TABLE, masking_index(TABLE)))
+    sql(f"CREATE INDEX owners_masked_0a1b2c3d ON {TABLE.regclass} (id) WHERE queue_name = ''")
+    assert client.init_dlq() == []
+    assert masking_index_names() == [index_name(TABLE, masking_index(TABLE).suffix), "owners_masked_0a1b2c3d"]
+    assert before not in masking_index_names()
+
+
 def test_no_rules_want_none(settings: Any) -> None:
     sql(f'DROP INDEX "{SCHEMA}"."{masking_index_names()[0]}"')
     settings.DLQ_REDACT = [NONE]
