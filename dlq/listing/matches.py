@@ -36,14 +36,14 @@ class Searched:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         texts = sorted((word.text for word in self.words), key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, texts)), re.IGNORECASE)
+        return re.compile(f"({'|'.join(map(re.escape, texts))})", re.IGNORECASE)
 
     def marked(self, text: str) -> SafeString:
         """The text as markup, with the words marked."""
         if not self.words:
             return conditional_escape(text)
-        parts = re.split(f"({self._pattern.pattern})", text, flags=re.IGNORECASE)
-        return format_html_join("", "{}", ((_mark(part) if number % 2 else part,) for number, part in enumerate(parts)))
+        parts = enumerate(self._pattern.split(text))
+        return format_html_join("", "{}", ((_mark(part) if number % 2 else part,) for number, part in parts))
 
     def is_shown(self, word: Word, entry: BackfillDlq) -> bool:
         return entry.pk == word.number or any(word.text.lower() in str(getattr(entry, name)).lower() for name in SHOWN)

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 ENTRIES = 20_000
 CHUNK_SIZE = 50
-"""So small that nobody is done with all of them before he is stopped."""
+"""So small that no driver is done with all of them before it is stopped."""
 CSRF = "c" * 32
 
 

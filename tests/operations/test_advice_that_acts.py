@@ -71,7 +71,7 @@ def test_nothing_else_takes_a_tick(boss: Client, kind: str, advice: str) -> None
 def test_first_ones_are_tried_by_a_sentence_on_the_first_screen(boss: Client) -> None:
     page = ask(boss, "requeue", add_entries(12))
     sentence = page.one("p", class_="dlq-sentence")
-    assert text_of(sentence) == "Try first, the oldest; go on if of them succeed."
+    assert text_of(sentence) == "Try first, the oldest; the rest follows if of them succeed."
     assert not page.all("details", open="")
     send(boss, page, canary_size="10", canary_needed="9")
     operation = BulkOperation.objects.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
@@ -27,9 +28,9 @@ class EditForm(RequeueForm):
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
     """The fingerprint of the edit that the page showed the effect of."""
 
+    @abstractmethod
     def edit_of(self, text: str) -> Edit:
         """Raises BadChanges."""
-        raise NotImplementedError
 
     def __init__(self, count: int | None, data: Any = None) -> None:
         super().__init__(count, data)
