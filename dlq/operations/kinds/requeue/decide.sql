@@ -4,7 +4,10 @@
 -- The operation's own priority, queue and max_attempts (null: the entry's) are what the queue would be given.
 -- `since`: everything that failed before it has been matched with requeues already (see outcomes/decide.sql).
 WITH wanted AS MATERIALIZED (
-    SELECT e.id, e.{job_id} AS job_id, e.failed_at FROM {table} e WHERE e.id = ANY (%(ids)s)
+    SELECT e.id, e.{job_id} AS job_id, e.failed_at, e.last_requeued_at, e.job_key, e.task_identifier, e.queue_name, e.priority,
+           e.max_attempts
+    FROM {table} e
+    WHERE e.id = ANY (%(ids)s)
 ),
 -- The entries that are one failure with a wanted one: itself; the one from whose requeue its job came, linked by the caretaker or
 -- not yet; and the other lives of their chains.
@@ -119,7 +122,7 @@ SELECT e.id,
        END AS key_holder,
        holder.id AS key_holder_id,
        CASE WHEN holder.task_identifier <> e.task_identifier THEN holder.task_identifier END AS other_task
-FROM {table} e
+FROM wanted e
 LEFT JOIN standing ON standing.wanted = e.id
 LEFT JOIN on_its_way ON on_its_way.wanted = e.id
 LEFT JOIN latest ON latest.wanted = e.id
@@ -133,7 +136,7 @@ LEFT JOIN LATERAL (
 -- The placeholder recovered is the condition of outcomes/recovered.sql. Nor has the entry itself failed since, by that job or
 -- another one with its key.
 CROSS JOIN LATERAL (
-    SELECT {recovered}
+    SELECT latest.id IS NOT NULL AND {recovered}
            AND (latest.entry_id <> e.id OR e.failed_at <= latest.created_at OR e.failed_at > statement_timestamp()) AS yes
 ) has_run
 LEFT JOIN LATERAL (
@@ -150,7 +153,6 @@ LEFT JOIN LATERAL (
     WHERE (SELECT true FROM dlq_requeue r WHERE r.operation_id = %(operation)s AND r.entry_id = other.id)
     LIMIT 1
 ) twin ON true
-WHERE e.id = ANY (%(ids)s)
 ) decided
 WHERE num_nonnulls(refusal, key_holder, shared_key) > 0
 ORDER BY id

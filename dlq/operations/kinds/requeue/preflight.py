@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, Value
+from django.db.models import Value
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from dlq.db.limits import in_time
-from dlq.models import BackfillDlq, BulkOperation, Requeue
+from dlq.models import BulkOperation, Requeue
 from dlq.models.entry_status import EntryStatus
 from dlq.models.entry_uncertainty import EntryUncertainty
 from dlq.operations.kinds.requeue.plan import Plan, plan_of
@@ -84,17 +84,18 @@ def preflight_of(operation: BulkOperation, plan: Callable[[BulkOperation, Sequen
 
 
 def _look_up(operation: BulkOperation, plan_of: Callable[[BulkOperation, Sequence[int]], Plan]) -> Preflight:
-    ids = list(matching(operation).order_by().values_list("id", flat=True)[: MOST_CHECKED + 1])
+    # What may have run all the same is read with the ids: their rows once, not twice.
+    unknown = Exact(EntryStatus(), Value(Requeue.Outcome.UNKNOWN.value))
+    looked_at = matching(operation).order_by().values_list("id", EntryUncertainty(), unknown)
+    rows = list(looked_at[: MOST_CHECKED + 1])
     # Nothing is locked, and keys may still be taken.
-    plan = plan_of(operation, ids[:MOST_CHECKED])
-    going = BackfillDlq.objects.filter(id__any_of=plan.chosen)
+    plan = plan_of(operation, [entry for entry, _uncertain, _unknown in rows[:MOST_CHECKED]])
+    going = set(plan.chosen)
     return Preflight(
         len(plan.ids),
-        len(ids) > MOST_CHECKED,
+        len(rows) > MOST_CHECKED,
         Counter(why.code for why in (plan.skipped | plan.failed).values()),
+        uncertain=sum(is_uncertain for entry, is_uncertain, _unknown in rows if entry in going),
+        unknown=sum(is_unknown for entry, _uncertain, is_unknown in rows if entry in going),
         other_tasks=Counter(plan.other_tasks.values()),
-        **going.aggregate(
-            uncertain=Count("pk", filter=Q(EntryUncertainty())),
-            unknown=Count("pk", filter=Q(Exact(EntryStatus(), Value(Requeue.Outcome.UNKNOWN.value)))),
-        ),
     )
