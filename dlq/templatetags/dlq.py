@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from dlq.filters import DlqFilterSet, fields
 from dlq.filters.conditions import Condition
+from dlq.listing.results import results_of
 from dlq.operations import kinds
 from dlq.operations.access import sees_operation, under_way
 from dlq.operations.pages import undo
@@ -45,6 +46,9 @@ register.filter("sees_operation", sees_operation)
 def reason(code: str, about: str) -> str:
     """Why one entry was left as it was."""
     return kinds.in_words(Reason(code, about))
+
+
+register.inclusion_tag("admin/change_list_results.html", name="entry_results")(results_of)
 
 
 @register.inclusion_tag("dlq/web/places.html", takes_context=True)
