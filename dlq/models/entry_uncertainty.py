@@ -18,6 +18,11 @@ def has_no_error(entry: str) -> str:
     return TABLE.statement("models/has_no_error", entry=entry)
 
 
+def entry_uncertainty(entry: str) -> str:
+    """A condition about the row with this alias, see entry_uncertainty.sql."""
+    return TABLE.statement("models/entry_uncertainty", entry=entry, has_no_error=has_no_error(entry))
+
+
 class EntryUncertainty(Expression):
     """Whether its last attempt may have succeeded, as far as it is stored. Beside the status, not one of its values."""
 
@@ -25,5 +30,4 @@ class EntryUncertainty(Expression):
         super().__init__(output_field=BooleanField())
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        entry = initial_alias(compiler)
-        return TABLE.statement("models/entry_uncertainty", entry=entry, has_no_error=has_no_error(entry)), ()
+        return entry_uncertainty(initial_alias(compiler)), ()

@@ -102,8 +102,11 @@ class Kind(ABC):
         """What would become of these entries, shown before the yes; None: nothing to show (yet)."""
         return None
 
-    def preflight(self, operation: BulkOperation) -> Any:
-        """What the operation would meet, looked up for its confirmation page; None: nothing to say."""
+    def preflight(self, operation: BulkOperation, seen: Sequence[int]) -> Any:
+        """What the operation would meet, looked up for its confirmation page; None: nothing to say.
+
+        `seen`: the ids that the page's overview saw, see Overview.
+        """
         return None
 
     def facts(self, operation: BulkOperation) -> list[tuple[str, str]]:

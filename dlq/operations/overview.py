@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Min, QuerySet
@@ -41,6 +42,8 @@ class Overview:
     tasks: list[tuple[str, int]]
     queues: list[tuple[str, int]]
     samples: list[BackfillDlq]
+    seen: Sequence[int] = ()
+    """The ids of those that were looked at, and of one more where there are more. Empty where all were only counted."""
 
     @property
     def number(self) -> str:
@@ -68,6 +71,7 @@ def _overview(entries: QuerySet[BackfillDlq], exactly: bool) -> Overview:
     groups = in_time(conf.STATEMENT_TIMEOUT, lambda: _all(entries) if exactly else _some(entries))
     if groups is None:
         return Overview(None, 0, None, [], [], samples)
+    seen = [] if exactly else [first for *_, first, _last in groups]
     is_all = exactly or len(groups) <= AT_LEAST
     groups = groups if is_all else groups[:AT_LEAST]
     tasks: Counter[str] = Counter()
@@ -77,9 +81,9 @@ def _overview(entries: QuerySet[BackfillDlq], exactly: bool) -> Overview:
         queues[queue] += count
     number = tasks.total()
     if not is_all:
-        return Overview(None, number, None, _largest(tasks), _largest(queues), samples)
+        return Overview(None, number, None, _largest(tasks), _largest(queues), samples, seen)
     ids = (min(first for *_, first, _last in groups), max(last for *_, last in groups)) if groups else None
-    return Overview(number, number, ids, _largest(tasks), _largest(queues), samples)
+    return Overview(number, number, ids, _largest(tasks), _largest(queues), samples, seen)
 
 
 def _all(entries: QuerySet[BackfillDlq]) -> list[Group]:

@@ -154,7 +154,7 @@ def _page(
         "counts_on": shown.count is None and shown.looked_at > 0,
         "advice": advice,
         "preview": kind.preview(operation, [entry.pk for entry in shown.samples]),
-        "preflight": kind.preflight(operation),
+        "preflight": kind.preflight(operation, shown.seen),
         "token": confirmation.token,
         "form": form,
         "sentence": form.sentence_template if shown.count != 1 or form.sentence_has_errors else "",

@@ -56,7 +56,7 @@ class DeleteKind(Kind):
             " them exactly as they were."
         )
 
-    def preflight(self, operation: BulkOperation) -> TakenAlong | None:
+    def preflight(self, operation: BulkOperation, seen: Sequence[int]) -> TakenAlong | None:
         return taken_along_by(operation)
 
     def facts(self, operation: BulkOperation) -> list[tuple[str, str]]:

@@ -85,8 +85,8 @@ class EditKind(RequeueKind):
                 return DocumentForm(payload or ShownPayload("", ""), data)
         return ChangesForm(count, data)
 
-    def preflight(self, operation: BulkOperation) -> Preflight:
-        return preflight_of(operation, plan_of_edit)
+    def preflight(self, operation: BulkOperation, seen: Sequence[int]) -> Preflight:
+        return preflight_of(operation, seen, plan_of_edit)
 
     def preview(self, operation: BulkOperation, samples: Sequence[int]) -> EditPreview | None:
         edit = Edit.of(operation)

@@ -96,8 +96,8 @@ class RequeueKind(Kind):
     def explanation(self) -> str:
         return "Each job goes back into its queue with the same payload and settings; the failed job stays here."
 
-    def preflight(self, operation: BulkOperation) -> Preflight:
-        return preflight_of(operation)
+    def preflight(self, operation: BulkOperation, seen: Sequence[int]) -> Preflight:
+        return preflight_of(operation, seen)
 
     def facts(self, operation: BulkOperation) -> list[tuple[str, str]]:
         return facts_of(operation)

@@ -1,11 +1,12 @@
 -- What speaks against requeueing the locked entries. One row for each entry with a refusal (a code of RequeueKind.reasons;
--- `refusal_about` is the job or entry that its wording names), or a key that may be in the way.
+-- `refusal_about` is the job or entry that its wording names), a key that may be in the way, or a doubt: it may have run all the
+-- same (`is_uncertain`), or nobody knows what became of its last requeue (`is_unknown`).
 -- Runs after the entries are locked, in a statement of its own, so that it sees what happened while we waited.
 -- The operation's own priority, queue and max_attempts (null: the entry's) are what the queue would be given.
 -- `since`: everything that failed before it has been matched with requeues already (see outcomes/decide.sql).
 WITH wanted AS MATERIALIZED (
     SELECT e.id, e.{job_id} AS job_id, e.failed_at, e.last_requeued_at, e.job_key, e.task_identifier, e.queue_name, e.priority,
-           e.max_attempts
+           e.max_attempts, e.requeued_count, {uncertainty} AS is_uncertain
     FROM {table} e
     WHERE e.id = ANY (%(ids)s)
 ),
@@ -88,7 +89,7 @@ on_its_way AS MATERIALIZED (
     WHERE job.revision = requeue.revision AND (job.locked_at IS NOT NULL OR job.attempts < job.max_attempts)
     ORDER BY requeue.wanted, requeue.id DESC
 )
-SELECT id, shared_key, refusal, key_holder, key_holder_id, other_task,
+SELECT id, shared_key, refusal, key_holder, key_holder_id, other_task, is_uncertain, is_unknown,
        CASE refusal WHEN 'returned' THEN standing_id WHEN 'same_key' THEN twin_id ELSE coalesce(job_on_its_way, latest_job) END
            AS refusal_about
 FROM (
@@ -113,6 +114,9 @@ SELECT e.id,
        twin.id AS twin_id,
        on_its_way.job_id AS job_on_its_way,
        latest.job_id AS latest_job,
+       e.is_uncertain,
+       CASE WHEN e.id IN (SELECT requeue.entry_id FROM requeue WHERE requeue.outcome = 'unknown') THEN {status} = 'unknown' ELSE false END
+           AS is_unknown,
        -- The state of another job that has the entry's key.
        CASE
            WHEN holder.id IS NULL                      THEN NULL
@@ -154,5 +158,5 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) twin ON true
 ) decided
-WHERE num_nonnulls(refusal, key_holder, shared_key) > 0
+WHERE num_nonnulls(refusal, key_holder, shared_key) > 0 OR is_uncertain OR is_unknown
 ORDER BY id

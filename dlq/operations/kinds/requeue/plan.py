@@ -8,6 +8,8 @@ from typing import Any
 
 from dlq.db.statements import array, dicts
 from dlq.models import BulkOperation
+from dlq.models.entry_status import entry_status
+from dlq.models.entry_uncertainty import entry_uncertainty
 from dlq.operations.reasons import Reason
 from dlq.operations.selected import matching
 from dlq.outcomes.deciding import recovered
@@ -31,6 +33,10 @@ class Plan:
     """The job that has the entry's key, where the policy is to replace it."""
     other_tasks: dict[int, str] = field(default_factory=dict)
     """The task of the job that has the entry's key, where it is another than the entry's."""
+    uncertain: set[int] = field(default_factory=set)
+    """Which may have succeeded, because their last attempt may still have run when they came here."""
+    unknown: set[int] = field(default_factory=set)
+    """Which were requeued before, and left the queue unseen."""
 
     @property
     def chosen(self) -> list[int]:
@@ -43,6 +49,8 @@ def plan_of(operation: BulkOperation, ids: Sequence[int]) -> Plan:
     problems = _problems(operation, ids)
     open_ones = [problem for problem in problems if not problem["refusal"]]
     last_of_key = _last_of_each_key(operation, {problem["shared_key"] for problem in open_ones} - {None})
+    plan.uncertain = {problem["id"] for problem in problems if problem["is_uncertain"]}
+    plan.unknown = {problem["id"] for problem in problems if problem["is_unknown"]}
     for problem in problems:
         entry, holder = problem["id"], problem["key_holder"]
         other_task = None if problem["refusal"] else problem["other_task"]
@@ -70,6 +78,9 @@ def _problems(operation: BulkOperation, ids: Sequence[int]) -> list[dict[str, An
         TABLE.statement(
             "operations/kinds/requeue/decide",
             recovered=recovered(requeue="latest", job="present", came_back="arrived.id"),
+            uncertainty=entry_uncertainty("e"),
+            # One that another life stands for is refused as returned.
+            status=entry_status("e", stands=True),
         ),
         {
             "ids": array(ids),

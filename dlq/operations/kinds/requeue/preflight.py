@@ -7,24 +7,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Value
-from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from dlq.db.limits import in_time
-from dlq.models import BulkOperation, Requeue
-from dlq.models.entry_status import EntryStatus
-from dlq.models.entry_uncertainty import EntryUncertainty
+from dlq.models import BulkOperation
 from dlq.operations.kinds.requeue.plan import Plan, plan_of
+from dlq.operations.overview import AT_LEAST
 from dlq.operations.selected import matching
 from dlq.table.queue import oldest_due, queue_is_visible
 
-MOST_CHECKED = 10_000
+MOST_CHECKED = AT_LEAST
 """Entries looked at, a tenth of a second's worth: of more, some stand for the rest."""
 SECONDS = 2.0
 SUSPICIOUS_WAIT = timedelta(minutes=2)
 """A worker polls every few seconds; a due job that waited longer makes one ask whether there is any."""
 ON_THEIR_WAY = ("waiting", "running", "retrying")
+
+PlanOf = Callable[[BulkOperation, Sequence[int]], Plan]
 
 
 @dataclass(frozen=True)
@@ -75,27 +74,27 @@ class Preflight:
         return self.checked - self.would_be_skipped
 
 
-def preflight_of(operation: BulkOperation, plan: Callable[[BulkOperation, Sequence[int]], Plan] = plan_of) -> Preflight:
-    """Look up what speaks against requeueing the operation's entries (it need not be saved yet); `plan` decides it."""
+def preflight_of(operation: BulkOperation, seen: Sequence[int] = (), plan: PlanOf = plan_of) -> Preflight:
+    """Look up what speaks against requeueing the operation's entries (it need not be saved yet); `plan` decides it.
+
+    `seen`: the ids that the overview saw, which need not be looked for again.
+    """
     if not queue_is_visible():
         return Preflight(0, is_sample=False, sees_queue=False)
-    found = in_time(SECONDS, lambda: _look_up(operation, plan)) or Preflight(0, is_sample=False)
+    found = in_time(SECONDS, lambda: _look_up(operation, seen, plan)) or Preflight(0, is_sample=False)
     return replace(found, oldest_due=in_time(SECONDS, oldest_due))
 
 
-def _look_up(operation: BulkOperation, plan_of: Callable[[BulkOperation, Sequence[int]], Plan]) -> Preflight:
-    # What may have run all the same is read with the ids: their rows once, not twice.
-    unknown = Exact(EntryStatus(), Value(Requeue.Outcome.UNKNOWN.value))
-    looked_at = matching(operation).order_by().values_list("id", EntryUncertainty(), unknown)
-    rows = list(looked_at[: MOST_CHECKED + 1])
+def _look_up(operation: BulkOperation, seen: Sequence[int], plan_of: PlanOf) -> Preflight:
+    ids = seen or list(matching(operation).order_by().values_list("id", flat=True)[: MOST_CHECKED + 1])
     # Nothing is locked, and keys may still be taken.
-    plan = plan_of(operation, [entry for entry, _uncertain, _unknown in rows[:MOST_CHECKED]])
+    plan = plan_of(operation, ids[:MOST_CHECKED])
     going = set(plan.chosen)
     return Preflight(
         len(plan.ids),
-        len(rows) > MOST_CHECKED,
+        len(ids) > MOST_CHECKED,
         Counter(why.code for why in (plan.skipped | plan.failed).values()),
-        uncertain=sum(is_uncertain for entry, is_uncertain, _unknown in rows if entry in going),
-        unknown=sum(is_unknown for entry, _uncertain, is_unknown in rows if entry in going),
+        uncertain=len(going & plan.uncertain),
+        unknown=len(going & plan.unknown),
         other_tasks=Counter(plan.other_tasks.values()),
     )
