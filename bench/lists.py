@@ -20,7 +20,7 @@ from dlq.db.statements import rows, scalar
 from dlq.table.location import TABLE
 
 ROUNDS = 15
-MOST_FLOORS = 3
+MOST_FLOORS = 1.0
 MOST_WITH_COUNT = 4
 MOST_TO_CONFIRM = 5
 MOST_GROWTH = 1.3
