@@ -12,7 +12,7 @@ CLEAN := env $(foreach name,$(LEAKS),-u $(name))
 .DEFAULT_GOAL := help
 # Two of the stamps below belong to the same environment.
 .NOTPARALLEL:
-.PHONY: help run test quick check bench browser-test fuzz installations patterns format
+.PHONY: help run test check bench browser-test fuzz installations patterns format
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -22,19 +22,22 @@ run: $(VENV)/.server ## Start the server (with sample data, or on DATABASE_URL) 
 
 # A process more than there are processors: some wait for the server while others work. Exit code 5: no such test was chosen.
 WORKERS = $(shell expr $$($(BIN)/python -c 'import os; print(os.cpu_count())') + 1)
-test: $(VENV)/.dev ## Run all tests, most of them in parallel
+SIDE_BY_SIDE = -n $(WORKERS) --dist worksteal
+ifdef ALL
+test: $(VENV)/.dev
 	@failed=0; set -x; \
-	$(CLEAN) $(BIN)/python -m pytest -m "not alone" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS) || [ $$? -eq 5 ] || failed=1; \
+	$(CLEAN) $(BIN)/python -m pytest -m "not alone" $(SIDE_BY_SIDE) $(PYTEST_ARGS) || [ $$? -eq 5 ] || failed=1; \
 	$(CLEAN) $(BIN)/python -m pytest -m alone $(PYTEST_ARGS) || [ $$? -eq 5 ] || failed=1; \
 	exit $$failed
-
-quick: $(VENV)/.dev ## Most tests, for while you work: those that are neither long nor in a browser
-	$(CLEAN) $(BIN)/python -m pytest -m "not (long or browser or alone)" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+else
+test: $(VENV)/.dev ## Run the tests: all but the long ones, or (ALL=1, as CI does) all
+	$(CLEAN) $(BIN)/python -m pytest -m "not (long or alone)" $(SIDE_BY_SIDE) $(PYTEST_ARGS)
+endif
 
 browser-test: $(VENV)/.dev ## Run the tests in a real browser (needs Chromium)
 	$(CLEAN) REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
 
-# Ten times what `make test` does, by another seed each day.
+# Ten times what `make test ALL=1` does, by another seed each day.
 fuzz: export FUZZ_REQUESTS ?= 50000
 fuzz: export FUZZ_EXAMPLES ?= 100000
 fuzz: export FUZZ_SEED ?= $(shell date +%F)

@@ -17,7 +17,7 @@ from tests.support.hostile import IDENTIFIER
 from tests.support.operations import operate
 from tests.support.pages import LIST, STATISTICS
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 BARS = "#h-time ~ svg a.dlq-bar[aria-label]"
 PARTS = "#h-time ~ svg a.dlq-bar[tabindex]"

@@ -15,7 +15,7 @@ from tests.support.entries import add_entries, add_entry
 from tests.support.large import make_large
 from tests.support.pages import LIST
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 @SIZES

@@ -32,7 +32,7 @@ from tests.support.pages import (
 )
 from tests.support.patterns import group_everything, pattern_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 SIZES = pytest.mark.parametrize("width", [1440, 390])
 

@@ -16,7 +16,7 @@ from tests.support.demo import demo_worker, samples, wait_until_done
 from tests.support.pages import START, entry_url, pattern_url
 from tests.support.patterns import group_everything
 
-pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
 ENTRIES = 400
 
