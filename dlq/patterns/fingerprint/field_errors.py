@@ -35,7 +35,10 @@ def named_field(by_key: Mapping[str, Any]) -> str:
 
 def errors_by_field(key: str, content: Any) -> list[str]:
     """A sentence for each field of an object that has them by name; none where it is no such object."""
-    if not (MAPPING.fullmatch(key) and isinstance(content, dict) and content):
+    has_lists = (
+        key == "details" and isinstance(content, dict) and all(isinstance(said, list) for said in content.values())
+    )
+    if not ((MAPPING.fullmatch(key) or has_lists) and isinstance(content, dict) and content):
         return []
     found = [(without_positions(name), _sentence(said)) for name, said in sorted(content.items())]
     if not all(PATH.fullmatch(name) and said for name, said in found):
@@ -59,4 +62,4 @@ def _sentences(said: Any) -> Iterator[str]:
         for one in said[:MOST]:
             yield from _sentences(one)
     elif isinstance(said, dict):
-        yield from (said[key] for key in ("message", "msg", "code") if isinstance(said.get(key), str))
+        yield from (said[key] for key in ("message", "msg", "description", "code") if isinstance(said.get(key), str))

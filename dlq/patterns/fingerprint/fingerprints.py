@@ -26,7 +26,7 @@ from dlq.patterns.fingerprint.tokens import (
 )
 from dlq.patterns.fingerprint.tracebacks import Traceback, traceback
 
-VERSION = 3
+VERSION = 4
 """Raised when the rules change: all entries are then grouped anew, and what people said moves along."""
 
 logger = logging.getLogger("dlq")

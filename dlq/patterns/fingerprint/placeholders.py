@@ -99,6 +99,12 @@ KINDS: dict[str, str] = {
 CAPITAL = "[A-ZÀ-ÖØ-Þ]"
 MORE_NAMES = rf"(?: (?:& )?{CAPITAL}[\w.'-]{{0,40}}){{0,3}}"
 PERSON = "user|customer|tenant|client|member|merchant|supplier|vendor|partner|employee|shop|account"
+HAS_A_NAME = (
+    "customer|merchant|supplier|employee|guest|member|contact|patient|driver|warehouse|room|shop|store|branch|city"
+    "|printer"
+)
+"""Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
+TITLES = r"Dr\.|Prof\.|Mr\.?|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
 NO_VALUE = (
     r"(?:is|was|has|had|not|with|the|a|an|in|at|on|who|that|and|or|to|of|for|from|by|id|does|did|already|input|could|cannot"
     r"|failed|[a-z]{2,30}ed)\b"
@@ -108,10 +114,19 @@ VALUE = re.compile(
     r"|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku|image|id|\w{1,30}_id|\w{1,30}Id)=)"
     r"[^\s,;&)\]}\"'<]{1,200}"
     rf"|(?P<of>\b(?:for|of|by|from|to|with) (?:{PERSON}) )(?!{NO_VALUE})[\w.@-]{{1,100}}{MORE_NAMES}"
-    rf"|(?P<named>\b(?:customer|merchant|supplier|employee) ){CAPITAL}[\w'-]{{1,40}}{MORE_NAMES}"
+    rf"|(?P<named>\b(?:{HAS_A_NAME}) |\b(?:{TITLES}) ){CAPITAL}[\w'-]{{1,40}}{MORE_NAMES}"
+    rf"|(?P<numbered>\b(?i:{HAS_A_NAME}) )(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)"
+    r"|(?P<country>\b(?:country|destination|market|currency) )[A-Z]{2,3}\b"
     r"|(?P<made>\b(?:creating|reading|updating|deleting|modifying) [A-Z][\w/ ]{1,60} \()[^()\s]{1,200}(?=\))"
 )
 """What follows words that announce a value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
+
+REFUSED = re.compile(
+    r"(?:^|(?<=: ))[^\s:][^:\n]{0,60}?(?= (?:is|was) not"
+    r" (?:an? known|one of the (?:allowed|known|supported|valid)|in the list of) )",
+    re.MULTILINE,
+)
+"""What none of those is that are known: "DAF is not a known incoterm"."""
 
 CHANGING = re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression in KINDS.items()))
 
@@ -133,7 +148,9 @@ SELECTED = re.compile(r"(?:selector|locator|xpath)\W{1,6}$", re.IGNORECASE)
 """What comes before a part of a page, which whatever its signs belongs to the program."""
 NAMED_AFTER = re.compile(
     r"\W{1,3}(?:not in index|not found in axis|is (?:required|undefined|not defined|not allowed|not a function|not iterable)"
-    r"|must (?:be|have|contain|match)|column|field|attribute|property|key|parameter|constraint|argument|option|method"
+    r"|(?:must|should)(?: not)? (?:be|have|contain|match)"
+    r"|(?:cannot|can't|may not) be (?:empty|blank|null|nil|zero|negative)"
+    r"|column|field|attribute|property|key|parameter|constraint|argument|option|method"
     r"|function|environment variable)\b"
 )
 """What comes behind such a name."""
@@ -163,6 +180,10 @@ QUALIFIED = re.compile(r"[\"`]\.[\"`]")
 ONE_MARK = re.compile(r"[^\w\s]")
 SHORT_CODE = re.compile(r"[A-Z]{2,3}")
 """A country, a currency."""
+FIELD = re.compile(
+    r"(?:field|column|property|attribute|parameter|feld|spalte|champ|colonne|campo|columna)\W{1,3}$", re.IGNORECASE
+)
+"""What comes before a name that may be as short."""
 SNAKE_CASE = re.compile(r"[a-z]{1,30}(?:_[a-z]{1,30}){1,8}")
 
 
@@ -188,6 +209,7 @@ def parameterized(text: str, keep: Collection[str] = ()) -> str:
         return match[0] if match[0] in keep else _kind(match)
 
     changed = NAME_WITH_BLANKS.sub("<file>", CHANGING.sub(kind, LABELLED_ID.sub(r"\g<label><id>", text)))
+    changed = REFUSED.sub("<value>", changed)
     return VALUE.sub(lambda found: f"{next(filter(None, found.groups()))}<value>", changed)
 
 
@@ -215,7 +237,7 @@ def _quoted(match: re.Match[str]) -> str:
         or (QUALIFIED.search(match[0]) and NAME.fullmatch(inner))
         or (NAME.fullmatch(inner) and _is_named(before, match.string, match.end()))
     ):
-        return "<quoted>" if SHORT_CODE.fullmatch(inner) else match[0]
+        return "<quoted>" if SHORT_CODE.fullmatch(inner) and not FIELD.search(before) else match[0]
     if SAID.search(before) or (len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)):
         return f"{match[0][0]}{parameterized(inner)}{match[0][-1]}"
     return "<quoted>"

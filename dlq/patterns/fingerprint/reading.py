@@ -12,7 +12,7 @@ from dlq.patterns.fingerprint.field_errors import errors_by_field, named_field
 from dlq.patterns.fingerprint.tokens import looked_at
 from dlq.patterns.fingerprint.unwrapping import unwrapped
 
-DEEPEST = 6  # causes within causes
+DEEPEST = 8  # causes within causes
 MOST_ITEMS = 10  # of a list
 
 MESSAGES = (
@@ -40,7 +40,7 @@ CODES = (
 STACKS = ("stack", "stacktrace", "traceback", "trace", "backtrace")
 CAUSES = (
     "cause", "causes", "inner", "innererror", "innerexception", "previous", "source", "rootcause", "original", "originalerror",
-    "causedby", "errors", "response", "err", "error", "exception", "details", "data", "fault", "body",
+    "causedby", "errors", "response", "err", "error", "exception", "details", "data", "fault", "body", "extensions",
 )  # fmt: skip
 ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 """Keys of an item in a list of failed attempts, of which the last one counts."""
@@ -49,6 +49,8 @@ CLASS_NAME = re.compile(r"[A-Za-z_@][\w.:$\\/#-]{0,200}")
 TELLING_NAME = re.compile(r"Error|Exception|Fault|Failure|Timeout|Abort|Panic|Refused|Reset")
 OPENING = re.compile(r"\{|\[\s{0,20}\{")
 PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
+WEB_PAGE = re.compile(r"<(?:!doctype )?html\b.*?(?:</html>|\Z)", re.IGNORECASE | re.DOTALL)
+TITLE = re.compile(r"<(?:title|h1)[^>]{0,200}>\s*([^<]{1,500})", re.IGNORECASE)
 XML_PART = re.compile(r"<(Code|Message|faultcode|faultstring)>([^<]{0,500})")
 
 
@@ -115,7 +117,7 @@ def _read_text(text: str, reading: Reading, depth: int) -> None:
     if not isinstance(said, str):
         _read(said, reading, depth + 1)
         return
-    text = said.strip()
+    text = WEB_PAGE.sub(_title, said.strip())
     opening = OPENING.search(text)
     start = opening.start() if opening else -1
     inner, rest = _document(text, start) if start >= 0 else (None, "")
@@ -134,6 +136,12 @@ def _read_text(text: str, reading: Reading, depth: int) -> None:
         )
         return
     reading.messages.append(text)
+
+
+def _title(page: re.Match[str]) -> str:
+    """Of a web page that came instead of an answer."""
+    found = TITLE.search(page[0])
+    return found[1].strip() if found else page[0]
 
 
 def _document(text: str, start: int) -> tuple[Any, str]:
@@ -187,7 +195,8 @@ def _first_text(by_key: dict[str, Any]) -> list[str]:
     if isinstance(title := by_key.get("title"), str):
         inner.messages.append(title)
     if (key := _message_key(by_key)) and key != "title":
-        _read_text(by_key[key], inner, DEEPEST - 1)
+        # Deep enough for a list of objects that the sentence holds.
+        _read_text(by_key[key], inner, DEEPEST - 2)
     return inner.messages
 
 

@@ -15,6 +15,8 @@ from dlq.patterns.fingerprint.tokens import with_digits_masked
 from dlq.patterns.fingerprint.tracebacks import PYTHON_FRAME, is_frame
 
 MOST_LINES = 8
+MOST_INTRODUCED = 6
+"""Lines of a headline in parts, each of which introduces the next one."""
 LONGEST_LINE = 2_000
 """Characters of a line that are read: its beginning, and its end, where a chain of causes has the root."""
 
@@ -28,12 +30,13 @@ BETWEEN = re.compile(
 DETAIL = re.compile(
     r"\s*(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION|WHERE|PARAMETERS|Detail|Hint|Where|Help|LINE [0-9]+|SQL|Bindings"
     r"|ClientConnectionId|Error Number|Severity|Position|Call log|More info|note|hint|help)\s?:|\s*For further information visit "
-    r"|\s*\^|\[SQL|\[parameters|\(Background on|goroutine |\.\.\. [0-9]+ (?:more|common)|\s*Suppressed:|Originating in"
+    r"|\s*\^|\s*at \[Source: "
+    r"|\[SQL|\[parameters|\(Background on|goroutine |\.\.\. [0-9]+ (?:more|common)|\s*Suppressed:|Originating in"
     r"|\s*\{\s*$|\s*\}\s*,?\s*$"
     r"|\s*[a-z]\w{0,40}: (?:'[^'\n]*'|\"[^\"\n]*\"|-?[0-9]+|true|false|undefined|null|\[\w*\])?,?(?: \{)?$"
 )
 TOOL = re.compile(
-    r"[Cc]ommand (?:failed|exited|'|\"|`|\[)|exit(?:ed)? (?:with )?(?:code|status)|non-?zero|failed with (?:exit|status|code)"
+    r"[Cc]ommand (?:failed|exited|'|\"|`|\[)|[Ee]xit(?:ed)? (?:with )?(?:code|status)|non-?zero|failed with (?:exit|status|code)"
     r"|exited with|terminated by signal|[Pp]rocess (?:failed|exited)|exit status|^exec: |failed to run|returned [0-9]"
 )
 EXIT = re.compile(
@@ -50,7 +53,7 @@ LISTED = re.compile(r"[Cc]ommand '?\[(?P<program>'[^',\]]+'|\"[^\",\]]+\")[^\]\n
 QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [^\n]*?(?P=mark)")
 EXIT_IN_LINE = re.compile(r"exit(?:ed)?(?: with)? (?:code|status)[ :]*-?[0-9]{1,3}|code[ =:]-?[0-9]{1,3}", re.I)
 INLINE_DETAIL = re.compile(
-    r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY): )|, input_value="
+    r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY): )|, input_value=| [Qq]uery was: "
 )
 LABELLED = re.compile(
     r"! (?=\S)|\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|(?:[A-Z]\w{1,20} )?Error"
@@ -59,12 +62,18 @@ LABELLED = re.compile(
 )
 COLUMN = re.compile(r"\b(?:line|row) [0-9]{1,12}, (column [^\n:]{1,80})", re.IGNORECASE)
 """Where the data was wrong, behind the sentence: PostgreSQL's CONTEXT of a COPY, Snowflake's rows."""
+REFERENCE = re.compile(r"\((through reference chain: [^\n]{1,400})\)")
+"""Jackson's: the field that was wrong, behind where it was read."""
 CALLED = re.compile(r"\binvocation(?: in)?:?\s*$")
 """Prisma's: behind it come a place, some lines of the program and then what went wrong."""
 CALL_LOG = re.compile(r"^Call log:\n\s{0,8}- (?=waiting for |navigating to )", re.MULTILINE)
 """Playwright's: its first line says what was waited for."""
+CHAIN = re.compile(r"^Error:[ \t]*\n(?=[ \t]+0: )", re.MULTILINE)
+"""Of color-eyre, which numbers the chain behind it."""
 CUT = re.compile(r"\s*(?:\[?(?:…|\.\.\.)|\[?[^\n]{0,20}(?:truncated|omitted|gekürzt))")
-INTRODUCES = re.compile(r":\s*$|[0-9]{1,4} validation errors? for |^\S+$|^\S+ \S+$")
+INTRODUCES = re.compile(
+    r":\s*$|^(?:\w+ )?Error in \w+ \S+(?: \(\S+\))?$|[0-9]{1,4} validation errors? for |^\S+$|^\S+ \S+$"
+)
 CLASS_ALONE = re.compile(r"[\w.:\\$/]+:?\s*$")
 
 
@@ -80,7 +89,7 @@ def telling_lines(text: str) -> list[str]:
     """The lines that say why, from the outermost to the root cause."""
     kept: list[str] = []
     known: set[str] = set()
-    for section in _sections(CALL_LOG.sub("Caused by: ", text)):
+    for section in _sections(CHAIN.sub("Caused by:\n", CALL_LOG.sub("Caused by: ", text))):
         for line in [*_of(section.lines), *section.causes]:
             line = INLINE_DETAIL.split(line, maxsplit=1)[0].strip()
             # Lines that differ in a number are one, or the pattern would depend on what the coarse key masks.
@@ -136,6 +145,8 @@ def _sections(text: str) -> list[Section]:
             continue
         if column := COLUMN.search(line):
             sections[-1].causes.append(column[1])
+        if chain := REFERENCE.search(line):
+            sections[-1].causes.append(without_positions(chain[1]))
         if DETAIL.match(line):
             skips = line.startswith(("[SQL", "[parameters", "Call log", "LINE"))
             continue
@@ -165,7 +176,7 @@ def _of(lines: list[str]) -> list[str]:
     kept = [head]
     if CALLED.search(head) or (rest and CALLED.search(rest[0])):
         return [head, lines[-1]] if CALLED.search(head) else [head, rest[0], lines[-1]]
-    while rest and (len(lines) == 2 or INTRODUCES.search(kept[-1])) and len(kept) < 4:
+    while rest and (len(lines) == 2 or INTRODUCES.search(kept[-1])) and len(kept) < MOST_INTRODUCED:
         kept.append(rest.pop(0))
     if re.search(r"[0-9]{1,4} validation errors? for ", head):
         kept = [head, *map(without_positions, [*kept[1:], *rest[:1]][:2])]
