@@ -109,7 +109,7 @@ def _act(kind: str, window: Window) -> tuple[float, int]:
 
 def _operation(kind: str, window: Window) -> BulkOperation:
     confirmation = Confirmation.of(kind, 1, filterset=DlqFilterSet.of_pairs(window.pairs))
-    shown = overview(confirmation.as_operation())
+    shown = overview(confirmation.as_operation(), exactly=True)
     operation, _new = begin(confirmation.counted(shown.count, shown.ids), actor="bench")
     return operation
 
