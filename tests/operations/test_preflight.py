@@ -12,6 +12,7 @@ from django.utils import timezone
 from dlq.models import OperationEntry, Requeue
 from dlq.operations.confirmation import Confirmation
 from dlq.operations.kinds.requeue.preflight import Preflight, preflight_of
+from dlq.operations.overview import overview
 from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, sql
@@ -115,6 +116,15 @@ def test_later_arrivals_are_not_counted() -> None:
     confirmation = confirm("requeue", pairs=[])
     add_entry()
     assert foretold(confirmation).checked == 1
+
+
+def test_what_the_overview_saw_is_not_looked_for_again() -> None:
+    entries = add_entries(3)
+    operation = confirm("requeue", pairs=[]).as_operation()
+    shown = overview(operation)
+    assert sorted(shown.seen) == sorted(entries)
+    assert preflight_of(operation, shown.seen[:2]).checked == 2
+    assert not overview(operation, exactly=True).seen
 
 
 def test_first_ones_stand_for_the_rest_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
