@@ -33,10 +33,9 @@ def _rows(cl: ChangeList) -> Iterator[ResultList]:
         tick = (
             format_html('<td class="action-checkbox">{}</td>', cl.model_admin.action_checkbox(entry)) if ticks else ""
         )
-        opener = format_html(' data-popup-opener="{}"', entry.pk) if cl.is_popup else ""
         column, name, _empty_value = linked
-        link = '<th class="field-{}"><a href="{}{}/change/{}"{}>{}</a></th>'
-        head = format_html(link, name, before, entry.pk, after, opener, column(entry))
+        link = '<th class="field-{}"><a href="{}{}/change/{}">{}</a></th>'
+        head = format_html(link, name, before, entry.pk, after, column(entry))
         cells = ((name, _shown(column(entry), empty)) for column, name, empty in others)
         yield ResultList(None, (tick, head, format_html_join("", '<td class="field-{}">{}</td>', cells)))
 

@@ -19,7 +19,6 @@ ADDRESSES = (
     "?q=card&o=1",
     "?q=%22declined%22&status=any&size=25",
     "?columns=key&columns=priority&columns=job_id&columns=error&columns=status",
-    "?_popup=1",
 )
 
 
