@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from bench import compared
 from bench.figures import Figure, milliseconds
 from bench.lists import floors
 from bench.timing import medians
@@ -23,6 +24,7 @@ def measure() -> list[Figure]:
         f" WHERE id IN (SELECT id FROM {TABLE.db_table} ORDER BY id DESC LIMIT {TIED})"
     )
     visitor = Visitor()
+    compared.floor_ids[:] = visitor.listed_ids()
     times = medians({"F": partial(visitor.get, FLOOR_LIST), "ours": partial(visitor.get, LIST)}, ROUNDS)
     ratio = times["ours"] / times["F"]
     return [
