@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import Permission, User
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from django.test import Client
 LIST = "/admin/dlq/backfilldlq/"
 FLOOR_LIST = "/floor/dlq/backfilldlq/"
 STOCK_LIST = "/stock/dlq/backfilldlq/"
-START = "/admin/"
+START = "/admin/dlq/"
 
 
 class Visitor:
@@ -51,10 +52,13 @@ class Visitor:
 
     def requeue(self, query: str) -> None:
         """Confirm, too, and do as the operation's page does: ask again and again until it is done."""
-        token = re.search(r'name="token" value="([^"]*)"', self.confirmation(query))
-        if token is None:
-            raise AssertionError("the confirmation page has no token")
-        answer = self.client.post(f"{LIST}confirmed/", {"token": token[1]})
+        page = self.confirmation(query)
+        if "hx-get" in page and f"{LIST}confirmed/count/" in page:
+            # Of many the number comes later, and with it another token.
+            page = self.get(f"{LIST}confirmed/count/?{urlencode({'token': _token(page)})}")
+        number = re.search(r"([0-9,]+) failed job", page)
+        confirmed = {"token": _token(page), "confirm_count": number[1].replace(",", "") if number else ""}
+        answer = self.client.post(f"{LIST}confirmed/", confirmed)
         if answer.status_code != 302:
             raise AssertionError(f"the confirmation was answered with {answer.status_code}")
         while "/bulkoperation/" in answer["Location"] and 'name="drive"' in self.get(answer["Location"]):
@@ -65,3 +69,10 @@ class Visitor:
         if answer.status_code != 200:
             raise AssertionError(f"a page was answered with {answer.status_code}")
         return answer.content.decode()
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="token" id="dlq-token" value="([^"]*)"', page)
+    if found is None:
+        raise AssertionError("the confirmation page has no token")
+    return found[1]
