@@ -53,7 +53,7 @@ class Visitor:
     def requeue(self, query: str) -> None:
         """Confirm, too, and do as the operation's page does: ask again and again until it is done."""
         page = self.confirmation(query)
-        if "hx-get" in page and f"{LIST}confirmed/count/" in page:
+        if f"{LIST}confirmed/count/" in page:
             # Of many the number comes later, and with it another token.
             page = self.get(f"{LIST}confirmed/count/?{urlencode({'token': _token(page)})}")
         number = re.search(r"([0-9,]+) failed job", page)

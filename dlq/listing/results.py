@@ -27,15 +27,15 @@ def results_of(cl: ChangeList) -> dict[str, Any]:
 
 def _rows(cl: ChangeList) -> Iterator[ResultList]:
     ticks = TICK in cl.list_display
-    linked, *others = [(column, column.__name__, _empty(column, cl)) for column in cl.list_display if callable(column)]
+    columns = [(column, column.__name__, _empty(column, cl)) for column in cl.list_display if callable(column)]
+    (linked, linked_name, _never), *others = columns
+    link = '<th class="field-{}"><a href="{}{}/change/{}">{}</a></th>'
     before, after = list_address(""), f"?{cl.preserved_filters}" if cl.preserved_filters else ""
     for entry in cl.result_list:
         tick = (
             format_html('<td class="action-checkbox">{}</td>', cl.model_admin.action_checkbox(entry)) if ticks else ""
         )
-        column, name, _empty_value = linked
-        link = '<th class="field-{}"><a href="{}{}/change/{}">{}</a></th>'
-        head = format_html(link, name, before, entry.pk, after, column(entry))
+        head = format_html(link, linked_name, before, entry.pk, after, linked(entry))
         cells = ((name, _shown(column(entry), empty)) for column, name, empty in others)
         yield ResultList(None, (tick, head, format_html_join("", '<td class="field-{}">{}</td>', cells)))
 

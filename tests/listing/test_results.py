@@ -17,7 +17,7 @@ ADDRESSES = (
     "",
     "?task_identifier=charge&p=1",
     "?q=card&o=1",
-    "?q=%22declined%22&status=any&size=25",
+    "?q=%22declined%22&status=any&size=50",
     "?columns=key&columns=priority&columns=job_id&columns=error&columns=status",
 )
 

@@ -35,10 +35,10 @@ def named_field(by_key: Mapping[str, Any]) -> str:
 
 def errors_by_field(key: str, content: Any) -> list[str]:
     """A sentence for each field of an object that has them by name; none where it is no such object."""
-    has_lists = (
-        key == "details" and isinstance(content, dict) and all(isinstance(said, list) for said in content.values())
-    )
-    if not ((MAPPING.fullmatch(key) or has_lists) and isinstance(content, dict) and content):
+    if not (isinstance(content, dict) and content):
+        return []
+    # What is called details may be anything else.
+    if not (MAPPING.fullmatch(key) or (key == "details" and all(isinstance(said, list) for said in content.values()))):
         return []
     found = [(without_positions(name), _sentence(said)) for name, said in sorted(content.items())]
     if not all(PATH.fullmatch(name) and said for name, said in found):
