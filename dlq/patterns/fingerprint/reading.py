@@ -11,6 +11,7 @@ from typing import Any
 from dlq.patterns.fingerprint.field_errors import errors_by_field, named_field
 from dlq.patterns.fingerprint.tokens import looked_at
 from dlq.patterns.fingerprint.unwrapping import unwrapped
+from dlq.patterns.fingerprint.web_page import without_web_page
 
 DEEPEST = 8  # causes within causes
 MOST_ITEMS = 10  # of a list
@@ -49,9 +50,6 @@ CLASS_NAME = re.compile(r"[A-Za-z_@][\w.:$\\/#-]{0,200}")
 TELLING_NAME = re.compile(r"Error|Exception|Fault|Failure|Timeout|Abort|Panic|Refused|Reset")
 OPENING = re.compile(r"\{|\[\s{0,20}\{")
 PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
-WEB_PAGE = re.compile(r"<(?:!doctype )?html\b", re.IGNORECASE)
-TITLE = re.compile(r"<(?:title|h1)[^>]{0,200}>([^<]{1,500})</(?:title|h1)>", re.IGNORECASE)
-END_OF_PAGE = re.compile("</html>", re.IGNORECASE)
 XML_PART = re.compile(r"<(Code|Message|faultcode|faultstring)>([^<]{0,500})")
 
 
@@ -118,7 +116,7 @@ def _read_text(text: str, reading: Reading, depth: int) -> None:
     if not isinstance(said, str):
         _read(said, reading, depth + 1)
         return
-    text = _without_web_page(said.strip())
+    text = without_web_page(said.strip())
     opening = OPENING.search(text)
     start = opening.start() if opening else -1
     inner, rest = _document(text, start) if start >= 0 else (None, "")
@@ -137,16 +135,6 @@ def _read_text(text: str, reading: Reading, depth: int) -> None:
         )
         return
     reading.messages.append(text)
-
-
-def _without_web_page(text: str) -> str:
-    """With its title in the place of a web page, which came instead of an answer. One that was cut off is left from there on."""
-    page = WEB_PAGE.search(text)
-    title = TITLE.search(text, page.end()) if page else None
-    if not (page and title):
-        return text
-    end = END_OF_PAGE.search(text, title.end()) or title
-    return f"{text[: page.start()]}{title[1].strip()}{text[end.end() :]}"
 
 
 def _document(text: str, start: int) -> tuple[Any, str]:
