@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from dlq.outcomes.progress import LOOKED
 from dlq.table.location import TABLE
 
@@ -10,11 +12,18 @@ REQUEUES = (
     " r.attempts_left, r.seen_running, r.exhausted_at, r.has_key FROM dlq_requeue r"
 )
 """What the decision needs of each requeue."""
+MOVES_OF_A_START = 90
+"""A worker of the library that starts moves 100 jobs before it deletes any. A few may have been refused, or removed since."""
+START = timedelta(seconds=10)
+"""How long after the first of these moves it may delete."""
 
 
 def recovered(*, requeue: str, job: str, came_back: str) -> str:
     """A condition: whether the requeue's job recovered. The arguments are SQL, see recovered.sql."""
-    return TABLE.statement("outcomes/recovered", requeue=requeue, job=job, came_back=came_back, looked=LOOKED)
+    start = f"interval '{START.total_seconds()} seconds'"
+    worker_start = TABLE.statement("outcomes/worker_start", looked=LOOKED, moves=str(MOVES_OF_A_START), start=start)
+    parts = {"requeue": requeue, "job": job, "came_back": came_back, "looked": LOOKED, "worker_start": worker_start}
+    return TABLE.statement("outcomes/recovered", **parts)
 
 
 def decide(which: str) -> str:

@@ -25,7 +25,7 @@ from dlq.trash.purge import purge_trash
 from tests.engine_model import database
 from tests.engine_model.compare import Clock, compare, compare_filter
 from tests.engine_model.model import CHUNK, Model, Operation
-from tests.engine_model.world import CURSED, Entry, Job
+from tests.engine_model.world import CURSED, MOVES_OF_A_START, Entry, Job
 from tests.support import jobs as queue
 from tests.support.database import sql
 from tests.support.operations import confirm
@@ -168,6 +168,15 @@ class Engine(RuleBasedStateMachine):
             new = sql(f"SELECT id FROM {TABLE.regclass} WHERE {TABLE.names['job_id']} = %s", job.id)
             self.model.seen_exhausted(job)
             self.model.move_to_table(job, tick, new[0][0] if new else 0)
+
+    @rule(tasks=st.lists(st.sampled_from(TASKS), min_size=MOVES_OF_A_START, max_size=MOVES_OF_A_START))
+    def worker_of_the_library_starts(self, tasks: list[str]) -> None:
+        """Some of its jobs failed for good a moment ago. It moves as many as it moves at a start, and deletes the others."""
+        failing = [job for job in self.model.jobs.values() if job.is_available and not job.later][::2]
+        self.entries_arrive([Entry(0, 0, task) for task in tasks])
+        for job in failing:
+            queue.finish(job.id)
+            self.model.finish(job)
 
     @precondition(lambda self: self.model.entries)
     @rule(data=st.data(), by=st.sampled_from(("delete", "requeue", "add", "add", "add", "remove the job of")))

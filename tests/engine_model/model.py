@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.engine_model.world import Entry, Job, World, edited, job_of, joined
+from tests.engine_model.world import MOVES_OF_A_START, Entry, Job, World, edited, job_of, joined
 
 CHUNK = 3
 ENDS = ("recovered", "failed_again", "gone", "lost", "unknown")
@@ -109,6 +109,8 @@ class Model(World):
     """Entry and its whole notes, for each time we wrote them."""
     chains: dict[int, int] = field(default_factory=dict)
     """Entries that are lives of chains, wherever they are; a chain is called by its first life."""
+    looked: int = 0
+    """When all open requeues were looked at last."""
 
     # Chains.
 
@@ -187,8 +189,13 @@ class Model(World):
         if link.later:
             return "gone"
         # A life is shorter than the time that two attempts or more take from one to the next.
-        may_have_failed = link.attempts_left <= (0 if link.seen_running else 1)
+        may_have_failed = link.attempts_left <= (0 if link.seen_running else 1) or self.may_have_been_deleted(link)
         return "unknown" if may_have_failed and not self.was_removed(link) else "recovered"
+
+    def may_have_been_deleted(self, link: Link) -> bool:
+        """By a worker of the library that started since the job was seen: it moves so many one by one first."""
+        moves = sorted({entry.failed for entry in self.entries.values()}, reverse=True)[:MOVES_OF_A_START]
+        return len(moves) == MOVES_OF_A_START and moves[-1] >= max(link.at, self.looked)
 
     def was_removed(self, link: Link) -> bool:
         """By the library, as it does when a job with the key succeeds."""
@@ -226,6 +233,7 @@ class Model(World):
 
     def settle(self) -> None:
         self.settle_arrivals()
+        looked = self.next_tick()
         for link in self.links:
             state, job = self.state_of(link), self.jobs.get(link.job)
             if link.outcome:
@@ -236,6 +244,7 @@ class Model(World):
             elif job:
                 link.attempts_left = max(job.max_attempts - job.attempts, 0)
                 link.seen_running, link.is_exhausted = job.is_locked, job.is_exhausted
+        self.looked = looked
 
     def seen_exhausted(self, job: Job) -> None:
         """Whoever moves a job has looked, and it did not run."""

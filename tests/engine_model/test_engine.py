@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from dlq.operations.kinds import KINDS
 from tests.engine_model import database
 from tests.engine_model.machine import SEEN, Engine
+from tests.engine_model.world import MOVES_OF_A_START
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
@@ -22,12 +24,19 @@ SEED = os.environ.get("ENGINE_MODEL_SEED", "1")
 STEPS = 40
 COMMON = {
     *KINDS,
-    *("recovered", "failed_again", "gone", "unsettled"),
+    *("recovered", "failed_again", "gone", "unknown", "unsettled"),
     *("done", "paused", "watching"),
     *("returned", "waiting", "same_key", "key_waiting"),
     *("2 lives", "3 lives", "5 lives"),
 }
 """What no 60 lives are without."""
+
+
+@pytest.fixture(autouse=True)
+def _start_of_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It moves fewer jobs than in truth, and at once."""
+    monkeypatch.setattr("dlq.outcomes.deciding.MOVES_OF_A_START", MOVES_OF_A_START)
+    monkeypatch.setattr("dlq.outcomes.deciding.START", timedelta(0))
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 ENGINE_ATTEMPTS = 25
 """What add_job gives a job that does not say how often it may be tried."""
 
+MOVES_OF_A_START = 8
+"""How many jobs the library moves before it deletes: fewer than in truth, so that the lives meet it."""
 CURSED = "cursed"
 
 

@@ -142,6 +142,38 @@ def test_look_counts_when_all_open_requeues_have_been_looked_at(monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
+    ("moved", "at", "expected"),
+    [
+        (100, "clock_timestamp()", "unknown"),
+        # Before the last look, but the worker may have deleted after it.
+        (100, "clock_timestamp() - interval '5 seconds'", "unknown"),
+        # As many at one time are moved by our own processor.
+        (100, "now()", "recovered"),
+        (80, "clock_timestamp()", "recovered"),
+        (100, "clock_timestamp() - interval '20 seconds'", "recovered"),
+        (100, "clock_timestamp() + interval '1 hour'", "recovered"),
+    ],
+)
+def test_job_is_unknown_when_a_worker_may_have_started_and_deleted_it_unseen(
+    moved: int, at: str, expected: str
+) -> None:
+    """An error that the library does not retry uses up all attempts at once, and a start deletes what is used up."""
+    entry, job = requeued(max_attempts=5)
+    settle(10)
+    finish(job)
+    add_entries(moved, failed_at=at)
+    assert settled(entry) == expected
+
+
+def test_keyed_job_recovered_when_the_library_removed_its_entry_whether_or_not_a_worker_started() -> None:
+    entry, job = requeued(job_key="k")
+    add_entries(100, failed_at="clock_timestamp()")
+    finish(job)
+    sql(f"DELETE FROM {DLQ} WHERE id = %s", entry)
+    assert settled(entry) == "recovered"
+
+
+@pytest.mark.parametrize(
     ("removes", "expected"),
     [
         (lambda entry: sql(f"DELETE FROM {DLQ} WHERE id = %s", entry), "recovered"),

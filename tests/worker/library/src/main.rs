@@ -13,6 +13,9 @@ use tokio_util::sync::CancellationToken;
 struct SendEmail {
     #[serde(default)]
     fails: bool,
+    /// With an error that the library does not retry.
+    #[serde(default)]
+    for_good: bool,
     #[serde(default)]
     milliseconds: u64,
 }
@@ -25,6 +28,9 @@ impl TaskHandler for SendEmail {
         let job = context.job().id();
         if self.fails {
             println!("{job} failed");
+            if self.for_good {
+                return Err(WorkerError::ValidationFailed { message: "no such mailbox".to_owned() });
+            }
             return Err(WorkerError::JobFailed { message: "mail server is down".to_owned() });
         }
         println!("{job} succeeded");
