@@ -3,7 +3,7 @@
 -- after it has moved 100, each in a transaction of its own: as many different times of failure tell of it. Our own processor moves
 -- hundreds at one time, so it is not taken for such a start. Placeholders: `moves` and `start` as in deciding.py.
 WITH RECURSIVE move AS (
-    SELECT max(e.failed_at) AS at, 1 AS moves FROM {table} e WHERE e.failed_at <= clock_timestamp()
+    SELECT max(e.failed_at) AS at, 1 AS moves FROM {table} e WHERE e.failed_at <= statement_timestamp()
     UNION ALL
     SELECT (SELECT max(e.failed_at) FROM {table} e WHERE e.failed_at < move.at), move.moves + 1
     FROM move
