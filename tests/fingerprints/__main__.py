@@ -10,7 +10,7 @@ from typing import Any
 
 from dlq.patterns.fingerprint import fingerprint
 from dlq.patterns.fingerprint.payload_values import payload_values
-from tests.support.labelled import Text, grouped, labelled_texts, score_within_tasks
+from tests.support.labelled import Text, grouped, labelled_texts, score_within_tasks, texts_of_pair
 
 LONGEST_SHOWN = 230
 
@@ -44,7 +44,7 @@ def _print_labelled(path: str, texts: list[Text]) -> None:
 
 def _print_pairs(path: str, pairs: list[dict[str, Any]]) -> None:
     right = 0
-    texts_of = [[Text("", "", pair["task"], error, "") for error in pair["texts"]] for pair in pairs]
+    texts_of = [texts_of_pair(pair) for pair in pairs]
     patterns = grouped([text for texts in texts_of for text in texts])
     for pair, texts in zip(pairs, texts_of, strict=True):
         is_same = len({patterns[id(text)] for text in texts}) == 1

@@ -17,7 +17,7 @@ from dlq.patterns import classifier
 from dlq.patterns.classifier import classify
 from dlq.patterns.fingerprint import fingerprints
 from dlq.patterns.fingerprint.fingerprints import UNREADABLE
-from dlq.patterns.fingerprint.reading import Reading, read
+from dlq.patterns.fingerprint.unpacking.reading import Reading, read
 from dlq.patterns.upkeep import purge_coarse_keys
 from dlq.table.location import TABLE
 from tests.support.database import SCHEMA, another_connection, sql, value

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from dlq.patterns.fingerprint import Fingerprint, fingerprint
-from dlq.patterns.fingerprint.reading import document
 from dlq.patterns.fingerprint.tokens import LETTER, TELLING, looked_at
+from dlq.patterns.fingerprint.unpacking.reading import document
 from tests.patterns.error_grammar import DOCUMENTS, REASONS, error_texts
 
 pytestmark = pytest.mark.long

@@ -27,6 +27,20 @@ from dlq.patterns.fingerprint.telling_lines import telling_lines
         ("Command failed: rsvg /tmp/x.svg\nexit code: 137", ["Command failed: rsvg", "exit code: 137"]),
         ("import failed\nReason: the file is empty", ["import failed", "Reason: the file is empty"]),
         ("x failed (SQL: insert into a values (1))", ["x failed"]),
+        # An exception behind its frames or before them, though the beginning was cut off.
+        ('  File "/a.py", line 1, in b\n    c()\nd.E: x', ["d.E: x"]),
+        ('d.E: x\n  File "/a.py", line 1, in b\n    c()', ["d.E: x"]),
+        ("Cloning into 'a'...\nremote: Access denied\nfatal: Authentication failed",
+         ["Cloning into 'a'...", "remote: Access denied", "fatal: Authentication failed"]),
+        ("module.a: Creating...\n╷\n│ Error: no such bucket\n│\n╵", ["module.a: Creating...", "Error: no such bucket"]),
+        ("2026-05-02 11:02:44 UTC ERROR - a failed", ["a failed"]),
+        ('** (Ecto.InvalidChangesetError) is invalid.\n\nErrors\n\n    %{phone: [{"can\'t be blank", []}]}\n',
+         ["** (Ecto.InvalidChangesetError) is invalid.", "field \"phone\" can't be blank"]),
+        ("undefined method `a' for nil\n\n    b.a\n     ^^\n/srv/app/c.rb:1:in `d'", ["undefined method `a' for nil"]),
+        ("Order 1:\nS processed successfully\nE material is unknown", ["Order 1:", "E material is unknown"]),
+        ("#9 RUN npm ci\n#9 6.80 npm error in sync", ["#9 RUN npm ci", "#9 6.80 npm error in sync"]),
+        ("Error: a\n    at b (/c.js:1:2) {\n  results: [ { error: 'Field `d` must be a number.', ok: false } ]\n}",
+         ["Error: a", "Field `d` must be a number."]),
     ],
 )  # fmt: skip
 def test_lines_that_say_why_are_chosen(text: str, lines: list[str]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dlq.patterns.fingerprint import Fingerprint, fingerprint
-from dlq.patterns.fingerprint.rust_debug import NotDebug, Variant, parsed
-from dlq.patterns.fingerprint.unwrapping import unwrapped
+from dlq.patterns.fingerprint.unpacking.rust_debug import NotDebug, Variant, parsed
+from dlq.patterns.fingerprint.unpacking.unwrapping import unwrapped
 
 
 def of(error: Any) -> Fingerprint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlq.patterns.fingerprint.web_page import without_web_page
+from dlq.patterns.fingerprint.unpacking.web_page import without_web_page
 
 
 @pytest.mark.parametrize(

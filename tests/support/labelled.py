@@ -67,6 +67,14 @@ def labelled_texts(documents: list[dict[str, Any]]) -> Iterator[Text]:
             )
 
 
+def texts_of_pair(pair: dict[str, Any]) -> list[Text]:
+    """Both of a pair that somebody called the same cause, or different ones."""
+    payloads = pair.get("payloads") or [None] * len(pair["texts"])
+    return [
+        Text("", "", pair["task"], error, "", payload) for error, payload in zip(pair["texts"], payloads, strict=True)
+    ]
+
+
 def grouped(labelled: list[Text]) -> dict[int, Hashable]:
     """The pattern of each text (by its id), as the classifier finds it when it has met all of them."""
     by_task: dict[str, list[tuple[Text, Fingerprint]]] = defaultdict(list)

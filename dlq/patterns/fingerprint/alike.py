@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dlq.patterns.fingerprint.cut_off import with_wholes
 from dlq.patterns.fingerprint.evidence import (
     NAME_BEFORE,
     VALUE_BEFORE,
@@ -73,11 +74,13 @@ def patterns_of(templates: Sequence[Template]) -> list[int]:
     by_kind: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, template in enumerate(templates):
         by_kind[template.kind].append(number)
+    forms: list[Words] = [()] * len(templates)
     for numbers in by_kind.values():
         leaders: dict[Words, int] = {}
         for number, form in zip(numbers, _forms([templates[number].words for number in numbers]), strict=True):
+            forms[number] = form
             first[number] = leaders.setdefault(form, number)
-    return first
+    return with_wholes([template.kind for template in templates], forms, first)
 
 
 def _forms(texts: list[str]) -> list[Words]:

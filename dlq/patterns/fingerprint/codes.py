@@ -37,18 +37,21 @@ FORMS = tuple(
         rf"(?<![A-Z][a-z] )(?<![a-z] )(?<![a-z]{{2}}=){ALONE_BEFORE}(?P<http3>[1-5][0-9]{{2}}) \(?(?:{REASONS})\b",
         r"\b(?:failed|error|server|client|with|code|received|returned|got|was|is|status|upstream) "
         rf"{ALONE_BEFORE}(?P<http4>[1-5][0-9]{{2}}) \(?(?:{REASONS})\b",
-        rf"\A\W{{0,2}}(?P<http5>[1-5][0-9]{{2}})(?=:|\s(?:-\s)?(?:[0-9]\.[0-9]\.[0-9]|(?:{REASONS})\b))",
+        rf"\A\W{{0,2}}(?P<http5>[1-5][0-9]{{2}})(?=:(?![0-9])|\s(?:-\s)?(?:[0-9]\.[0-9]\.[0-9]|(?:{REASONS})\b))",
         rf"(?i:sqlstate)\W{{1,4}}(?P<sqlstate>{SQLSTATE})\b",
-        rf"\((?P<sqlstate2>{SQLSTATE})\)|\A\W{{0,2}}(?P<sqlstate4>{SQLSTATE})(?=:)",
+        # Without a letter it may be an amount.
+        rf"(?:(?<=[0-9]{{4}} )|(?=\([0-9]{{0,4}}[A-Z]))\((?P<sqlstate2>{SQLSTATE})\)|\A\W{{0,2}}(?P<sqlstate4>{SQLSTATE})(?=:)",
         r"(?:\A|[\s:])\((?P<tuple>[45][0-9]{2}), ?b?['\"]",
         rf"{ALONE_BEFORE}(?P<sqlstate3>[245][0-8]P[0-9]{{2}}){ALONE_AFTER}",
         r"(?i:errno|os error|curl error|exit code|exit status|exited with|exited with code|signal|(?:error|status|return|reply"
         rf"|result|response) ?code)[^\w-]{{1,4}}{ALONE_BEFORE}(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
         rf"(?:\b{NOT_OF_THINGS}(?i:code|status)|[a-z]Code|_code)[\"']?(?:\s?[=:]\s?|\s)[\"']?"
         rf"{ALONE_BEFORE}(?P<number2>-?[0-9]{{1,3}}){ALONE_AFTER}{NO_NOUN}",
-        rf"{ALONE_BEFORE}(?P<named>E[0-9]{{1,5}}|P[12][0-9]{{3}}|TS[0-9]{{4}}|(?:ORA|PLS|TNS)-[0-9]{{5}}){ALONE_AFTER}",
+        rf"{ALONE_BEFORE}(?<!['\"`])(?P<named>E[0-9]{{1,5}}|P[12][0-9]{{3}}|TS[0-9]{{4}}|(?:ORA|PLS|TNS)-[0-9]{{5}}){ALONE_AFTER}",
         r"(?:failed|failure|error|refused|unavailable|denied|rejected)[\w ]{0,20} \((?P<http6>[45][0-9]{2})\)",
         r"\[(?P<errno>E[A-Z_]{3,30}|ERR_[A-Z_]{3,60})\]",
+        # Active Directory says there why it refused a log-in: a wrong password, an expired one, a locked account.
+        r"\bAcceptSecurityContext error, data (?P<login>[0-9a-f]{3}), v",
     )
 )
 

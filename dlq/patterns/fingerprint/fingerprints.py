@@ -5,28 +5,30 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from dlq.patterns.fingerprint.codes import codes_beside, codes_in, telling
 from dlq.patterns.fingerprint.payload_values import without_values
 from dlq.patterns.fingerprint.placeholders import parameterized
-from dlq.patterns.fingerprint.reading import Reading, document, read
-from dlq.patterns.fingerprint.telling_lines import telling_lines
+from dlq.patterns.fingerprint.repetition import said_once
+from dlq.patterns.fingerprint.telling_lines import telling_lines, without_details
 from dlq.patterns.fingerprint.tokens import (
     CONSTRAINT,
     LETTER,
-    MASKED,
     NUMBERED_NAME,
+    SERIAL,
     TELLING,
     looked_at,
     masked_word,
     with_digits_masked,
 )
 from dlq.patterns.fingerprint.tracebacks import Traceback, traceback
+from dlq.patterns.fingerprint.unpacking.reading import Reading, document, read
+from dlq.patterns.fingerprint.unpacking.unwrapping import unwrapped
 
-VERSION = 4
+VERSION = 5
 """Raised when the rules change: all entries are then grouped anew, and what people said moves along."""
 
 logger = logging.getLogger("dlq")
@@ -45,7 +47,7 @@ SAYS_NOTHING = re.compile(
 """A class that only says that something went wrong."""
 LEADING_CLASS = re.compile(
     r"(?:(?:Uncaught|Unhandled|Fatal error:|PHP Fatal error:|Error:)\s{1,3}){0,3}"
-    r"(?:Exception in thread \"[^\"\n]{0,100}\"\s)?"
+    r"(?:Exception in thread \"[^\"\n]{0,100}\"\s|\[[^\[\]\n]{1,120}\] (?=(?:\w+\.){2}))?"
     r"(?:\*\* \((?P<elixir>[A-Z][\w.]{1,99})\)"
     r"|(?P<class>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){0,12}[A-Za-z_][\w$]{0,99}(?:Error|Exception|Failure|Fault|Timeout|Invalid|NotFound|Requests|Violation))"
     r"|(?P<dotted>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){1,12}[A-Z][\w$]{2,99}))"
@@ -57,10 +59,11 @@ PRIVATE_MODULE = re.compile(r"(?<=\.)_\w{1,60}\.")
 """Where a class of Python's happens to be: MySQLdb._exceptions.OperationalError is MySQLdb.OperationalError."""
 PLACEHOLDER = re.compile(r"<(?:[a-z]{2,12}|\*)>")
 RUN = re.compile(rf"(?:{LETTER}|:|<(?:[a-z]{{2,12}}|\*)>)+")
+NIL = re.compile(r"\bnil:NilClass\b")
+"""As older versions of Ruby call it."""
 PANICKED = re.compile(r"(?:task |thread )?(?:'[^'\n]{0,80}' )?panicked\b")
-KEPT = re.compile(f"{NUMBERED_NAME}|{CONSTRAINT}")
+KEPT = re.compile(f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT})")
 """Words with digits that are names wherever they stand."""
-REPEATED = re.compile(rf"{re.escape(MASKED)}(?:[\s,;:/|+&>→-]{{0,4}}(?:and |or )?{re.escape(MASKED)})+")
 
 
 @dataclass(frozen=True)
@@ -155,14 +158,17 @@ def _codes(lines: list[str], classes: list[str]) -> list[str]:
 
 def _said(reading: Reading, stack: str, trace: Traceback | None) -> tuple[list[str], list[str]]:
     """The classes and the sentences that say what happened, from the outermost to the root cause."""
-    headed = [trace.headline] if trace and trace.headline else []
+    headed = [without_details(trace.headline)] if trace and trace.headline else []
     lines = [line for message in reading.messages for line in telling_lines(looked_at(message))]
     # A headline that only introduces says less than the lines.
     if headed and not headed[0].endswith(":"):
-        lines = headed
+        lines = headed + [line for line in lines if line.startswith('field "')]
     # Many objects repeat in their stack what their message says. Numbers don't count, as the coarse key masks them.
     known = [with_digits_masked(line) for line in lines]
     lines += [line for line in telling_lines(stack) if not any(said in with_digits_masked(line) for said in known)]
+    lines = list(_with_prints_read(lines, reading))
+    # Whatever its form, an error says something.
+    lines = lines or [line.strip() for message in reading.messages for line in message.splitlines() if line.strip()][:1]
     classes: list[str] = []
     said: list[str] = []
     known = []
@@ -177,6 +183,19 @@ def _said(reading: Reading, stack: str, trace: Traceback | None) -> tuple[list[s
     return classes, said[:MOST_LINES]
 
 
+def _with_prints_read(lines: Iterable[str], reading: Reading) -> Iterator[str]:
+    """A line of a chain may be Rust's print of a structure: what it says, with its classes and codes added to the reading."""
+    for line in lines:
+        said = unwrapped(line)
+        if isinstance(said, str):
+            yield line
+            continue
+        inner = read(said, "")
+        reading.classes.extend(inner.classes)
+        reading.codes.extend(inner.codes)
+        yield from inner.messages
+
+
 def _split(line: str) -> tuple[str, str]:
     """A class that the line begins with, and the rest: "TypeError: x" is TypeError with the message x."""
     if head := LEADING_CLASS.match(line):
@@ -184,7 +203,7 @@ def _split(line: str) -> tuple[str, str]:
         code = f"[{head['code']}] " if head["code"] else ""
         # What a KeyError says is only the key.
         what = "key " if name.endswith("KeyError") else ""
-        return name, f"{code}{what}{line[head.end() :]}"
+        return name, f"{code}{what}{NIL.sub('nil', line[head.end() :])}"
     return "", line
 
 
@@ -203,14 +222,7 @@ def _masked(template: str) -> str:
     """The message in which all changing parts look alike, so that it depends only on what the coarse key keeps."""
     text = RUN.sub(lambda run: _masked_run(run[0]) if PLACEHOLDER.search(run[0]) else run[0], template)
     text = with_digits_masked(text, keep=KEPT)
-    text = REPEATED.sub(MASKED, text)
-    # "1 attempt", "3 attempts"
-    text = re.sub(
-        rf"({re.escape(MASKED)} (?:validation )?(?!does|this|has|was|less|status|process|access|address)[a-z]{{3,20}}?)s\b",
-        r"\1",
-        text,
-    )
-    return " ".join(text.split())[:LONGEST_MESSAGE].strip(" .:;,!-")
+    return said_once(text)[:LONGEST_MESSAGE].strip(" .:;,!-")
 
 
 def _compared(words: str) -> str:

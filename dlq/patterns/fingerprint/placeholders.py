@@ -9,17 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from dlq.patterns.fingerprint.tokens import CONSTRAINT, NUMBERED_NAME
+from dlq.patterns.fingerprint.tokens import CONSTRAINT, NUMBERED_NAME, SERIAL
+from dlq.patterns.fingerprint.values import EXTENSION, with_ids_masked, with_values_masked
 
-TELLING_NAME = f"{NUMBERED_NAME}|{CONSTRAINT}"
+TELLING_NAME = f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT})"
 DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mär|Mai|Okt|Dez)[a-z]{0,6}"
 CURRENCY = "EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY"
 
-EXTENSION = (
-    "csv|tsv|xlsx?|pdf|png|jpe?g|gif|webp|tiff?|svg|heic|txt|json|xml|zip|gz|tar|mp[34]|mov|avi|wav|docx?|pptx?|log|parquet|avro|tmp|bak"
-    "|eml|ics|sql|html?|upload|od[tsp]|rtf|epub|e?ps|psd|mkv|webm|ogg|flac|m4a|7z|rar|tgz|jsonl|ndjson|dump"
-)
 KINDS: dict[str, str] = {
     "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>|#(?:PID|Reference|Port)<[0-9.]{1,60}>|%\{[^{}\n]{0,2000}\}"
     r"|\b[A-Z]\w{2,60}\((?:\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)(?:, )?){1,8}\)",
@@ -53,7 +50,12 @@ KINDS: dict[str, str] = {
         r"(?:com|net|org|edu|gov|mil|io|dev|app|cloud|co|uk|de|fr|nl|eu|us|ca|au|jp|cn|br|ch|at|it|es|se|pl|info|biz|ai|me|tv"
         r"|local|internal|intern|localdomain|lan|corp|test|example|invalid|svc|cluster|home|arpa|prod|staging)"
         r"(?![\w-]|\.\w)|\blocalhost\b"
+        r"|\b(?:[A-Z0-9][A-Z0-9-]{0,62}\.){2,8}(?:COM|NET|ORG|LOCAL|INTERNAL|com|net|org|example|test|local)\b"
     ),
+    "dn": r"\b(?i:cn|uid|ou|dc)=(?:[^,;=()\n\"']|\([^()\n]{1,40}\)){1,100}"
+    r"(?:,\s?(?i:cn|uid|ou|dc|o|l|c|st)=[^,;=()\n\"':]{1,100}){1,16}",
+    "iban": r"\b[A-Z]{2}[0-9]{2}(?:[ …*.x]{1,12}[0-9A-Z]{2,6}){1,8}\b",
+    "image": r"(?<![\w./:@-])[a-z0-9][a-z0-9._-]{0,60}(?:/[a-z0-9][a-z0-9._-]{0,60}){1,4}:(?=[\w.-]{0,80}[0-9])[\w.-]{1,80}",
     "id": (
         r"\b[A-Za-z]{1,12}(?:[_-][A-Za-z]{1,12}){0,2}[_-](?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9]{3,64}\b"
         r"|\b[a-z]{2,8}_(?=[A-Za-z]{0,40}[A-Z])[A-Za-z]{14,64}\b"
@@ -80,12 +82,12 @@ KINDS: dict[str, str] = {
     "quoted": (
         r"\"[^\"\n]{0,200}\"(?:\.\"[^\"\n]{0,200}\"){1,4}|`[^`\n]{0,200}`(?:\.`[^`\n]{0,200}`){1,4}"
         r"|(?<![\w])'(?:[^'\\\n]|\\.){0,500}'(?!\w)|\"(?:[^\"\\\n]|\\.){0,500}\"|`[^`'\n]{0,500}[`']"
-        r"|„[^“”„\n]{0,500}[“”]|“[^”“\n]{0,500}”|‚[^‘’\n]{0,500}[‘’]|‘[^’\n]{0,500}’|»[^«»\n]{0,500}«|«[^»«\n]{0,500}»|‹[^›\n]{0,500}›"
+        r"|„[^“”„\n]{0,500}[“”]|“[^”“\n]{0,500}”|‚[^‘’\n]{0,500}[‘’]|‘[^’\n]{0,500}’|»[^«»\n]{0,500}«|«[^»«\n]{0,500}(?:«[^»«\n]{0,200}»[^»«\n]{0,200}){0,3}»|‹[^›\n]{0,500}›"
         r"|「[^」\n]{0,500}」|『[^』\n]{0,500}』"
     ),
     "file": (
-        rf"(?<![\w/.-])[\w-]{{1,100}}\.(?:{EXTENSION})\b(?!\.\w)"
-        rf"|(?<![\w./<-])[\w.-]{{1,100}}(?:/[\w.@%+~-]{{1,255}}){{1,20}}\.(?:{EXTENSION})\b(?!\.\w)"
+        rf"(?<![\w/.-])[\w-]{{1,100}}\.(?i:{EXTENSION})\b(?!\.\w)"
+        rf"|(?<![\w./<-])[\w.-]{{1,100}}(?:/[\w.@%+~-]{{1,255}}){{1,20}}\.(?i:{EXTENSION})\b(?!\.\w)"
     ),
     "flag": r"(?<=[=:])\s?(?:true|false|True|False|null|None|nil)\b",
     "path": (
@@ -96,42 +98,11 @@ KINDS: dict[str, str] = {
 }
 """In order. Sentry's order for what both have; the rest is put where it takes nothing away from a better kind."""
 
-CAPITAL = "[A-ZÀ-ÖØ-Þ]"
-MORE_NAMES = rf"(?: (?:& )?{CAPITAL}[\w.'-]{{0,40}}){{0,3}}"
-PERSON = "user|customer|tenant|client|member|merchant|supplier|vendor|partner|employee|shop|account"
-HAS_A_NAME = (
-    "customer|merchant|supplier|employee|guest|member|contact|patient|driver|warehouse|room|shop|store|branch|city"
-    "|printer"
-)
-"""Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
-TITLES = r"Dr\.|Prof\.|Mr\.?|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
-NO_VALUE = (
-    r"(?:is|was|has|had|not|with|the|a|an|in|at|on|who|that|and|or|to|of|for|from|by|id|does|did|already|input|could|cannot"
-    r"|failed|[a-z]{2,30}ed)\b"
-)
-VALUE = re.compile(
-    r"(?P<before>\b(?:user|username|host|hostname|node|name|file|path|shop|tenant|bucket|sender|to|from|worker|domain|region"
-    r"|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku|image|id|\w{1,30}_id|\w{1,30}Id)=)"
-    r"[^\s,;&)\]}\"'<]{1,200}"
-    rf"|(?P<of>\b(?:for|of|by|from|to|with) (?:{PERSON}) )(?!{NO_VALUE})[\w.@-]{{1,100}}{MORE_NAMES}"
-    rf"|(?P<named>\b(?:{HAS_A_NAME}) |\b(?:{TITLES}) ){CAPITAL}[\w'-]{{1,40}}{MORE_NAMES}"
-    rf"|(?P<numbered>\b(?i:{HAS_A_NAME}) )(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)"
-    r"|(?P<country>\b(?:country|destination|market|currency) )[A-Z]{2,3}\b"
-    r"|(?P<made>\b(?:creating|reading|updating|deleting|modifying) [A-Z][\w/ ]{1,60} \()[^()\s]{1,200}(?=\))"
-)
-"""What follows words that announce a value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
-
-REFUSED = re.compile(
-    r"(?:^|(?<=: ))[^\s:][^:\n]{0,60}?(?= (?:is|was) not"
-    r" (?:an? known|one of the (?:allowed|known|supported|valid)|in the list of) )",
-    re.MULTILINE,
-)
-"""What none of those is that are known: "DAF is not a known incoterm"."""
-
 CHANGING = re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression in KINDS.items()))
 
 NAMED = re.compile(
-    r"(?:constraint|column|relation|table|field|attribute|property|properties|method|function|module|key|parameter|argument|reading"
+    r"(?:constraint|value of|column|relation|table|field|attribute|property|properties"
+    r"|(?<!shipping )(?<!payment )(?<!delivery )method|function|module|key|parameter|argument|reading"
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
     r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection|element|tag"
     r"|event|object|object name|name of|permission|scope|right|plugin|package|dependency|gem|handler|route"
@@ -147,19 +118,27 @@ NAMED = re.compile(
 SELECTED = re.compile(r"(?:selector|locator|xpath)\W{1,6}$", re.IGNORECASE)
 """What comes before a part of a page, which whatever its signs belongs to the program."""
 NAMED_AFTER = re.compile(
-    r"\W{1,3}(?:not in index|not found in axis|is (?:required|undefined|not defined|not allowed|not a function|not iterable)"
+    r"\W{1,3}(?:not in index|not defined in|not found in axis"
+    r"|is (?:required|undefined|not defined|not allowed|not a function|not iterable)"
     r"|(?:must|should)(?: not)? (?:be|have|contain|match)"
     r"|(?:cannot|can't|may not) be (?:empty|blank|null|nil|zero|negative)"
     r"|column|field|attribute|property|key|parameter|constraint|argument|option|method"
     r"|function|environment variable)\b"
 )
 """What comes behind such a name."""
+EXPECTED = re.compile(
+    r"\b(?:expected(?: one of| either)?:? |(?:fields|columns): \(?)(?:[`'\"][\w. -]{1,60}[`'\"](?:, or |, ?| or ))*$"
+)
+"""What comes before one of the names that the program knows: expected one of `open`, `paid`."""
+LONGEST_LIST = 400
+PACKAGE = re.compile(r"@?[a-z][a-z._/-]{1,80}")
+PACKAGE_BEFORE = re.compile(r"(?:module|package|plugin|gem|crate|dependency|extension|library)\W{1,3}$", re.IGNORECASE)
 KEY_BEFORE = re.compile(r"[{,]\s?\Z")
 KEY_AFTER = re.compile(r"\s?(?::|=>)\s?\[?\s?[\"'][^\"\n]{0,60}?[a-z] [a-z]")
 """Around a key of an object that a text holds, of which a sentence is said: {"email": ["is not valid"]}."""
-NAME = re.compile(rf"[#.]?[A-Za-z_$][A-Za-z_$.:?!\\]{{0,80}}(?:\(\))?|{TELLING_NAME}")
+NAME = re.compile(rf"[#.]?[A-Za-zÀ-ÿ_$][A-Za-zÀ-ÿ_$.:?!\\]{{0,160}}(?:\(\))?|{TELLING_NAME}")
 SAID = re.compile(
-    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|desc|\w{0,20}description))\W{1,3}$"
+    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|desc|returned|\w{0,20}description))\W{1,3}$"
     # Python's tuples: (1205, 'Lock wait timeout exceeded').
     r"|\(-?[0-9]{1,6}, b?$",
     re.IGNORECASE,
@@ -169,7 +148,8 @@ LOWER_CASE_WORD = re.compile(r"(?<![\w/.@-])[a-z]{2,20}(?![\w/@-])")
 SENTENCE = 4
 """Words in lower case: so many are no name and no value."""
 SPOKEN = re.compile(
-    r"\b(?:is|are|was|were|not|no|cannot|can't|failed|must|does|did|has|have|invalid|expected|unknown|could|should|the|ist|nicht|wurde|est|pas)\b"
+    r"\b(?:is|are|was|were|not|no|cannot|can't|failed|must|does|did|has|have|invalid|expected|unknown|could|should|the|ist|nicht|wurde|est|pas"
+    r"|unable|denied|missing|refused|rejected|exceeded|expired|unsupported|too)\b"
 )
 """What a sentence has, and other quotations have not."""
 TYPE = re.compile(
@@ -187,30 +167,13 @@ FIELD = re.compile(
 SNAKE_CASE = re.compile(r"[a-z]{1,30}(?:_[a-z]{1,30}){1,8}")
 
 
-NAME_WITH_BLANKS = re.compile(
-    rf"<(?:path|url|file|id|uuid|token)>(?:[ /]?(?:[\w<>.-]{{1,40}}|\(<int>\))){{1,6}}?\.(?:{EXTENSION})\b"
-    rf"|(?<=\b[Ff]ile )[\w<>-]{{1,40}}(?: (?:[\w<>.-]{{1,40}}|\(<int>\))){{0,5}}?\.(?:{EXTENSION})\b"
-)
-"""A file whose name has blanks, behind its folders or behind the word."""
-
-
-LABELLED_ID = re.compile(
-    r"(?P<label>\b(?:extended )?(?:request|host|trace|span|correlation|transaction|session|message|activity|event|delivery"
-    r"|invocation)[ _-]?id\\?[\"']?\s?[:=]\s?)[^\s,;)\]}<]{4,200}",
-    re.IGNORECASE,
-)
-"""What services say to be the id of one call, whatever it is made of."""
-
-
 def parameterized(text: str, keep: Collection[str] = ()) -> str:
     """The text with its changing parts replaced by their kinds in angle brackets, but for numbers that are to be kept."""
 
     def kind(match: re.Match[str]) -> str:
         return match[0] if match[0] in keep else _kind(match)
 
-    changed = NAME_WITH_BLANKS.sub("<file>", CHANGING.sub(kind, LABELLED_ID.sub(r"\g<label><id>", text)))
-    changed = REFUSED.sub("<value>", changed)
-    return VALUE.sub(lambda found: f"{next(filter(None, found.groups()))}<value>", changed)
+    return with_values_masked(CHANGING.sub(kind, with_ids_masked(text)))
 
 
 def _kind(match: re.Match[str]) -> str:
@@ -229,15 +192,26 @@ def _quoted(match: re.Match[str]) -> str:
     """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
     inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1]).strip(" `")
     before = match.string[max(0, match.start() - 28) : match.start()]
+    if ", Version=" in inner:
+        inner = inner.split(", Version=", 1)[0]
+        return f"'{inner}'" if NAME.fullmatch(inner) else "<quoted>"
     if (
         SELECTED.search(before)
+        or (PACKAGE.fullmatch(inner) and PACKAGE_BEFORE.search(before))
+        or (
+            NAME.fullmatch(inner)
+            and EXPECTED.search(match.string[max(0, match.start() - LONGEST_LIST) : match.start()])
+        )
         or ONE_MARK.fullmatch(inner)
         or TYPE.fullmatch(inner)
         or SNAKE_CASE.fullmatch(inner)
         or (QUALIFIED.search(match[0]) and NAME.fullmatch(inner))
         or (NAME.fullmatch(inner) and _is_named(before, match.string, match.end()))
     ):
-        return "<quoted>" if SHORT_CODE.fullmatch(inner) and not FIELD.search(before) else match[0]
+        if SHORT_CODE.fullmatch(inner) and not FIELD.search(before):
+            return "<quoted>"
+        # Ruby wrote `name' once, and writes 'name' now.
+        return f"'{match[0][1:]}" if match[0][0] == "`" and match[0][-1] == "'" else match[0]
     if SAID.search(before) or (len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)):
         return f"{match[0][0]}{parameterized(inner)}{match[0][-1]}"
     return "<quoted>"

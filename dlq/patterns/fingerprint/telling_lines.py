@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from dlq.patterns.fingerprint.field_errors import without_positions
 from dlq.patterns.fingerprint.tokens import with_digits_masked
+from dlq.patterns.fingerprint.tool_output import EXIT, MOST_COMPLAINTS, TOOL, command, complains, complaints, once_each
 from dlq.patterns.fingerprint.tracebacks import PYTHON_FRAME, is_frame
+from dlq.patterns.fingerprint.unpacking.field_errors import without_positions
 
 MOST_LINES = 8
 MOST_INTRODUCED = 6
@@ -28,37 +29,27 @@ BETWEEN = re.compile(
     r"|\s*--- End of (?:stack trace|inner exception)"
 )
 DETAIL = re.compile(
-    r"\s*(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION|WHERE|PARAMETERS|Detail|Hint|Where|Help|LINE [0-9]+|SQL|Bindings"
-    r"|ClientConnectionId|Error Number|Severity|Position|Call log|More info|note|hint|help)\s?:|\s*For further information visit "
+    r"\s*(?:[\w.-]{1,30}: (?:detail|hint): |https?://\S+\s*$)"
+    r"|Task \S{1,100}\[[\w-]{1,60}\] (?:raised unexpected|retry): |PL/pgSQL function "
+    r"|\s*(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION|WHERE|PARAMETERS|Detail|Hint|Where|Help|LINE [0-9]+|SQL|Bindings"
+    r"|ClientConnectionId|Error Number|Severity|Position|Call log|More info|TROUBLESHOOTING|note|hint|help)\s?:"
+    r"|\s*For further information visit "
     r"|\s*\^|\s*at \[Source: "
     r"|\[SQL|\[parameters|\(Background on|goroutine |\.\.\. [0-9]+ (?:more|common)|\s*Suppressed:|Originating in"
     r"|\s*\{\s*$|\s*\}\s*,?\s*$"
     r"|\s*[a-z]\w{0,40}: (?:'[^'\n]*'|\"[^\"\n]*\"|-?[0-9]+|true|false|undefined|null|\[\w*\])?,?(?: \{)?$"
 )
-TOOL = re.compile(
-    r"[Cc]ommand (?:failed|exited|'|\"|`|\[)|[Ee]xit(?:ed)? (?:with )?(?:code|status)|non-?zero|failed with (?:exit|status|code)"
-    r"|exited with|terminated by signal|[Pp]rocess (?:failed|exited)|exit status|^exec: |failed to run|returned [0-9]"
-)
-EXIT = re.compile(
-    r"(?:process )?exit(?:ed)?[ _-]?(?:with )?(?:code|status|signal)\W{1,4}(?:-?[0-9]{1,3}|SIG[A-Z]+)\W*$", re.I
-)
-COMPLAINT = re.compile(
-    r"\b(?:error|fatal|cannot|can't|could not|couldn't|not|no|invalid|unable|denied|missing|unknown|unexpected|failed|failure"
-    r"|exhausted|refused|too|undefined|corrupt\w*|unsupported|unrecognized|killed|panic|exception|timed? ?out|full|E[A-Z]{4,})\b",
-    re.I,
-)
-BANNER = re.compile(r"\s*(?:warning|warn|info|debug|notice|npm warn|copyright|usage)\b", re.I)
-COMMAND = re.compile(r"(?P<head>[Cc]ommand failed: )(?P<program>[^\s]+)(?P<rest>[^\n]*)")
-LISTED = re.compile(r"[Cc]ommand '?\[(?P<program>'[^',\]]+'|\"[^\",\]]+\")[^\]\n]*\]'?")
-QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [^\n]*?(?P=mark)")
-EXIT_IN_LINE = re.compile(r"exit(?:ed)?(?: with)? (?:code|status)[ :]*-?[0-9]{1,3}|code[ =:]-?[0-9]{1,3}", re.I)
 INLINE_DETAIL = re.compile(
     r"\s(?:\(SQL: |\(Connection: |\[SQL: |(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY): )|, input_value=| [Qq]uery was: "
+    r"|(?<=not found in:) (?=%\{)|\s\[MSG: class="
+    r"|\sin /[^\s:]{1,300}\.php(?::[0-9]+| on line [0-9]+)"
 )
 LABELLED = re.compile(
-    r"! (?=\S)|\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|(?:[A-Z]\w{1,20} )?Error"
-    r"|Parameter(?: name)?|Grund"
-    r"|Ursache)\s?: +(?=\S)|[\w.-]{1,40}: (?:error|fatal|ERROR|FATAL): +(?=\S)"
+    r"<- (?=[45][0-9]{2}[ -])|! (?=\S)"
+    r"|\s*(?:Exception|Message|Reason|Error [Mm]essage|Exception [Mm]essage|(?:[A-Z]\w{1,20} )?Error"
+    r"|Parameter(?: name)?|Diagnostic-Code|Type|Grund"
+    r"|(?:message|description|explanation|reason) ?"
+    r"|Ursache)\s?: +(?=\S)|[\w./:-]{1,200}: (?:error|fatal|ERROR|FATAL): +(?=\S)"
 )
 COLUMN = re.compile(r"\b(?:line|row) [0-9]{1,12}, (column [^\n:]{1,80})", re.IGNORECASE)
 """Where the data was wrong, behind the sentence: PostgreSQL's CONTEXT of a COPY, Snowflake's rows."""
@@ -66,10 +57,31 @@ REFERENCE = re.compile(r"\((through reference chain: [^\n]{1,400})\)")
 """Jackson's: the field that was wrong, behind where it was read."""
 CALLED = re.compile(r"\binvocation(?: in)?:?\s*$")
 """Prisma's: behind it come a place, some lines of the program and then what went wrong."""
+STAMPED = re.compile(
+    r"^\[?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}(?:T|,? )[0-9]{2}:[0-9]{2}:[0-9]{2}[0-9.,]{0,8}"
+    r"(?:Z| ?UTC|[+-][0-9:]{4,6})?\]?[ :,-]{1,4}"
+    r"(?:\[?(?:INFO|ERROR|WARN|WARNING|FATAL|CRITICAL|DEBUG)\]?[ :-]{1,5})?"
+)
+"""A log's time and level before a line."""
+IN_THE_WAY = re.compile(r"\s+- (?=element (?:is not|is outside|was detached)|<[^\n]{1,300}> intercepts pointer events)")
+"""Playwright's: why it could not act on what it found."""
+SAID_INSIDE = re.compile(
+    r"\b(?:error|message|reason|description|detail)\"?: (?P<mark>[\"'`])(?P<said>[^\n]{8,500}?)(?P=mark)(?=,|\s*\}|\s*$)"
+)
+"""Behind the frames, where Node prints what an error has besides its message."""
 CALL_LOG = re.compile(r"^Call log:\n\s{0,8}- (?=waiting for |navigating to )", re.MULTILINE)
 """Playwright's: its first line says what was waited for."""
+CHANGESET = re.compile(r"^Errors\s{1,8}%\{(?=\w)", re.MULTILINE)
+"""Ecto's: behind its sentence stand the fields with what is wrong with each, and then the values."""
+INVALID = re.compile(r"\b(\w{1,60}): \[\{\"([^\"\n]{1,200})\"")
+EXCERPT = re.compile(r"\s+(?:=> |> )?[0-9]{1,5}[:|] ")
+"""A line of the template, as Rails prints some below the sentence."""
 CHAIN = re.compile(r"^Error:[ \t]*\n(?=[ \t]+0: )", re.MULTILINE)
 """Of color-eyre, which numbers the chain behind it."""
+FRAMED = re.compile(r"^[│╷╵][ \t]*")
+"""Terraform's frame around an error."""
+POINTS = re.compile(r"\s+\^+\s*$")
+WENT_WELL = re.compile(r"\bsuccess(?:ful|fully)?\b", re.IGNORECASE)
 CUT = re.compile(r"\s*(?:\[?(?:…|\.\.\.)|\[?[^\n]{0,20}(?:truncated|omitted|gekürzt))")
 INTRODUCES = re.compile(
     r":\s*$|^(?:\w+ )?Error in \w+ \S+(?: \(\S+\))?$|[0-9]{1,4} validation errors? for |^\S+$|^\S+ \S+$"
@@ -89,9 +101,10 @@ def telling_lines(text: str) -> list[str]:
     """The lines that say why, from the outermost to the root cause."""
     kept: list[str] = []
     known: set[str] = set()
-    for section in _sections(CHAIN.sub("Caused by:\n", CALL_LOG.sub("Caused by: ", text))):
+    text = CHANGESET.sub("Caused by: %{", CALL_LOG.sub("Caused by: ", CHAIN.sub("Caused by:\n", text)))
+    for section in _sections(text):
         for line in [*_of(section.lines), *section.causes]:
-            line = INLINE_DETAIL.split(line, maxsplit=1)[0].strip()
+            line = without_details(line)
             # Lines that differ in a number are one, or the pattern would depend on what the coarse key masks.
             if line and (plain := with_digits_masked(line)) not in known:
                 known.add(plain)
@@ -102,13 +115,20 @@ def telling_lines(text: str) -> list[str]:
     return kept
 
 
+def without_details(line: str) -> str:
+    """Up to where it says with which data."""
+    return INLINE_DETAIL.split(line, maxsplit=1)[0].strip()
+
+
 def _sections(text: str) -> list[Section]:
     sections = [Section()]
     after_frames = in_causes = in_backtrace = skips = False
     in_python = bool(PYTHON_FRAME.search(text))
-    # Python's exception stands behind its frames; where nothing does, the frames are another language's in its form.
+    # Python's exception stands behind its frames; where nothing does, it stood before them, or they are another language's.
+    is_template = "Template::Error" in text
+    last = text.rstrip().splitlines()[-1] if in_python else ""
     is_cut = (
-        in_python and "Traceback (most recent call last)" not in text and not is_frame(text.rstrip().splitlines()[-1])
+        in_python and "Traceback (most recent call last)" not in text and not (last[:1].isspace() or is_frame(last))
     )
     for line in map(_bounded, text.splitlines()):
         if not line.strip():
@@ -121,7 +141,10 @@ def _sections(text: str) -> list[Section]:
             sections.append(Section())
             after_frames = in_backtrace = skips = False
             in_causes = not line[cause.end() :].strip()
-            if not in_causes:
+            if invalid := INVALID.findall(line) if line.startswith("Caused by: %{") else []:
+                sections[-1].causes.extend(f'field "{name}" {said}' for name, said in invalid)
+                after_frames = True
+            elif not in_causes:
                 sections[-1].lines.append(line[cause.end() :])
             continue
         if BACKTRACE.match(line):
@@ -147,6 +170,14 @@ def _sections(text: str) -> list[Section]:
             sections[-1].causes.append(column[1])
         if chain := REFERENCE.search(line):
             sections[-1].causes.append(without_positions(chain[1]))
+        if state := IN_THE_WAY.match(line):
+            sections[-1].causes.append(line[state.end() :])
+            continue
+        if is_template and EXCERPT.match(line):
+            continue
+        if POINTS.match(line) and sections[-1].lines[1:] and sections[-1].lines[-1][:1].isspace():
+            # At a part of a line of the program, which some versions of a language print and others don't.
+            sections[-1].lines.pop()
         if DETAIL.match(line):
             skips = line.startswith(("[SQL", "[parameters", "Call log", "LINE"))
             continue
@@ -160,50 +191,37 @@ def _sections(text: str) -> list[Section]:
             continue
         if not after_frames:
             sections[-1].lines.append(line)
+        elif said := SAID_INSIDE.search(line):
+            sections[-1].causes.append(said["said"])
     return sections
 
 
 def _bounded(line: str) -> str:
+    line = STAMPED.sub("", FRAMED.sub("", line))
     return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE // 2]} … {line[-LONGEST_LINE // 2 :]}"
 
 
 def _of(lines: list[str]) -> list[str]:
     if not lines:
         return []
+    lines = once_each(lines)
     head, rest = lines[0], lines[1:]
     if TOOL.search(head):
-        return [_command(head), *_complaints(rest)]
+        return [command(head), *complaints(rest)]
     kept = [head]
     if CALLED.search(head) or (rest and CALLED.search(rest[0])):
         return [head, lines[-1]] if CALLED.search(head) else [head, rest[0], lines[-1]]
+    # What went well is not why.
+    rest = [line for line in rest if not WENT_WELL.search(line)] or rest
     while rest and (len(lines) == 2 or INTRODUCES.search(kept[-1])) and len(kept) < MOST_INTRODUCED:
         kept.append(rest.pop(0))
-    if re.search(r"[0-9]{1,4} validation errors? for ", head):
+    if len(kept) < len(lines) and (said := [line for line in rest if complains(line)]):
+        kept.extend(said[:MOST_COMPLAINTS])
+    elif re.search(r"[0-9]{1,4} validation errors? for ", head):
         kept = [head, *map(without_positions, [*kept[1:], *rest[:1]][:2])]
     elif tool := next((at for at, line in enumerate(rest) if TOOL.search(line)), None):
-        kept.extend([_command(rest[tool]), *_complaints(rest[:tool] + rest[tool + 1 :])])
+        kept.extend([command(rest[tool]), *complaints(rest[:tool] + rest[tool + 1 :])])
     elif len(kept) == 1 and (exits := [line for line in rest if EXIT.match(line)]):
         kept.extend(exits[:1])
     kept.extend([line for line in rest if LABELLED.match(line)][:2])
-    return kept
-
-
-def _command(line: str) -> str:
-    """The program, without what it was called with."""
-    line = LISTED.sub(lambda found: f"command {found['program']}", line)
-    line = QUOTED_COMMAND.sub(lambda found: f"command {found['program']}", line)
-    if found := COMMAND.search(line):
-        exits = EXIT_IN_LINE.search(found["rest"])
-        program = re.split(r"[/\\]", found["program"])[-1]
-        line = f"{line[: found.start()]}{found['head']}{program} {exits[0] if exits else ''}"
-    return line
-
-
-def _complaints(lines: list[str]) -> list[str]:
-    """Of a tool's output."""
-    exits = [line for line in lines if EXIT.match(line.strip())][:1]
-    output = [line for line in lines if line not in exits and not BANNER.match(line)]
-    complaints = [line for line in output if COMPLAINT.search(line)]
-    if not complaints and output:
-        complaints = output[:1] if len(output) <= 3 else output[-1:]
-    return [*complaints[:2], *exits]
+    return list(dict.fromkeys(kept))

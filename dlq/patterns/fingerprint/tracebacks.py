@@ -12,14 +12,16 @@ LIBRARY = re.compile(
     # Python, Node.js, Go, Ruby, PHP, Rust
     r"site-packages|dist-packages|/lib/python\d|<frozen |<string>|/node_modules/|\bnode:|^internal/|\(internal/|<anonymous>$"
     r"|/usr/local/go/|/pkg/mod/|/usr/lib/go|^(?:runtime|net|net/http|database/sql|reflect|sync)[./]|/gems/|/lib/ruby/|<internal:"
-    r"|/vendor/|\[internal function\]|/rustc/|/\.cargo/|^(?:core|std|alloc|tokio|futures\w*|hyper|reqwest|sqlx|anyhow)::"
+    r"|/vendor/|\.pyx$|\[internal function\]|/rustc/|/\.cargo/|^(?:core|std|alloc|tokio|futures\w*|hyper|reqwest|sqlx|anyhow)::"
     r"|^rust_begin_unwind|^__rust|^<(?:core|std|alloc|tokio|futures)"
     # Java and its relatives, .NET, Elixir
     r"|^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|io\.netty|io\.micrometer|io\.grpc|reactor|okhttp3|retrofit2"
     r"|org\.(?:springframework|hibernate|postgresql|apache|eclipse|jboss|junit|quartz|jooq|redisson|mariadb)"
-    r"|com\.(?:zaxxer|fasterxml|mysql|amazonaws|google|rabbitmq|mongodb|squareup|stripe|oracle|netflix)|software\.amazon|redis\.clients)\."
-    r"|^(?:System|Microsoft|Npgsql|Newtonsoft|Polly|StackExchange)\."
-    r"|\((?:elixir|stdlib|ecto|ecto_sql|db_connection|phoenix|oban) \d",
+    r"|com\.(?:zaxxer|fasterxml|mysql|microsoft\.sqlserver|amazonaws|google|rabbitmq|mongodb|squareup|stripe|oracle|netflix|jcraft)"
+    r"|oracle|software\.amazon|redis\.clients|io\.lettuce|feign)\."
+    r"|^(?:System|Microsoft|Npgsql|MySqlConnector|Newtonsoft|Polly|StackExchange|Hangfire|Quartz|MassTransit|Dapper|MailKit|RestSharp"
+    r"|Azure|Amazon|Grpc)\."
+    r"|^(?:elixir|stdlib|ecto|ecto_sql|db_connection|postgrex|myxql|phoenix|oban|finch|mint|req|jason|plug|swoosh|tesla) \d",
 )
 """What a frame of somebody else's code has in its file or its function."""
 
@@ -53,10 +55,11 @@ FRAMES = (
     # Elixir:      (app 0.1.0) lib/mail.ex:41: Mail.send/2
     re.compile(r"^\s*\((?P<file>\w{1,60} [\d.]{1,20}\) [\w./-]{1,200}\.exs?):\d+: (?P<function>[^\n(]{1,200})"),
 )
-PYTHON_FRAME = re.compile(r'^ {1,8}File "[^"\n]{1,500}", line \d+, in ', re.MULTILINE)
+PYTHON_FRAME = re.compile(r'^ {0,8}File "[^"\n]{1,500}", line \d+, in ', re.MULTILINE)
 NO_MESSAGE = re.compile(
     r"\s*at .{0,500}[:(][^\s]*\d+\)?$|\s+at [\w.$<>\[\]`|+/@-]{1,300}(?:\s?\(|$)|\s*File \""
-    r"|\s+from .{1,300}:\d+|#\d+ |\s+\d{1,4}: \S+::|\s*\{main\}"
+    r"|\s+from .{1,300}:\d+|#\d+ (?:[\[{/\\]|[A-Za-z]:\\|phar:|[\w\\]+(?:->|::))|\s+\d{1,4}: \S+::|\s*\{main\}"
+    r"|\s*/\S{1,300}:\d+ in \S"
     r"|\s+/\S{1,300}\.go:\d+|goroutine \d|/\S{1,300}\.rb:\d+:in |\s*\[?\.\.\. "
 )
 """Frames whose parts are of no use, or that were cut."""
@@ -73,7 +76,7 @@ PHP_HEAD = re.compile(
 RUST_PANIC = re.compile(
     r"panicked at (?:'(?P<old>[^\n]{0,1000})', )?(?P<file>[^\s:']{1,300}\.rs):\d+(?::\d+)?:?(?:\n(?P<message>[^\n]{0,2000}))?"
 )
-GO_PANIC = re.compile(r"^panic: (?P<message>[^\n]{0,2000})", re.MULTILINE)
+GO_PANIC = re.compile(r"^(?:panic: |(?=runtime error: ))(?P<message>[^\n]{0,2000})", re.MULTILINE)
 ELIXIR_HEAD = re.compile(r"^\*\* \((?P<class>[\w.]{1,100})\) (?P<message>[^\n]{0,2000})", re.MULTILINE)
 
 
@@ -91,6 +94,11 @@ class Frame:
         tail = "/".join(re.split(r"[/\\]", self.file)[-2:])
         # What proxies and lambdas append is different in every process.
         function = re.sub(r"\$\$[^.]{1,200}|lambda\$|\$\d+", "", self.function).removeprefix("Object.")
+        # A part of a function (Ruby's "block (2 levels) in run", Elixir's "anonymous fn/1 in run/2") is where the function is,
+        # and how many arguments it takes is no name.
+        function = re.sub(
+            r"^(?:(?:block|rescue|ensure)(?: \(\d+ levels\))? in |anonymous fn/\d+ in )+|/\d+$", "", function
+        )
         # What a compiler makes of an async method, and a bundler of a file, has a number of its own: <SendAsync>d__6,
         # main.83e9ef39.js.
         function = re.sub(r"<(\w{1,100})>[bdg]__[\w|]{1,20}(?:\.MoveNext)?", r"\1", function)

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlq.patterns.fingerprint.field_errors import errors_by_field, named_field
 from dlq.patterns.fingerprint.tokens import looked_at
-from dlq.patterns.fingerprint.unwrapping import unwrapped
-from dlq.patterns.fingerprint.web_page import without_web_page
+from dlq.patterns.fingerprint.unpacking.field_errors import errors_by_field, named_field
+from dlq.patterns.fingerprint.unpacking.keys import plain_key, stack_lines, text_of
+from dlq.patterns.fingerprint.unpacking.unwrapping import unwrapped
+from dlq.patterns.fingerprint.unpacking.web_page import without_web_page
+from dlq.patterns.fingerprint.unpacking.xml_fault import xml_fault
 
 DEEPEST = 8  # causes within causes
 MOST_ITEMS = 10  # of a list
@@ -19,7 +21,7 @@ MOST_ITEMS = 10  # of a list
 MESSAGES = (
     "message", "errormessage", "excmessage", "msg", "errormsg", "errordescription", "description", "detail", "failedreason",
     "faultstring", "faultmessage", "reason", "error", "title", "text", "statustext", "stderr", "info", "output", "body",
-    "exception",
+    "exception", "explanation",
 )  # fmt: skip
 """Keys that hold the sentence, the most telling first."""
 CLASSES = (
@@ -41,7 +43,8 @@ CODES = (
 STACKS = ("stack", "stacktrace", "traceback", "trace", "backtrace")
 CAUSES = (
     "cause", "causes", "inner", "innererror", "innerexception", "previous", "source", "rootcause", "original", "originalerror",
-    "causedby", "errors", "response", "err", "error", "exception", "details", "data", "fault", "body", "extensions",
+    "causedby", "errors", "usererrors", "validationerrors", "modelerrors", "problems", "elements", "failures", "response", "err",
+    "error", "exception", "details", "data", "fault", "body", "extensions",
 )  # fmt: skip
 ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 """Keys of an item in a list of failed attempts, of which the last one counts."""
@@ -49,8 +52,10 @@ ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 CLASS_NAME = re.compile(r"[A-Za-z_@][\w.:$\\/#-]{0,200}")
 TELLING_NAME = re.compile(r"Error|Exception|Fault|Failure|Timeout|Abort|Panic|Refused|Reset")
 OPENING = re.compile(r"\{|\[\s{0,20}\{")
+RUBY_NIL = re.compile(r":nil\b")
 PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
-XML_PART = re.compile(r"<(Code|Message|faultcode|faultstring)>([^<]{0,500})")
+RUBY_NIL = re.compile(r":nil\b")
+PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
 
 
 @dataclass
@@ -120,19 +125,18 @@ def _read_text(text: str, reading: Reading, depth: int) -> None:
     opening = OPENING.search(text)
     start = opening.start() if opening else -1
     inner, rest = _document(text, start) if start >= 0 else (None, "")
-    if isinstance(inner, dict | list) and _speaks(inner):
+    if isinstance(inner, dict | list) and (_speaks(inner) or _wrapped(inner)):
         introduction = text[:start].rstrip(" :-,\n\"'`")
         if introduction:
             reading.messages.append(introduction)
         _read(inner, reading, depth + 1)
         if rest.strip(" \n\"'`.)"):
-            reading.messages.append(rest.strip(" \n\"'`"))
+            # Frames behind it are known by their indentation.
+            reading.messages.append(rest.rstrip(" \n\"'`").lstrip("\n\"'`)"))
         return
-    if (parts := dict(XML_PART.findall(text))) and (code := parts.get("Code") or parts.get("faultcode")):
-        reading.classes.append(code)
-        reading.messages.append(
-            f"{text[: text.index('<')]} {parts.get('Message') or parts.get('faultstring', '')}".strip()
-        )
+    if fault := xml_fault(text):
+        reading.classes.append(fault[0])
+        reading.messages.append(fault[1])
         return
     reading.messages.append(text)
 
@@ -140,20 +144,35 @@ def _read_text(text: str, reading: Reading, depth: int) -> None:
 def _document(text: str, start: int) -> tuple[Any, str]:
     try:
         inner, end = json.JSONDecoder().raw_decode(text, start)
+        return inner, text[end:]
     except (ValueError, RecursionError):
-        return None, ""
-    return inner, text[end:]
+        pass
+    # As Ruby prints a document: {"errors"=>[{"message"=>"…", "path"=>nil}]}.
+    return _document(RUBY_NIL.sub(":null", text[start:].replace('"=>', '":')), 0) if '"=>' in text else (None, "")
 
 
 def _speaks(inner: Any) -> bool:
     """Whether it is an error's description and not, say, the data that was wrong."""
     items = inner if isinstance(inner, list) else [inner]
     known = {*MESSAGES, *STACKS, *CODES, "errors", "exception"}
-    return any(isinstance(item, dict) and known & {_plain(key) for key in item} for item in items[:MOST_ITEMS])
+    return any(isinstance(item, dict) and known & {plain_key(key) for key in item} for item in items[:MOST_ITEMS])
+
+
+def _wrapped(value: Any, depth: int = 0) -> list[Any]:
+    """What speaks within an object that does not, as GraphQL's {"orderUpdate": {"userErrors": [{"message": …}]}}."""
+    found = []
+    for inner in list(value.values())[:MOST_ITEMS] if isinstance(value, dict) and depth < DEEPEST else []:
+        items = inner if isinstance(inner, list) else [inner]
+        if any(isinstance(item, dict) and isinstance(item.get("message"), str) for item in items[:MOST_ITEMS]):
+            found.append(inner)
+        else:
+            found.extend(one for item in items[:MOST_ITEMS] for one in _wrapped(item, depth + 1))
+    return found
 
 
 def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
-    by_key = {_plain(key): content for key, content in value.items()}
+    said = len(reading.messages)
+    by_key = {plain_key(key): text_of(content) for key, content in value.items()}
     reading.messages.extend(_first_text(by_key))
     for key in CLASSES:
         name = by_key.get(key)
@@ -168,12 +187,15 @@ def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
     for key, content in by_key.items():
         reading.messages.extend(errors_by_field(key, content))
     for key in STACKS:
-        if stack := _lines(by_key.get(key)):
+        if stack := stack_lines(by_key.get(key)):
             reading.stack = stack if not reading.stack else f"{reading.stack}\nCaused by: {stack}"
             break
     for key in CAUSES:
         if isinstance(by_key.get(key), dict | list) or (key in ("cause", "causedby", "previous") and by_key.get(key)):
             _read(by_key[key], reading, depth + 1)
+    if len(reading.messages) == said:
+        for inner in _wrapped(value):
+            _read(inner, reading, depth + 1)
     if any(content or content == 0 for content in value.values()) and reading.is_empty:
         reading.messages.append(json.dumps(value, sort_keys=True, ensure_ascii=False))
 
@@ -200,27 +222,9 @@ def _codes(by_key: dict[str, Any]) -> Iterator[str]:
             yield str(code)
 
 
-def _lines(stack: Any) -> str:
-    if isinstance(stack, str):
-        return stack
-    if isinstance(stack, list):
-        return "\n".join(_frame(item) for item in stack)
-    return ""
-
-
-def _frame(item: Any) -> str:
-    """A frame as a text; one kept as an object is written as JavaScript writes it."""
-    if not isinstance(item, dict):
-        return str(item)
-    by_key = {_plain(key): content for key, content in item.items()}
-    file = next((by_key[key] for key in ("file", "filename", "path", "abspath") if by_key.get(key)), "")
-    function = next((by_key[key] for key in ("function", "method", "func", "name", "symbol") if by_key.get(key)), "")
-    return f"    at {function} ({file}:{by_key.get('line') or by_key.get('lineno') or 0}:0)"
-
-
 def _read_list(items: list[Any], reading: Reading, depth: int) -> None:
     objects = [item for item in items if isinstance(item, dict)]
-    if objects and all(ATTEMPTS & {_plain(key) for key in item} for item in objects):
+    if objects and all(ATTEMPTS & {plain_key(key) for key in item} for item in objects):
         _read(objects[-1], reading, depth + 1)
     elif items and all(isinstance(item, str) for item in items):
         _read_texts(items[:MOST_ITEMS], reading)
@@ -236,8 +240,3 @@ def _read_texts(texts: Iterable[str], reading: Reading) -> None:
         reading.messages.append("\n".join(lines))
     else:
         reading.messages.extend(dict.fromkeys(lines))
-
-
-def _plain(key: str) -> str:
-    """statusCode, status_code and Status-Code are one key."""
-    return key.lower().replace("_", "").replace("-", "")

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from dlq.patterns.fingerprint.rust_debug import NotDebug, Variant, parsed
+from dlq.patterns.fingerprint.unpacking.rust_debug import NotDebug, Variant, parsed
 
 PREFIX = re.compile(r"\s*(?:Permanent failure(?: \(non-retryable error\))?: )?")
 ENVELOPES = {"TaskError", "TaskPanic", "TaskAborted", "Some", "Err", "Error"}
@@ -82,7 +82,7 @@ def _structure(value: Variant) -> dict[str, Any]:
     causes: list[Any] = []
     for name, item in [*(("", item) for item in value.values), *value.fields.items()]:
         item = _some(item)
-        plain = name.lower()
+        plain = name.lower() or value.name.lower().rsplit("::", 1)[-1]
         if plain in BESIDE or item in ("...", "..", None, ""):
             continue
         if plain in CODES and isinstance(item, str | int):

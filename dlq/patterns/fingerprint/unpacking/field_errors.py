@@ -6,7 +6,19 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-FIELDS = ("field", "path", "property", "param", "loc", "instancepath", "pointer")
+FIELDS = (
+    "field",
+    "path",
+    "property",
+    "param",
+    "loc",
+    "instancepath",
+    "pointer",
+    "fieldname",
+    "apiname",
+    "attribute",
+    "column",
+)
 """Keys that name it."""
 MAPPING = re.compile(r"(?:\w*errors|violations|modelstate|fields|messages)")
 """Keys of an object that has what is wrong by field: {"errors": {"phone": ["is invalid"]}} of Rails, Laravel and ASP.NET."""
@@ -28,14 +40,17 @@ def named_field(by_key: Mapping[str, Any]) -> str:
             and all(PATH.fullmatch(name) for name in names)
             and not (key == "path" and "/" in "".join(map(str, parts)))
         ):
-            return ".".join(names)
+            # A hyphen would make it look like a value.
+            return ".".join(names).replace("-", "_")
     name = by_key.get("name")
     return name if isinstance(name, str) and LOWER_NAME.fullmatch(name) and {"error", "code"} & {*by_key} else ""
 
 
 def errors_by_field(key: str, content: Any) -> list[str]:
     """A sentence for each field of an object that has them by name; none where it is no such object."""
-    if not (isinstance(content, dict) and content):
+    if isinstance(content, list) and all(isinstance(item, dict) and len(item) == 1 for item in content):
+        content = {name: said for item in content[:MOST] for name, said in item.items()}
+    if not (isinstance(content, dict) and content) or "message" in content:
         return []
     # What is called details may be anything else.
     if not (MAPPING.fullmatch(key) or (key == "details" and all(isinstance(said, list) for said in content.values()))):

@@ -1,0 +1,109 @@
+"""Values that have no form of their own, told by what stands around them: customer Ann Smith, input=[…], Report May.pdf."""
+
+from __future__ import annotations
+
+import re
+
+from dlq.patterns.fingerprint.evidence import SPEAKS
+
+EXTENSION = (
+    "csv|tsv|xlsx?|pdf|png|jpe?g|gif|webp|tiff?|svg|heic|txt|json|xml|zip|gz|tar|mp[34]|mov|avi|wav|docx?|pptx?|log|parquet|avro|tmp|bak"
+    "|eml|ics|sql|html?|upload|od[tsp]|rtf|epub|e?ps|psd|mkv|webm|ogg|flac|m4a|7z|rar|tgz|jsonl|ndjson|dump|bin|cr3|raw"
+)
+CAPITAL = "[A-ZÀ-ÖØ-Þ]"
+INITIAL = rf"{CAPITAL}(?:\.|[a-zà-ÿ][\w.'’-]{{0,40}})"
+SAYS = (
+    r"(?=\s?:\s| \(| (?:cannot|can|could|is|was|has|had|does|did|ne|n['’]|est|kann|konnte|ist|hat|wurde"
+    r"|liegt|besteht|fehlt|no|not|non|niet|nicht"
+    r"|failed|es|está|è)\b)"
+)
+"""How a sentence goes on behind a name."""
+LINK = r"(?:&|\+|and|und|et|y|e|of|van|von|vom|der|den|des|de|del|di|da|do|du|la|le|les|zur|zum|am|im|an|in|c/o)"
+"""Small words within names."""
+ASIDE = r"\([^()\n]{1,40}\)"
+MORE_NAMES = rf"(?:,? (?:{LINK} ){{0,2}}(?:{CAPITAL}[\w.'’&/-]{{0,40}}|e\.V\.|mbB|<(?:int|id|quoted|date|float)>|{ASIDE})){{0,7}}"
+NAMES = rf"{CAPITAL}[\w.'’&/-]{{0,40}}{MORE_NAMES}"
+PERSON = "user|customer|tenant|client|member|merchant|supplier|vendor|partner|employee|shop|account"
+HAS_A_NAME = (
+    "customer|merchant|supplier|employee|guest|member|contact|patient|driver|warehouse|room|shop|store|branch|city|printer|feed"
+    "|consignee|depot|carrier|venue|tenant|company|station|bay|campaign|account|Kunden?|Kundin|Lieferant(?:en)?|Mandant(?:en)?|Firma"
+    "|client|Filiale|Mieter|Händler|Objekt|Lagerort|cliente|proveedor|fournisseur|leverancier|klant|fornitore"
+)
+"""Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
+TITLES = r"Dr\.|Prof\.|Mr\.?|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
+HAS_AN_ASIDE = (
+    f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|bestellung|rechnung|artikel|zeile"
+)
+"""Behind the number of one of these what stands in brackets says what it is: position 3 (Screws)."""
+HAS_AN_ID = (
+    "job|task|order|invoice|shipment|parcel|batch|session|message|user|customer|tenant|item|product|payment|event|run"
+    "|document"
+)
+NO_VALUE = (
+    r"(?:is|was|has|had|not|with|the|a|an|in|at|on|who|that|and|or|to|of|for|from|by|id|does|did|already|input|could|cannot"
+    r"|failed|[a-z]{2,30}ed)\b"
+)
+VALUE = re.compile(
+    r"(?P<before>\b(?:user|username|userlogin|login|host|hostname|node|name|file|path|shop|tenant|bucket|sender|to|from|worker|domain|region"
+    r"|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku|image|id|\w{1,30}_id|\w{1,30}Id)=)"
+    r"[^\s,;&)\]}\"'<]{1,200}"
+    r"|(?P<bracketed>\[(?:key|item|record|row|value)=|\binput=\[)[^\]\n]{1,2000}(?=\])"
+    r"|(?P<entry>\bduplicate key value is \()[^\n]{1,300}?(?=\)(?:\.|$))"
+    rf"|(?P<of>\b(?:for|of|by|from|to|with) (?:{PERSON}) )(?!{NO_VALUE})[\w.@-]{{1,100}}{MORE_NAMES}"
+    rf"|(?P<named>\b(?:{HAS_A_NAME}) ){NAMES}"
+    rf"|(?P<titled>)\b(?:{TITLES}) {NAMES}"
+    rf"|(?P<numbered>\b(?i:{HAS_A_NAME}) )(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)"
+    rf"|(?P<aside>\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>) \([^()\n]{{1,60}}\)"
+    rf"|(?P<whose>\b(?:for|für|pour|para|of|von|a|à|an|di) ){INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"
+    r"|(?P<country>\b(?:country|destination|market|currency) )(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)"
+    r"|(?P<unicode>\bcan't (?:de|en)code )(?:characters?|bytes?)(?: <\w{2,12}>)?(?= in position )"
+    r"|(?P<byte>\bin position <\w{2,12}>(?:-<\w{2,12}>)?: invalid )(?:start|continuation)(?= byte\b)"
+    r"|(?P<made>\b(?:creating|reading|updating|deleting|modifying) [A-Z][\w/ ]{1,60} \()[^()\s]{1,200}(?=\))"
+    rf"|(?P<item>\b(?:{HAS_AN_ID}) )(?=\S{{0,200}}<\w{{2,12}}>)(?=\S{{0,200}}[:/])[^\s,;()\]]{{1,200}}(?<![.:])"
+    r"|(?P<url>\burl: )(?:/|<path>)[^\s)]{0,2000}"
+    r"|(?P<sign>\bcharacter )\S(?= )"
+    r"|(?P<login>\bby )[a-z]{1,20}\.[a-z]{1,30}\b(?!\.)"
+)
+"""What follows words that announce a value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
+
+REFUSED = re.compile(
+    r"(?:^|(?<=: ))[^\s:][^:\n]{0,60}?(?= (?:is|was) not"
+    r" (?:an? known|one of the (?:allowed|known|supported|valid)|in the list of) )",
+    re.MULTILINE,
+)
+"""What none of those is that are known: "DAF is not a known incoterm"."""
+
+PART = r"(?:[\w<>.'’()-]{1,60},?|[&–-])"
+NAME_WITH_BLANKS = re.compile(
+    rf"(?:<(?:path|url|file|id|uuid|token)>|(?<=\b[Ff]ile )[\w<>-]{{1,40}}(?= ))[\w.'’()-]{{0,40}}"
+    rf"(?:[ /]{PART}){{0,12}}?(?:\.(?i:{EXTENSION})\b|(?<=[ /])<file>)"
+)
+"""A file whose name has blanks, behind its folders or behind the word."""
+FILE_FIRST = re.compile(
+    rf"(?:^|(?<=: )|(?<=\bdocument ))(?![^\n]{{0,2}}<)[^:\n\"'`]{{1,150}}?\.(?i:{EXTENSION})(?=:|$)", re.MULTILINE
+)
+"""One that stands before what is said of it, whatever its name is made of: "Invoice May (2).pdf: is encrypted"."""
+
+LABELLED_ID = re.compile(
+    r"(?P<label>\b(?:extended )?(?:request|host|trace|span|correlation|transaction|session|message|activity|event|delivery"
+    r"|invocation)[ _-]?id\\?[\"']?\s?[:=]\s?)(?:[^\s,;)\]}<]{4,200}|(?=[,;]))",
+    re.IGNORECASE,
+)
+"""What services say to be the id of one call, whatever it is made of, or nothing."""
+
+
+def with_ids_masked(text: str) -> str:
+    return LABELLED_ID.sub(r"\g<label><id>", text)
+
+
+def with_values_masked(text: str) -> str:
+    """The text, in which what has a form of its own is masked, with the other values masked, too."""
+    text = FILE_FIRST.sub(
+        lambda found: found[0] if _speaks(found[0]) else "<file>", NAME_WITH_BLANKS.sub("<file>", text)
+    )
+    text = REFUSED.sub("<value>", text)
+    return VALUE.sub(lambda found: f"{found[str(found.lastgroup)]}<value>", text)
+
+
+def _speaks(text: str) -> bool:
+    return any(word.lower() in SPEAKS for word in text.split())

@@ -1,0 +1,56 @@
+"""Values without a form of their own are told by what stands around them, and names are not taken for values."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlq.patterns.fingerprint.placeholders import parameterized
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("feed Blumen am Tor: no price", "feed Kiosk & Sohn: no price"),
+        ("customer Weingut Zur Linde, Inh. Petra Roth is blocked", "customer Ann Smith is blocked"),
+        ("Für Herrn Novak liegt nichts vor", "Für Frau Yilmaz liegt nichts vor"),
+        ("fetch usage for Stadtwerke Bad Au (Test): refused", "fetch usage for Verein Alte Mühle: refused"),
+        ("position 3 (Oak, planed) is short", "position 14 (Screws M8) is short"),
+        ("cannot read /srv/in/May 2 - Ann & Bo (final).MOV: is empty", "cannot read /srv/in/a.mov: is empty"),
+        ("Invoice May 2024 (copy).pdf: is signed", "scan0007.pdf: is signed"),
+        ("bind as CN=svc sync (old),OU=Dienste,DC=a,DC=example failed", "bind as cn=web,ou=it,dc=b,dc=example failed"),
+        ("IBAN DE02…4711 is wrong", "IBAN LT12…0815 is wrong"),
+        ("failed at line 3, input=[a;Hotel Krone;2]", "failed at line 8, input=[x;y]"),
+        ("RequestID: 7F2A9, HostID: aa11, denied", "RequestID: , HostID: , denied"),
+        ("no lock for job 84.", "no lock for job repeat:4caf15:1781304600000."),
+        ("'utf-8' codec can't decode byte 0xe4 in position 3: invalid start byte",
+         "'utf-8' codec can't decode bytes in position 3: invalid continuation byte"),
+        ("url: /v1/orders/88/x?sig=ab (refused)", "url: / (refused)"),
+    ],
+)  # fmt: skip
+def test_values_are_masked(one: str, other: str) -> None:
+    assert _masked(one) == _masked(other)
+
+
+def _masked(text: str) -> str:
+    """All kinds of masks alike."""
+    masked = parameterized(text)
+    for kind in ("id", "int", "hex", "iban", "path", "file", "token"):
+        masked = masked.replace(f"<{kind}>", "<value>")
+    return masked
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("unknown variant `x`, expected one of `open`, `paid`", "unknown variant `x`, expected one of `day`, `week`"),
+        ("Cannot find module 'fast-xml-parser'", "Cannot find module 'date-fns-tz'"),
+        ("Could not load assembly 'ClosedXML, Version=0.1'", "Could not load assembly 'CodePages, Version=8.0'"),
+        ("Pflichtfeld „Straße“ ist leer", "Pflichtfeld „Ort“ ist leer"),
+        ("failed on the fields: (`shopId`,`sku`)", "failed on the fields: (`shopId`,`barcode`)"),
+        ('the return value of "a.Order.getBilling()" is null', 'the return value of "a.Order.getShipping()" is null'),
+        ("Validation failed for Customer: is invalid", "Validation failed for Invoice: is invalid"),
+        ("could not write Report: disk is full", "could not write Report: access is denied"),
+    ],
+)
+def test_names_are_kept(one: str, other: str) -> None:
+    assert parameterized(one) != parameterized(other)
