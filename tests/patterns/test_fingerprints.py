@@ -198,6 +198,11 @@ def test_object_is_read_when_its_middle_was_left_out() -> None:
     assert (print_.codes, print_.exception, print_.message) == (("402",), "CardError", "card was declined")
 
 
+def test_quoted_code_is_one_where_it_is_all_of_the_quotation() -> None:
+    assert fingerprint("t", 'import failed with code "E42"', "").codes == ("E42",)
+    assert fingerprint("t", "bulb 'E27 / warm' exists", "").codes == ()
+
+
 @pytest.mark.parametrize(
     "bit",
     ["a", "1", "a1", "/a", ".", "a.", "'", "\\'", "-", "a-", "a@", "::", "1:", "\n    at a", "Error: ", "{", "[{", '{"a":', "0 ",

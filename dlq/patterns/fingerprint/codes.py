@@ -47,7 +47,9 @@ FORMS = tuple(
         rf"|result|response) ?code)[^\w-]{{1,4}}{ALONE_BEFORE}(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
         rf"(?:\b{NOT_OF_THINGS}(?i:code|status)|[a-z]Code|_code)[\"']?(?:\s?[=:]\s?|\s)[\"']?"
         rf"{ALONE_BEFORE}(?P<number2>-?[0-9]{{1,3}}){ALONE_AFTER}{NO_NOUN}",
-        rf"{ALONE_BEFORE}(?<!['\"`])(?P<named>E[0-9]{{1,5}}|P[12][0-9]{{3}}|TS[0-9]{{4}}|(?:ORA|PLS|TNS)-[0-9]{{5}}){ALONE_AFTER}",
+        # Within a quotation only where it is all of it: 'E27 / warm' is a lamp.
+        rf"{ALONE_BEFORE}(?:(?<!['\"`])|(?=[A-Z0-9-]{{2,10}}['\"`]))"
+        rf"(?P<named>E[0-9]{{1,5}}|P[12][0-9]{{3}}|TS[0-9]{{4}}|(?:ORA|PLS|TNS)-[0-9]{{5}}){ALONE_AFTER}",
         r"(?:failed|failure|error|refused|unavailable|denied|rejected)[\w ]{0,20} \((?P<http6>[45][0-9]{2})\)",
         r"\[(?P<errno>E[A-Z_]{3,30}|ERR_[A-Z_]{3,60})\]",
         # Active Directory says there why it refused a log-in: a wrong password, an expired one, a locked account.

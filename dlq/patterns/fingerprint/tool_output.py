@@ -73,4 +73,4 @@ def once_each(lines: list[str]) -> list[str]:
 def _of_what(line: str) -> str:
     """A line without what it is about, between the tool and what it says."""
     parts = with_digits_masked(re.sub(r"\"[^\"\n]*\"|'[^'\n]*'", '""', line.strip())).split(": ")
-    return ": ".join((parts[0], parts[-1])) if len(parts) > 2 else parts[-1] if len(parts) == 1 else ": ".join(parts)
+    return ": ".join(parts if len(parts) < 3 else (parts[0], parts[-1]))
