@@ -38,7 +38,7 @@ from dlq.patterns.fingerprint.telling_lines import telling_lines
          ["** (Ecto.InvalidChangesetError) is invalid.", "field \"phone\" can't be blank"]),
         ("undefined method `a' for nil\n\n    b.a\n     ^^\n/srv/app/c.rb:1:in `d'", ["undefined method `a' for nil"]),
         ("Order 1:\nS processed successfully\nE material is unknown", ["Order 1:", "E material is unknown"]),
-        ("#9 RUN npm ci\n#9 6.80 npm error in sync", ["#9 RUN npm ci", "#9 6.80 npm error in sync"]),
+        ("#9 [builder 4/6] RUN npm ci\n#9 6.80 npm error in sync", ["#9 [builder 4/6] RUN npm ci", "#9 6.80 npm error in sync"]),
         ("Error: a\n    at b (/c.js:1:2) {\n  results: [ { error: 'Field `d` must be a number.', ok: false } ]\n}",
          ["Error: a", "Field `d` must be a number."]),
     ],

@@ -58,7 +58,7 @@ FRAMES = (
 PYTHON_FRAME = re.compile(r'^ {0,8}File "[^"\n]{1,500}", line \d+, in ', re.MULTILINE)
 NO_MESSAGE = re.compile(
     r"\s*at .{0,500}[:(][^\s]*\d+\)?$|\s+at [\w.$<>\[\]`|+/@-]{1,300}(?:\s?\(|$)|\s*File \""
-    r"|\s+from .{1,300}:\d+|#\d+ (?:[\[{/\\]|[A-Za-z]:\\|phar:|[\w\\]+(?:->|::))|\s+\d{1,4}: \S+::|\s*\{main\}"
+    r"|\s+from .{1,300}:\d+|#\d+ (?:\[internal |[{/\\]|[A-Za-z]:\\|phar:|[\w\\]+(?:->|::))|\s+\d{1,4}: \S+::|\s*\{main\}"
     r"|\s*/\S{1,300}:\d+ in \S"
     r"|\s+/\S{1,300}\.go:\d+|goroutine \d|/\S{1,300}\.rb:\d+:in |\s*\[?\.\.\. "
 )
