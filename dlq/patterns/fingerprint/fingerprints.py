@@ -59,6 +59,8 @@ PRIVATE_MODULE = re.compile(r"(?<=\.)_\w{1,60}\.")
 """Where a class of Python's happens to be: MySQLdb._exceptions.OperationalError is MySQLdb.OperationalError."""
 PLACEHOLDER = re.compile(r"<(?:[a-z]{2,12}|\*)>")
 RUN = re.compile(rf"(?:{LETTER}|:|<(?:[a-z]{{2,12}}|\*)>)+")
+QUOTED_DATA = re.compile(r"'\{[^'\n]{0,500}\}'")
+"""What was wrong, and may have codes of its own."""
 NIL = re.compile(r"\bnil:NilClass\b")
 """As older versions of Ruby call it."""
 PANICKED = re.compile(r"(?:task |thread )?(?:'[^'\n]{0,80}' )?panicked\b")
@@ -153,7 +155,7 @@ def _bounded(last_error: Any) -> Any:
 
 
 def _codes(lines: list[str], classes: list[str]) -> list[str]:
-    return list(dict.fromkeys(code for line in [*classes, *lines] for code in codes_in(line)))
+    return list(dict.fromkeys(code for line in [*classes, *lines] for code in codes_in(QUOTED_DATA.sub("", line))))
 
 
 def _said(reading: Reading, stack: str, trace: Traceback | None) -> tuple[list[str], list[str]]:

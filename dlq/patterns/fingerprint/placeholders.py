@@ -131,8 +131,12 @@ EXPECTED = re.compile(
 )
 """What comes before one of the names that the program knows: expected one of `open`, `paid`."""
 LONGEST_LIST = 400
+PRINTED = re.compile(r"\{[^{}\n]{0,60}[=:][^\n]{0,500}\}")
+"""Data, as programs print it."""
 PACKAGE = re.compile(r"@?[a-z][a-z._/-]{1,80}|[\w-]{1,60}\.(?:sty|cls)")
-PACKAGE_BEFORE = re.compile(r"(?:module|package|plugin|gem|crate|dependency|extension|library|LaTeX Error: File)\W{1,3}$", re.IGNORECASE)
+PACKAGE_BEFORE = re.compile(
+    r"(?:module|package|plugin|gem|crate|dependency|extension|library|LaTeX Error: File)\W{1,3}$", re.IGNORECASE
+)
 KEY_BEFORE = re.compile(r"[{,]\s?\Z")
 KEY_AFTER = re.compile(r"\s?(?::|=>)\s?\[?\s?[\"'][^\"\n]{0,60}?[a-z] [a-z]")
 """Around a key of an object that a text holds, of which a sentence is said: {"email": ["is not valid"]}."""
@@ -192,6 +196,8 @@ def _quoted(match: re.Match[str]) -> str:
     """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
     inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1]).strip(" `").removesuffix(" (index)")
     before = match.string[max(0, match.start() - 28) : match.start()]
+    if PRINTED.fullmatch(inner):
+        return "<quoted>"
     if ", Version=" in inner:
         inner = inner.split(", Version=", 1)[0]
         return f"'{inner}'" if NAME.fullmatch(inner) else "<quoted>"

@@ -53,8 +53,8 @@ VALUE = re.compile(
     rf"|(?P<named>\b(?:{HAS_A_NAME}) ){NAMES}"
     rf"|(?P<titled>)\b(?:{TITLES}) {NAMES}"
     rf"|(?P<numbered>\b(?i:{HAS_A_NAME}) )(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)"
-    rf"|(?P<aside>\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>) \([^()\n]{{1,60}}\)"
-    rf"|(?P<whose>\b(?:for|für|pour|para|of|von|a|à|an|di) ){INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"
+    rf"|(?P<aside>\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}}) \([^()\n]{{1,60}}\)"
+    rf"|(?P<whose>\b(?:for|für|pour|para|of|von|a|à|an|di|de) ){INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"
     r"|(?P<country>\b(?:country|destination|market|currency) )(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)"
     r"|(?P<unicode>\bcan't (?:de|en)code )(?:characters?|bytes?)(?: <\w{2,12}>)?(?= in position )"
     r"|(?P<byte>\bin position <\w{2,12}>(?:-<\w{2,12}>)?: invalid )(?:start|continuation)(?= byte\b)"
@@ -75,8 +75,8 @@ REFUSED = re.compile(
 
 PART = r"(?:[\w<>.'’()-]{1,60},?|[&–-])"
 NAME_WITH_BLANKS = re.compile(
-    rf"(?:<(?:path|url|file|id|uuid|token)>|(?<=\b[Ff]ile )[\w<>-]{{1,40}}(?= ))[\w.'’()-]{{0,40}}"
-    rf"(?:[ /]{PART}){{0,12}}?(?:\.(?i:{EXTENSION})\b|(?<=[ /])<file>)"
+    rf"<(?:path|url|file|id|uuid|token)>[\w.'’()-]{{0,40}}(?:[ /]{PART}){{0,12}}?(?:\.(?i:{EXTENSION})\b|[ /]<file>)"
+    rf"|(?<=\b[Ff]ile )[\w<>-]{{1,40}}(?= )(?:[ /]{PART}){{0,5}}?\.(?i:{EXTENSION})\b"
 )
 """A file whose name has blanks, behind its folders or behind the word."""
 FILE_FIRST = re.compile(
