@@ -16,6 +16,7 @@ from dlq.patterns.fingerprint.repetition import said_once
         ("status <*> of access <*>", "status <*> of access <*>"),
         ("[<*>: user is unknown, <*>: user is unknown, <*>: user is unknown]", "[<*>: user is unknown]"),
         ("redirects: [] / redirects: [<*>]", "redirects: [<*>] / redirects: [<*>]"),
+        ("<*> entries, <*> entry", "<*> entry"),
         ("not found at all", "not found at all"),
     ],
 )

@@ -45,6 +45,11 @@ def _masked(text: str) -> str:
         ("unknown variant `x`, expected one of `open`, `paid`", "unknown variant `x`, expected one of `day`, `week`"),
         ("Cannot find module 'fast-xml-parser'", "Cannot find module 'date-fns-tz'"),
         ("Could not load assembly 'ClosedXML, Version=0.1'", "Could not load assembly 'CodePages, Version=8.0'"),
+        ('column "Net price" not found', 'column "Supplier SKU" not found'),
+        (
+            'violates constraint "Task_owner_id_51b02e7c_fk_user_id"',
+            'violates constraint "Task_set_id_a9e95da3_fk_set_id"',
+        ),
         ("Pflichtfeld „Straße“ ist leer", "Pflichtfeld „Ort“ ist leer"),
         ("failed on the fields: (`shopId`,`sku`)", "failed on the fields: (`shopId`,`barcode`)"),
         ('the return value of "a.Order.getBilling()" is null', 'the return value of "a.Order.getShipping()" is null'),

@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
         r"(?:\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?(?:\s(?:[A-Z]{3,4}\b|[+-][0-9]{4}\b))?"
         rf"|\b(?:{DAY},?\s{{1,2}})?{MONTH}\s{{1,2}}[0-9]{{1,2}}\b"
         r"(?:,?\s[0-9]{4})?(?:\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?(?:\s[A-Z]{3,4}\b)?(?:\s[0-9]{4}\b)?"
+        rf"|\b[0-9]{{1,2}}\.? {MONTH}\b"
         rf"|\b{MONTH} [0-9]{{4}}\b|\b[0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}}\b(?:\s[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?"
         r"|\b[0-9]{1,2}/[0-9]{4}\b"
         r"|\b[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}\b(?:\s[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
@@ -131,6 +132,8 @@ EXPECTED = re.compile(
 )
 """What comes before one of the names that the program knows: expected one of `open`, `paid`."""
 LONGEST_LIST = 400
+WORDS = re.compile(r"[A-Za-zÀ-ÿ]{2,30}(?: [A-Za-zÀ-ÿ]{2,30}){1,3}")
+"""A column of a sheet may be called by words: column "Net price"."""
 PRINTED = re.compile(r"\{[^{}\n]{0,60}[=:][^\n]{0,500}\}")
 """Data, as programs print it."""
 PACKAGE = re.compile(r"@?[a-z][a-z._/-]{1,80}|[\w-]{1,60}\.(?:sty|cls)")
@@ -196,6 +199,8 @@ def _quoted(match: re.Match[str]) -> str:
     """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
     inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1]).strip(" `").removesuffix(" (index)")
     before = match.string[max(0, match.start() - 28) : match.start()]
+    if FIELD.search(before) and WORDS.fullmatch(inner):
+        return match[0]
     if PRINTED.fullmatch(inner):
         return "<quoted>"
     if ", Version=" in inner:

@@ -13,6 +13,8 @@ COUNTED = re.compile(
     rf"({re.escape(MASKED)} (?:validation )?(?!does|this|has|was|less|status|process|access|address)[a-z]{{3,20}}?)s\b"
 )
 """1 attempt, 3 attempts."""
+MANY = re.compile(rf"({re.escape(MASKED)} [a-z]{{2,18}})ies\b")
+"""1 entry, 3 entries."""
 LISTED = re.compile(
     rf"\b([a-z]{{1,20}}?(?:(?:ss|x|ch|sh)(?=es)|[a-rt-z](?<![ui])(?=s)))(?:es|s)(?=:? {re.escape(MASKED)})"
 )
@@ -23,7 +25,7 @@ EMPTY = re.compile(r"(?<=[\s:=])(?:\[\]|\{\})")
 def said_once(text: str) -> str:
     """The masked text without what depends on how many there were."""
     text = MASKS.sub(MASKED, EMPTY.sub(f"[{MASKED}]", text))
-    text = LISTED.sub(r"\1", COUNTED.sub(r"\1", text))
+    text = LISTED.sub(r"\1", COUNTED.sub(r"\1", MANY.sub(r"\1y", text)))
     return " ".join(_without_blocks_again(text.split()))
 
 

@@ -28,8 +28,12 @@ NUMBERED_NAME = r"[A-Za-z_]+[A-Za-z_][0-9][0-9]?(?:_[A-Za-z_]+(?:_1)?)?|[iuf][0-
 """address1, orders_pk2, INT8, i32."""
 SERIAL = r"\w*(?:[A-Za-z_]0[0-9]|_v[0-9][0-9]?)(?!\w)"
 """app_shard_07, products_v3: such a number counts, and is no part of a name."""
-CONSTRAINT = r"(?:(?:PK|UQ|FK|REL|IDX|CK|DF|pk|uq|fk|idx)_|uk|UK|fk|FK)[0-9A-Za-z_]+"
-"""As TypeORM, SQL Server and Hibernate name them by themselves: PK_bb6d4e0f, UQ__Booking__8A1C22F0, uk6dotkott2kj."""
+CONSTRAINT = (
+    r"(?:(?:PK|UQ|FK|REL|IDX|CK|DF|pk|uq|fk|idx)_|uk|UK|fk|FK)[0-9A-Za-z_]+"
+    r"|[A-Za-z_]+_[0-9a-f]+_(?:fk|uniq)(?:_[A-Za-z_]+)?"
+)
+"""As TypeORM, SQL Server, Hibernate and Django name them by themselves: PK_bb6d4e0f, UQ__Booking__8A1C22F0, uk6dotkott2kj,
+task_owner_id_51b02e7c_fk_user_id."""
 ERROR_NUMBER = r"(?:E|P|TS|ORA-|TNS-|PLS-)[0-9]+"
 """E42, P2002, TS2304, ORA-00001."""
 

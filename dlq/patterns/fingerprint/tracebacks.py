@@ -76,7 +76,7 @@ PHP_HEAD = re.compile(
 RUST_PANIC = re.compile(
     r"panicked at (?:'(?P<old>[^\n]{0,1000})', )?(?P<file>[^\s:']{1,300}\.rs):\d+(?::\d+)?:?(?:\n(?P<message>[^\n]{0,2000}))?"
 )
-GO_PANIC = re.compile(r"^(?:panic: |(?=runtime error: ))(?P<message>[^\n]{0,2000})", re.MULTILINE)
+GO_PANIC = re.compile(r"^(?:[\w ]{0,30}panic: |(?=runtime error: ))(?P<message>[^\n]{0,2000})", re.MULTILINE)
 ELIXIR_HEAD = re.compile(r"^\*\* \((?P<class>[\w.]{1,100})\) (?P<message>[^\n]{0,2000})", re.MULTILINE)
 
 

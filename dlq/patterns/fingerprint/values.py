@@ -15,7 +15,7 @@ INITIAL = rf"{CAPITAL}(?:\.|[a-zà-ÿ][\w.'’-]{{0,40}})"
 SAYS = (
     r"(?=\s?:\s| \(| (?:cannot|can|could|is|was|has|had|does|did|ne|n['’]|est|kann|konnte|ist|hat|wurde"
     r"|liegt|besteht|fehlt|no|not|non|niet|nicht"
-    r"|failed|es|está|è)\b)"
+    r"|failed|stopped|aborted|es|está|è)\b)"
 )
 """How a sentence goes on behind a name."""
 LINK = r"(?:&|\+|and|und|et|y|e|of|van|von|vom|der|den|des|de|del|di|da|do|du|la|le|les|zur|zum|am|im|an|in|c/o)"
