@@ -8,6 +8,7 @@ Elixir; output of command line tools behind "Command failed".
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dlq.patterns.fingerprint.tokens import with_digits_masked
@@ -124,8 +125,8 @@ def _sections(text: str) -> list[Section]:
     sections = [Section()]
     after_frames = in_causes = in_backtrace = skips = False
     in_python = bool(PYTHON_FRAME.search(text))
-    # Python's exception stands behind its frames; where nothing does, it stood before them, or they are another language's.
     is_template = "Template::Error" in text
+    # Python's exception stands behind its frames; where nothing does, it stood before them, or they are another language's.
     last = text.rstrip().splitlines()[-1] if in_python else ""
     is_cut = (
         in_python and "Traceback (most recent call last)" not in text and not (last[:1].isspace() or is_frame(last))
@@ -166,19 +167,11 @@ def _sections(text: str) -> list[Section]:
             if is_cut:
                 sections, is_cut = [Section()], False
             continue
-        if column := COLUMN.search(line):
-            sections[-1].causes.append(column[1])
-        if chain := REFERENCE.search(line):
-            sections[-1].causes.append(without_positions(chain[1]))
-        if state := IN_THE_WAY.match(line):
-            sections[-1].causes.append(line[state.end() :])
-            continue
-        if is_template and EXCERPT.match(line):
-            continue
+        sections[-1].causes.extend(_beside(line))
         if POINTS.match(line) and sections[-1].lines[1:] and sections[-1].lines[-1][:1].isspace():
             # At a part of a line of the program, which some versions of a language print and others don't.
             sections[-1].lines.pop()
-        if DETAIL.match(line):
+        if DETAIL.match(line) or IN_THE_WAY.match(line) or (is_template and EXCERPT.match(line)):
             skips = line.startswith(("[SQL", "[parameters", "Call log", "LINE"))
             continue
         if skips:
@@ -194,6 +187,16 @@ def _sections(text: str) -> list[Section]:
         elif said := SAID_INSIDE.search(line):
             sections[-1].causes.append(said["said"])
     return sections
+
+
+def _beside(line: str) -> Iterator[str]:
+    """The column, the field or the state that a line names besides."""
+    if column := COLUMN.search(line):
+        yield column[1]
+    if chain := REFERENCE.search(line):
+        yield without_positions(chain[1])
+    if state := IN_THE_WAY.match(line):
+        yield line[state.end() :]
 
 
 def _bounded(line: str) -> str:
