@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dlq.patterns.fingerprint.placeholders import parameterized
+from tests.support.labelled import Text, grouped
 
 
 @pytest.mark.parametrize(
@@ -13,7 +14,7 @@ from dlq.patterns.fingerprint.placeholders import parameterized
         ("feed Blumen am Tor: no price", "feed Kiosk & Sohn: no price"),
         ("customer Weingut Zur Linde, Inh. Petra Roth is blocked", "customer Ann Smith is blocked"),
         ("Für Herrn Novak liegt nichts vor", "Für Frau Yilmaz liegt nichts vor"),
-        ("fetch usage for Stadtwerke Bad Au (Test): refused", "fetch usage for Verein Alte Mühle: refused"),
+        ("usage of Stadtwerke Bad Au (Test) is open", "usage of Verein Alte Mühle is open"),
         ("position 3 (Oak, planed) is short", "position 14 (Screws M8) is short"),
         ("cannot read /srv/in/May 2 - Ann & Bo (final).MOV: is empty", "cannot read /srv/in/a.mov: is empty"),
         ("Invoice May 2024 (copy).pdf: is signed", "scan0007.pdf: is signed"),
@@ -59,3 +60,47 @@ def _masked(text: str) -> str:
 )
 def test_names_are_kept(one: str, other: str) -> None:
     assert parameterized(one) != parameterized(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("order 12 could not be shipped (payment declined)", "order 13 could not be shipped (out of stock)"),
+        ("order 12 (payment declined) skipped", "order 13 (out of stock) skipped"),
+        ("job 12 (Payment declined) skipped", "job 13 (Card expired) skipped"),
+        ("row 3 (missing sku) skipped", "row 9 (missing price) skipped"),
+        ("received a Bad Gateway is", "received a Service Unavailable is"),
+        ("a Service Unavailable was returned by erp", "a Gateway Timeout was returned by erp"),
+        ("an Internal Error was returned by erp", "an Invalid Request was returned by erp"),
+        ("account Locked by admin", "account Suspended by admin"),
+        ("customer Not Found in crm", "customer Already Exists in crm"),
+        ("event order:123:not_found failed", "event order:77:already_paid failed"),
+        ("job failed: order:123:not_found", "job failed: order:77:already_paid"),
+        ("AB12 NOT FOUND HERE", "AB12 IS LOCKED NOW"),
+        ("PO12 ERROR DENIED", "PO12 ERROR QUOTA"),
+        ("error in app/models/user.rb:12 found", "error in app/models/order.rb:12 found"),
+        ("12 Market rules failed", "12 Decimal rules failed"),
+        ('TaskError("Import(Location(\\"shelf is missing\\"))")', 'TaskError("Import(Location(\\"shelf is full\\"))")'),
+        ('TaskError("Detail(\\"shelf is missing\\")")', 'TaskError("Detail(\\"shelf is full\\")")'),
+        (
+            '#9 [a 4/6] RUN npm ci\n#9 1.2 something\nERROR: "npm ci" did not complete successfully: killed',
+            '#9 [a 4/6] RUN npm ci\n#9 1.2 something\nERROR: "npm ci" did not complete successfully: lock file is old',
+        ),
+        ("Validation failed for Credit Note: is blank", "Validation failed for Invoice Line: is blank"),
+        ("position 3 (too heavy) rejected", "position 3 (too long) rejected"),
+        ("event 5 (no handler) dropped", "event 6 (bad signature) dropped"),
+        ("invoice 5 (VAT id missing) not sent", "invoice 6 (IBAN missing) not sent"),
+        ("Kunde Gesperrt kann nicht bestellen", "Kunde Unbekannt kann nicht bestellen"),
+        ("provider: user Unknown (UID)", "provider: user Blocked (UID)"),
+        ("by nginx.conf is refused", "by php.ini is refused"),
+    ],
+)
+def test_what_says_something_is_no_value(one: str, other: str) -> None:
+    """Capitals, brackets and the place of a name make none of it."""
+    texts = [Text("", "", "task", error, "") for error in (one, other)]
+    assert len(set(grouped(texts).values())) == 2
+
+
+def test_number_of_a_structure_is_no_code() -> None:
+    texts = [Text("", "", "task", f'TaskError("Id(Number({number}))")', "") for number in (451, 9)]
+    assert len(set(grouped(texts).values())) == 1

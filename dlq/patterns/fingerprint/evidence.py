@@ -25,9 +25,11 @@ VALUE_BEFORE = re.compile(
 )
 SPEAKS = frozenset(
     """
-    a already and are because can't cannot could denied did do does es est exceeded exceeds expected failed fails fehlt found
-    had has hat hatte have invalid is ist kein keine keinen missing must n'est nicht no not of opted or out pas refused rejected
-    should than tiene too unknown war was were when while will would wurde
+    a aborted already and are bad because blocked can't cancelled cannot closed conflict could declined denied did
+    disabled do does error es est exceeded exceeds exception exists expected expired failed fails failure fehler fehlt
+    forbidden found gateway gesperrt had has hat hatte have internal invalid is ist kein keine keinen locked missing
+    must n'est nicht no not of opted or out pas refused rejected revoked service should suspended than tiene timeout too
+    unavailable unbekannt unexpected unknown unsupported war was were when while will would wurde
     """.split()  # noqa: SIM905
 )
 """Words of a sentence: what has one of them is no value."""

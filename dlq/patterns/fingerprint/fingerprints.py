@@ -11,7 +11,7 @@ from typing import Any
 
 from dlq.patterns.fingerprint.codes import codes_beside, codes_in, telling
 from dlq.patterns.fingerprint.payload_values import without_values
-from dlq.patterns.fingerprint.placeholders import parameterized
+from dlq.patterns.fingerprint.placeholders import DATA, parameterized
 from dlq.patterns.fingerprint.repetition import said_once
 from dlq.patterns.fingerprint.telling_lines import telling_lines, without_details
 from dlq.patterns.fingerprint.tokens import (
@@ -59,7 +59,7 @@ PRIVATE_MODULE = re.compile(r"(?<=\.)_\w{1,60}\.")
 """Where a class of Python's happens to be: MySQLdb._exceptions.OperationalError is MySQLdb.OperationalError."""
 PLACEHOLDER = re.compile(r"<(?:[a-z]{2,12}|\*)>")
 RUN = re.compile(rf"(?:{LETTER}|:|<(?:[a-z]{{2,12}}|\*)>)+")
-QUOTED_DATA = re.compile(r"'\{[^'\n]{0,500}\}'")
+QUOTED_DATA = re.compile(f"'{DATA.pattern}'")
 """What was wrong, and may have codes of its own."""
 NIL = re.compile(r"\bnil:NilClass\b")
 """As older versions of Ruby call it."""

@@ -14,7 +14,10 @@ from dlq.patterns.fingerprint.values import EXTENSION, with_ids_masked, with_val
 
 TELLING_NAME = f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT})"
 DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
-MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mär|Mai|Okt|Dez)[a-z]{0,6}"
+MONTH = (
+    r"(?:Jan(?:uary?)?|Feb(?:ruary?)?|Mar(?:ch)?|März?|Apr(?:il)?|Ma[iy]|Jun[ei]?|Jul[iy]?|Aug(?:ust)?|Sept?(?:ember)?"
+    r"|O[ck]t(?:ober)?|Nov(?:ember)?|De[cz](?:ember)?)\b"
+)
 CURRENCY = "EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY"
 
 KINDS: dict[str, str] = {
@@ -55,8 +58,8 @@ KINDS: dict[str, str] = {
     ),
     "dn": r"\b(?i:cn|uid|ou|dc)=(?:[^,;=()\n\"']|\([^()\n]{1,40}\)){1,100}"
     r"(?:,\s?(?i:cn|uid|ou|dc|o|l|c|st)=[^,;=()\n\"':]{1,100}){1,16}",
-    "iban": r"\b[A-Z]{2}[0-9]{2}(?:[ …*.x]{1,12}[0-9A-Z]{2,6}){1,8}\b",
-    "image": r"(?<![\w./:@-])[a-z0-9][a-z0-9._-]{0,60}(?:/[a-z0-9][a-z0-9._-]{0,60}){1,4}:(?=[\w.-]{0,80}[0-9])[\w.-]{1,80}",
+    "iban": r"\b[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}(?: [0-9]{4}){2,6}(?: [0-9]{1,3})?| ?(?:…|[*x.]{2,24}) ?[0-9A-Z]{2,6})\b",
+    "image": r"(?<![\w./:@-])(?:[a-z0-9][a-z0-9._-]{0,60}/){1,4}[a-z0-9][a-z0-9_-]{0,60}:(?=[\w.-]{0,80}[0-9])[\w.-]{1,80}",
     "id": (
         r"\b[A-Za-z]{1,12}(?:[_-][A-Za-z]{1,12}){0,2}[_-](?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9]{3,64}\b"
         r"|\b[a-z]{2,8}_(?=[A-Za-z]{0,40}[A-Z])[A-Za-z]{14,64}\b"
@@ -106,7 +109,7 @@ NAMED = re.compile(
     r"|(?<!shipping )(?<!payment )(?<!delivery )method|function|module|key|parameter|argument|reading"
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
     r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection|element|tag"
-    r"|event|object|object name|name of|permission|scope|right|plugin|package|dependency|gem|handler|route"
+    r"|event|object|object name|name of|permission|scope|right|plugin|package|assembly|dependency|gem|handler|route"
     r"|resolve|identifier|symbol|at path|for model|service|config|configuration|environment|middleware|component|factory"
     r"|hook|provider|driver|adapter"
     r"|serializer|validator|rule|policy|mode|state|status|format|step|stage|phase|kind|operation|model|resource type"
@@ -132,10 +135,14 @@ EXPECTED = re.compile(
 )
 """What comes before one of the names that the program knows: expected one of `open`, `paid`."""
 LONGEST_LIST = 400
+NEAR = 28
+"""How far back it is looked for what announces a quotation."""
 WORDS = re.compile(r"[A-Za-zÀ-ÿ]{2,30}(?: [A-Za-zÀ-ÿ]{2,30}){1,3}")
 """A column of a sheet may be called by words: column "Net price"."""
-PRINTED = re.compile(r"\{[^{}\n]{0,60}[=:][^\n]{0,500}\}")
-"""Data, as programs print it."""
+DATA = re.compile(r"\{[^{}\n]{0,60}[=:][^\n]{0,500}\}")
+"""As programs print it."""
+BESIDE_A_NAME = re.compile(r" \(index\)$|, Version=[^\n]*$")
+"""What Prisma and .NET say behind it."""
 PACKAGE = re.compile(r"@?[a-z][a-z._/-]{1,80}|[\w-]{1,60}\.(?:sty|cls)")
 PACKAGE_BEFORE = re.compile(
     r"(?:module|package|plugin|gem|crate|dependency|extension|library|LaTeX Error: File)\W{1,3}$", re.IGNORECASE
@@ -172,6 +179,14 @@ FIELD = re.compile(
 )
 """What comes before a name that may be as short."""
 SNAKE_CASE = re.compile(r"[a-z]{1,30}(?:_[a-z]{1,30}){1,8}")
+ANNOUNCED = (
+    (NAMED, NEAR, NAME),
+    (EXPECTED, LONGEST_LIST, NAME),
+    (PACKAGE_BEFORE, NEAR, PACKAGE),
+    (FIELD, NEAR, WORDS),
+    (SELECTED, NEAR, re.compile(r"[^\n]*")),
+)
+"""What comes before a name, within how many characters, and of what it is made then."""
 
 
 def parameterized(text: str, keep: Collection[str] = ()) -> str:
@@ -188,41 +203,34 @@ def _kind(match: re.Match[str]) -> str:
     return _quoted(match) if kind == "quoted" else f"<{kind}>"
 
 
-def _is_named(before: str, text: str, end: int) -> bool:
-    """Whether what stands around a quotation says that it is a name."""
-    if NAMED.search(before) or NAMED_AFTER.match(text, end):
-        return True
-    return bool(KEY_BEFORE.search(before) and KEY_AFTER.match(text, end))
-
-
 def _quoted(match: re.Match[str]) -> str:
     """A quotation is a value, unless it is a name of the program's own, or what somebody said."""
-    inner = re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1]).strip(" `").removesuffix(" (index)")
-    before = match.string[max(0, match.start() - 28) : match.start()]
-    if FIELD.search(before) and WORDS.fullmatch(inner):
-        return match[0]
-    if PRINTED.fullmatch(inner):
-        return "<quoted>"
-    if ", Version=" in inner:
-        inner = inner.split(", Version=", 1)[0]
-        return f"'{inner}'" if NAME.fullmatch(inner) else "<quoted>"
-    if (
-        SELECTED.search(before)
-        or (PACKAGE.fullmatch(inner) and PACKAGE_BEFORE.search(before))
-        or (
-            NAME.fullmatch(inner)
-            and EXPECTED.search(match.string[max(0, match.start() - LONGEST_LIST) : match.start()])
-        )
-        or ONE_MARK.fullmatch(inner)
-        or TYPE.fullmatch(inner)
-        or SNAKE_CASE.fullmatch(inner)
-        or (QUALIFIED.search(match[0]) and NAME.fullmatch(inner))
-        or (NAME.fullmatch(inner) and _is_named(before, match.string, match.end()))
-    ):
+    inner = BESIDE_A_NAME.sub("", re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1])).strip(" `")
+    before = match.string[max(0, match.start() - NEAR) : match.start()]
+    if not DATA.fullmatch(inner) and _is_name(inner, match, before):
         if SHORT_CODE.fullmatch(inner) and not FIELD.search(before):
             return "<quoted>"
         # Ruby wrote `name' once, and writes 'name' now.
-        return f"'{match[0][1:]}" if match[0][0] == "`" and match[0][-1] == "'" else match[0]
-    if SAID.search(before) or (len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)):
+        opening = "'" if match[0][0] == "`" and match[0][-1] == "'" else match[0][0]
+        return f"{opening}{inner}{match[0][-1]}"
+    said = len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)
+    if not DATA.fullmatch(inner) and (said or SAID.search(before)):
         return f"{match[0][0]}{parameterized(inner)}{match[0][-1]}"
     return "<quoted>"
+
+
+def _is_name(inner: str, match: re.Match[str], before: str) -> bool:
+    """Whether what it is, or what stands around it, says that it is a name."""
+    if any(form.fullmatch(inner) for form in (ONE_MARK, TYPE, SNAKE_CASE)):
+        return True
+    start = match.start()
+    for announcing, length, form in ANNOUNCED:
+        if form.fullmatch(inner) and announcing.search(match.string[max(0, start - length) : start]):
+            return True
+    if not NAME.fullmatch(inner):
+        return False
+    return bool(
+        QUALIFIED.search(match[0])
+        or NAMED_AFTER.match(match.string, match.end())
+        or (KEY_BEFORE.search(before) and KEY_AFTER.match(match.string, match.end()))
+    )

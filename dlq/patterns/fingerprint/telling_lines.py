@@ -72,9 +72,10 @@ SAID_INSIDE = re.compile(
 """Behind the frames, where Node prints what an error has besides its message."""
 CALL_LOG = re.compile(r"^Call log:\n\s{0,8}- (?=waiting for |navigating to )", re.MULTILINE)
 """Playwright's: its first line says what was waited for."""
-CHANGESET = re.compile(r"^Errors\s{1,8}%\{(?=\w)", re.MULTILINE)
-"""Ecto's: behind its sentence stand the fields with what is wrong with each, and then the values."""
+CHANGESET = re.compile(r"\s+%\{|(?:Errors|Applied changes|Params|Changeset)$")
+"""What Ecto prints below its sentence."""
 INVALID = re.compile(r"\b(\w{1,60}): \[\{\"([^\"\n]{1,200})\"")
+"""A field of Ecto's with what is wrong with it: %{phone: [{"can't be blank", [validation: :required]}]}."""
 EXCERPT = re.compile(r"\s+(?:=> |> )?[0-9]{1,5}[:|] ")
 """A line of the template, as Rails prints some below the sentence."""
 CHAIN = re.compile(r"^Error:[ \t]*\n(?=[ \t]+0: )", re.MULTILINE)
@@ -102,8 +103,7 @@ def telling_lines(text: str) -> list[str]:
     """The lines that say why, from the outermost to the root cause."""
     kept: list[str] = []
     known: set[str] = set()
-    text = CHANGESET.sub("Caused by: %{", CALL_LOG.sub("Caused by: ", CHAIN.sub("Caused by:\n", text)))
-    for section in _sections(text):
+    for section in _sections(CHAIN.sub("Caused by:\n", CALL_LOG.sub("Caused by: ", text))):
         for line in [*_of(section.lines), *section.causes]:
             line = without_details(line)
             # Lines that differ in a number are one, or the pattern would depend on what the coarse key masks.
@@ -125,7 +125,7 @@ def _sections(text: str) -> list[Section]:
     sections = [Section()]
     after_frames = in_causes = in_backtrace = skips = False
     in_python = bool(PYTHON_FRAME.search(text))
-    is_template = "Template::Error" in text
+    details = (DETAIL, IN_THE_WAY, CHANGESET, *([EXCERPT] if "Template::Error" in text else []))
     # Python's exception stands behind its frames; where nothing does, it stood before them, or they are another language's.
     last = text.rstrip().splitlines()[-1] if in_python else ""
     is_cut = (
@@ -142,10 +142,7 @@ def _sections(text: str) -> list[Section]:
             sections.append(Section())
             after_frames = in_backtrace = skips = False
             in_causes = not line[cause.end() :].strip()
-            if invalid := INVALID.findall(line) if line.startswith("Caused by: %{") else []:
-                sections[-1].causes.extend(f'field "{name}" {said}' for name, said in invalid)
-                after_frames = True
-            elif not in_causes:
+            if not in_causes:
                 sections[-1].lines.append(line[cause.end() :])
             continue
         if BACKTRACE.match(line):
@@ -171,7 +168,7 @@ def _sections(text: str) -> list[Section]:
         if POINTS.match(line) and sections[-1].lines[1:] and sections[-1].lines[-1][:1].isspace():
             # At a part of a line of the program, which some versions of a language print and others don't.
             sections[-1].lines.pop()
-        if DETAIL.match(line) or IN_THE_WAY.match(line) or (is_template and EXCERPT.match(line)):
+        if any(form.match(line) for form in details):
             skips = line.startswith(("[SQL", "[parameters", "Call log", "LINE"))
             continue
         if skips:
@@ -190,13 +187,14 @@ def _sections(text: str) -> list[Section]:
 
 
 def _beside(line: str) -> Iterator[str]:
-    """The column, the field or the state that a line names besides."""
+    """The column, the field with what is wrong with it, or the state that a line names besides."""
     if column := COLUMN.search(line):
         yield column[1]
     if chain := REFERENCE.search(line):
         yield without_positions(chain[1])
     if state := IN_THE_WAY.match(line):
         yield line[state.end() :]
+    yield from (f'field "{name}" {said}' for name, said in INVALID.findall(line))
 
 
 def _bounded(line: str) -> str:
@@ -215,7 +213,7 @@ def _of(lines: list[str]) -> list[str]:
     if CALLED.search(head) or (rest and CALLED.search(rest[0])):
         return [head, lines[-1]] if CALLED.search(head) else [head, rest[0], lines[-1]]
     # What went well is not why.
-    rest = [line for line in rest if not WENT_WELL.search(line)] or rest
+    rest = [line for line in rest if complains(line) or not WENT_WELL.search(line)] or rest
     while rest and (len(lines) == 2 or INTRODUCES.search(kept[-1])) and len(kept) < MOST_INTRODUCED:
         kept.append(rest.pop(0))
     if len(kept) < len(lines) and (said := [line for line in rest if complains(line)]):

@@ -13,7 +13,7 @@ EXTENSION = (
 CAPITAL = "[A-ZÀ-ÖØ-Þ]"
 INITIAL = rf"{CAPITAL}(?:\.|[a-zà-ÿ][\w.'’-]{{0,40}})"
 SAYS = (
-    r"(?=\s?:\s| \(| (?:cannot|can|could|is|was|has|had|does|did|ne|n['’]|est|kann|konnte|ist|hat|wurde"
+    r"(?= \(| (?:cannot|can|could|is|was|has|had|does|did|ne|n['’]|est|kann|konnte|ist|hat|wurde"
     r"|liegt|besteht|fehlt|no|not|non|niet|nicht"
     r"|failed|stopped|aborted|es|está|è)\b)"
 )
@@ -53,19 +53,21 @@ VALUE = re.compile(
     rf"|(?P<named>\b(?:{HAS_A_NAME}) ){NAMES}"
     rf"|(?P<titled>)\b(?:{TITLES}) {NAMES}"
     rf"|(?P<numbered>\b(?i:{HAS_A_NAME}) )(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)"
-    rf"|(?P<aside>\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}}) \([^()\n]{{1,60}}\)"
-    rf"|(?P<whose>\b(?:for|für|pour|para|of|von|a|à|an|di|de) ){INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"
+    rf"|(?P<aside>\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}}) \((?={CAPITAL}|[0-9<])[^()\n]{{1,60}}\)"
+    rf"|(?P<whose>\b(?:for|für|pour|para|of|von|à|di|de) ){INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"
     r"|(?P<country>\b(?:country|destination|market|currency) )(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)"
     r"|(?P<unicode>\bcan't (?:de|en)code )(?:characters?|bytes?)(?: <\w{2,12}>)?(?= in position )"
     r"|(?P<byte>\bin position <\w{2,12}>(?:-<\w{2,12}>)?: invalid )(?:start|continuation)(?= byte\b)"
     r"|(?P<made>\b(?:creating|reading|updating|deleting|modifying) [A-Z][\w/ ]{1,60} \()[^()\s]{1,200}(?=\))"
-    rf"|(?P<item>\b(?:{HAS_AN_ID}) )(?=\S{{0,200}}<\w{{2,12}}>)(?=\S{{0,200}}[:/])[^\s,;()\]]{{1,200}}(?<![.:])"
+    rf"|(?P<item>\b(?:{HAS_AN_ID}) )(?=\S{{0,200}}[:/])[^\s,;()\]]{{0,200}}<\w{{2,12}}>(?![\w:/])"
     r"|(?P<url>\burl: )(?:/|<path>)[^\s)]{0,2000}"
     r"|(?P<sign>\bcharacter )\S(?= )"
-    r"|(?P<login>\bby )[a-z]{1,20}\.[a-z]{1,30}\b(?!\.)"
+    r"|(?P<login>\bby )[a-z]\.[a-z]{2,30}\b(?!\.)"
 )
 """What follows words that announce a value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
 
+NAMES_SOMEBODY = ("named", "aside", "whose")
+WORD = re.compile(r"\w+(?:['’]\w+)?")
 REFUSED = re.compile(
     r"(?:^|(?<=: ))[^\s:][^:\n]{0,60}?(?= (?:is|was) not"
     r" (?:an? known|one of the (?:allowed|known|supported|valid)|in the list of) )",
@@ -102,8 +104,16 @@ def with_values_masked(text: str) -> str:
         lambda found: found[0] if _speaks(found[0]) else "<file>", NAME_WITH_BLANKS.sub("<file>", text)
     )
     text = REFUSED.sub("<value>", text)
-    return VALUE.sub(lambda found: f"{found[str(found.lastgroup)]}<value>", text)
+    return VALUE.sub(_announced, text)
+
+
+def _announced(found: re.Match[str]) -> str:
+    before = found[str(found.lastgroup)]
+    # What says something is no name, capitals or not: account Locked, order 12 (Payment declined).
+    if found.lastgroup in NAMES_SOMEBODY and _speaks(found[0][len(before) :]):
+        return found[0]
+    return f"{before}<value>"
 
 
 def _speaks(text: str) -> bool:
-    return any(word.lower() in SPEAKS for word in text.split())
+    return any(word.lower() in SPEAKS for word in WORD.findall(text))

@@ -54,8 +54,6 @@ TELLING_NAME = re.compile(r"Error|Exception|Fault|Failure|Timeout|Abort|Panic|Re
 OPENING = re.compile(r"\{|\[\s{0,20}\{")
 RUBY_NIL = re.compile(r":nil\b")
 PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
-RUBY_NIL = re.compile(r":nil\b")
-PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
 
 
 @dataclass

@@ -24,6 +24,8 @@ BESIDE = {
 }  # fmt: skip
 """Fields that say where or with which data, and not why."""
 CODES = {"code", "status", "statuscode", "status_code", "errno", "sqlstate", "exit_code", "exitcode", "number"}
+NAMED_CODES = {"code", "status", "statuscode"}
+"""Of a structure without fields: reqwest's Status(429, None)."""
 MARKS = "\"'`"
 CAUSES = ("source", "cause", "error", "inner", "err")
 
@@ -82,10 +84,10 @@ def _structure(value: Variant) -> dict[str, Any]:
     causes: list[Any] = []
     for name, item in [*(("", item) for item in value.values), *value.fields.items()]:
         item = _some(item)
-        plain = name.lower() or value.name.lower().rsplit("::", 1)[-1]
+        plain = name.lower()
         if plain in BESIDE or item in ("...", "..", None, ""):
             continue
-        if plain in CODES and isinstance(item, str | int):
+        if (plain or _last_part(value.name)) in (CODES if plain else NAMED_CODES) and isinstance(item, str | int):
             document["code"] = str(item)
         elif isinstance(item, Variant) and (item.values or item.fields):
             causes.append(_document(item))
@@ -106,6 +108,10 @@ def _structure(value: Variant) -> dict[str, Any]:
     document["message"] = ", ".join(said)
     document["cause"] = causes[0] if len(causes) == 1 else causes
     return {key: content for key, content in document.items() if content}
+
+
+def _last_part(name: str) -> str:
+    return name.rsplit("::", 1)[-1].lower()
 
 
 def _some(item: Any) -> Any:
