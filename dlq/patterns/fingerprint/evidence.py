@@ -25,7 +25,7 @@ VALUE_BEFORE = re.compile(
 )
 SPEAKS = frozenset(
     """
-    a aborted already and are bad because blocked can't cancelled cannot closed conflict could declined denied did
+    a aborted already and are because blocked can't cancelled cannot closed conflict could declined denied did
     disabled do does error es est exceeded exceeds exception exists expected expired failed fails failure fehler fehlt
     forbidden found gateway gesperrt had has hat hatte have internal invalid is ist kein keine keinen locked missing
     must n'est nicht no not of opted or out pas refused rejected revoked service should suspended than tiene timeout too
