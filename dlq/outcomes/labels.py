@@ -41,8 +41,8 @@ HELP: dict[str, str] = {
         " do when they start. It counts as a failure."
     ),
     Outcome.UNKNOWN: (
-        "The job left the queue after its last attempt may have begun, and nobody looked in between: it may have succeeded, or"
-        " failed and been deleted. It counts neither as recovered nor as failed."
+        "The job left the queue, and nobody looked in between: it may have succeeded, or failed for good and been deleted, as the"
+        " library’s workers do when they start. It counts neither as recovered nor as failed."
     ),
     Outcome.GONE: "The requeue was recalled, or somebody replaced its job by a newer one with the same key.",
     "superseded": (

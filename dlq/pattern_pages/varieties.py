@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from dlq.db.statements import dicts
@@ -23,13 +24,14 @@ MOST_OF_PATTERN = 10
 
 @dataclass(frozen=True)
 class Variety:
-    """One template: what it has where they differ, its failed jobs, and the address of their list."""
+    """One template: what it has where they differ, its failed jobs, the address of their list, and what of it was cut off."""
 
     template: int
     title: str
     value: str
     entries: int
     query: str
+    lacks: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Varieties:
     templates: int
     difference: Difference
     is_full: bool
+
+    @property
+    def says_the_same(self) -> bool:
+        """Whether they differ only in what was cut off."""
+        return not any(self.difference.values)
 
 
 @dataclass(frozen=True)
@@ -62,14 +69,25 @@ def varieties_of(pattern: FailurePattern) -> Varieties | None:
         Variety(
             row["id"],
             row["title"],
-            value,
+            # Where all say the same the title has at least the exception.
+            value if any(differ.values) else row["title"],
             row["entries"],
             urlencode({"pattern": f"{AS_IT_WAS}{row['id']}", "status": "any"}),
+            _lacking(row, found),
         )
         for row, value in zip(found, differ.values, strict=True)
     ]
     templates = found[0]["templates"]
     return Varieties(shown, templates, differ, is_full=templates >= MOST_KEPT)
+
+
+def _lacking(row: dict[str, Any], others: Sequence[dict[str, Any]]) -> str:
+    lacking = [
+        words
+        for words, name in (("no exception", "has_no_exception"), ("no place in the application", "has_no_place"))
+        if row[name] and not all(other[name] for other in others)
+    ]
+    return " and ".join(lacking)
 
 
 def look_alikes_of(pattern: FailurePattern, varieties: Varieties | None, apart: Collection[int]) -> list[LookAlike]:

@@ -51,6 +51,22 @@ def test_merge_is_shown_before_it_is_done_and_named_in_the_history_and_undone_fr
     check_counts()
 
 
+def test_page_says_what_is_lacking_where_a_traceback_was_cut_off(boss: Client) -> None:
+    whole, cut = grouped(
+        'Traceback (most recent call last):\n  File "/srv/app/a.py", line 3, in save\n'
+        "    f()\nDiskError: disk quota was exceeded",
+        "DiskError: disk quota was exceeded",
+    )
+    assert pattern_of(whole) == pattern_of(cut)
+    page = get(boss, pattern_url(pattern_of(whole).pk))
+    assert "2 texts that say the same are one pattern, though something was cut off in some." in page.text
+    assert "but for what was cut off" in page.text
+    assert page.text.count("DiskError: disk quota was exceeded no place in the application") == 1
+    assert "(nothing)" not in page.text
+    template = EntryPattern.objects.get(pk=cut).pattern_id
+    assert "Failed jobs that move1" in get(boss, regroup_url(pattern_of(whole).pk, f"split={template}")).text
+
+
 def test_page_shows_what_varies_and_splits_off_what_is_ticked(boss: Client) -> None:
     entries = grouped(*(f"shop {name} has no domain" for name in (*SHOPS, "cobalt")))
     whole = pattern_of(entries[0])
