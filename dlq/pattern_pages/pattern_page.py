@@ -99,7 +99,9 @@ def _page_of(pattern: FailurePattern) -> str:
 def _why(pattern: FailurePattern, varieties: Varieties | None) -> list[tuple[str, str]]:
     """The parts that were compared; of the message what all have."""
     why = fingerprint_of_sample(pattern).why
-    return [(label, varieties.difference.masked if varieties and label == MESSAGE else value) for label, value in why]
+    if varieties is None or varieties.says_the_same:
+        return why
+    return [(label, varieties.difference.masked if label == MESSAGE else value) for label, value in why]
 
 
 def _context(

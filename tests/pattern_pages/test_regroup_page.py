@@ -61,7 +61,8 @@ def test_page_says_what_is_lacking_where_a_traceback_was_cut_off(boss: Client) -
     page = get(boss, pattern_url(pattern_of(whole).pk))
     assert "2 texts that say the same are one pattern, though something was cut off in some." in page.text
     assert "but for what was cut off" in page.text
-    assert page.text.count("DiskError: disk quota was exceeded no place in the application") == 1
+    assert page.text.count("DiskError: disk quota was exceeded (no place in the application)") == 1
+    assert "exceeded<*>" not in page.text
     assert "(nothing)" not in page.text
     template = EntryPattern.objects.get(pk=cut).pattern_id
     assert "Failed jobs that move1" in get(boss, regroup_url(pattern_of(whole).pk, f"split={template}")).text
