@@ -24,8 +24,15 @@ if TYPE_CHECKING:
     from django.test import Client
     from pytest_django import DjangoDbBlocker
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
-"""Nothing here has to survive a crash of the machine."""
+SERVER_SETTINGS = {
+    # Nothing here has to survive a crash of the machine.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    # Autovacuum makes way for a TRUNCATE only after this time: sooner than what waits for a lock gives up (LOCK_TIMEOUT).
+    "deadlock_timeout": "200ms",
+}
 
 
 def binaries(copy_to: Path) -> Path:
@@ -48,7 +55,7 @@ def start_server(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="backfill-admin-test-"))
     folder.chmod(0o755)
     cluster = Cluster(folder / "pg", binaries(folder))
-    cluster.start(**FAST)
+    cluster.start(**SERVER_SETTINGS)
 
     def throw_away() -> None:
         cluster.stop("immediate")

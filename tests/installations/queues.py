@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from backfill_admin.postgres import Cluster
-from tests.conftest import FAST
+from tests.conftest import SERVER_SETTINGS
 from tests.installations.programs import graphile_worker, postgres
 from tests.support import graphile
 
@@ -94,7 +94,7 @@ def queue_servers(home: Path) -> Iterator[Callable[[str], QueueServer]]:
     def server(version: str) -> QueueServer:
         if version not in running:
             cluster = Cluster(folder / f"pg{version}", postgres(version, home))
-            cluster.start(**FAST)
+            cluster.start(**SERVER_SETTINGS)
             running[version] = QueueServer(cluster, home)
         return running[version]
 
