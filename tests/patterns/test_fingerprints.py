@@ -12,6 +12,9 @@ from dlq.patterns.fingerprint import fingerprint, fingerprint_of_text
 from dlq.patterns.fingerprint.placeholders import parameterized
 from tests.support.labelled import FOLDER, USUAL_REASON, grouped, score, score_within_tasks, texts, texts_of_pair
 
+BUSY = "terminate called after throwing an instance of 'acme::Busy'"
+HEADERS = "HTTP response headers: HTTPHeaderDict"
+
 
 def digest(error: Any, *, task: str = "send_email", reason: str = USUAL_REASON) -> str:
     return fingerprint(task, error, reason).digest
@@ -93,6 +96,12 @@ def is_right(pair: dict[str, Any]) -> bool:
         ('cannot insert NULL into ("A"."SALE"."SHOP")', 'cannot insert NULL into ("A"."SALE"."DAY")'),
         ("** (Ecto.E) when inserting:\n\n    * a_pkey (unique)\n", "** (Ecto.E) when inserting:\n\n    * a_fkey (foreign)\n"),
         ({"message": "no", "details": [{"field": "/a/0/b"}]}, {"message": "no", "details": [{"field": "/a/0/c"}]}),
+        ("Required field PID-3 is missing in ADT", "Required field PV1-2 is missing in ADT"),
+        ('[{"message": "bad", "fields": ["City"]}]', '[{"message": "bad", "fields": ["Street"]}]'),
+        (BUSY.replace("acme::Busy", "std::bad_alloc"), BUSY),
+        ("(403) {'a': 'b'}\nbody: {\"message\": \"no quota\"}", "(403) {'a': 'b'}\nbody: {\"message\": \"denied\"}"),
+        ('400: {"issue": [{"diagnostics": "no name"}]}', '400: {"issue": [{"diagnostics": "no birth date"}]}'),
+        (f"{BUSY}\n  what():  no\n#3 a::B::c(int) src/b.cpp:5", f"{BUSY}\n  what():  no\n#3 a::D::e(int) src/d.cpp:5"),
         ('HTTP 400: {"phone": ["is not valid"]}', 'HTTP 400: {"email": ["is not valid"]}'),
         ("no\nCONTEXT:  COPY item, line 4, column sku: x", "no\nCONTEXT:  COPY item, line 4, column title: x"),
         (
@@ -140,6 +149,14 @@ def test_failures_are_told_apart_when_their_tasks_differ() -> None:
         ("user mike-7 (order:1:lines)", "user mike-9 (order:23:lines)"),
         ("Order(451) is locked", "Order(9) is locked"),
         ("postal code 104 is unknown", "postal code 45 is unknown"),
+        ("control id of ABC-12 is wrong", "control id of ABC-7 is wrong"),
+        (f"(403)\n{HEADERS}({{'Id': '359f'}})\nbody: {{\"message\": \"no quota\", \"uid\": \"a\"}}",
+         f"(403)\n{HEADERS}({{'Id': '7', 'Age': '1'}})\nbody: {{\"message\": \"no quota\", \"uid\": \"b\"}}"),
+        (f"{BUSY}\n  what():  no\n#1 0x1a in a::B::c(int) b.cpp:5", f"{BUSY}\n  what():  no\n#4 0x2b in a::B::c(int) b.cpp:7"),
+        (
+            '{"index": {"_index": "a_v7", "status": 400, "error": {"type": "parse", "reason": "no float: \'12,9\'"}}}',
+            '{"index": {"_index": "a_v8", "status": 400, "error": {"type": "parse", "reason": "no float: \'n/a\'"}}}',
+        ),
         ("451 rows were rejected", "17 rows were rejected"),
         ("merge cycle 1 -> 4520 -> 3", "merge cycle 17 -> 9"),
         ("Gast „Ann“ fehlt", "Gast „Bo“ fehlt"),

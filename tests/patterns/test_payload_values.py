@@ -30,6 +30,11 @@ def test_kinds_of_jobs_stay_when_the_payload_names_them() -> None:
     assert payload_values({"type": "refund", "n": True, "x": None, "one": "a"}) == []
 
 
+def test_short_value_is_one_only_letter_by_letter() -> None:
+    assert without_values("the service is not offered to IS", ["IS"]) == "the service is not offered to <value>"
+    assert without_values("Ann is unknown", ["ann"]) == "<value> is unknown"
+
+
 def test_only_whole_words_are_values() -> None:
     assert values_in("annex of ann", ["ann"]) == ["ann"]
     assert without_values("annex of ann", ["ann"]) == "annex of <value>"

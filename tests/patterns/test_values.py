@@ -25,6 +25,17 @@ from tests.support.labelled import Text, grouped
         ("no lock for job 84.", "no lock for job repeat:4caf15:1781304600000."),
         ("'utf-8' codec can't decode byte 0xe4 in position 3: invalid start byte",
          "'utf-8' codec can't decode bytes in position 3: invalid continuation byte"),
+        ("Tour 12 (Kassel to Fulda) is late", "Tour 230 (Bremen to Oldenburg) is late"),
+        ("does not fit (sent: 10115 Hamburg)", "does not fit (sent: 80331 Berlin)"),
+        ("no seat between GRU and SSA", "no seat between CNF and REC"),
+        ("no tariff from DE to AT", "no tariff from PL to SE"),
+        ("no seat in class Y left", "no seat in class M left"),
+        ("refused, Peer=pacs-b:11112", "refused, Peer=pacs-a:104"),
+        ("bad value for restricted picklist field: Arts & Crafts", "bad value for restricted picklist field: Farming"),
+        ("data value too large: he called again (max length=255)", "data value too large: Re: x (max length=255)"),
+        ("Net::ReadTimeout with #<TCPSocket:(closed)>", "Net::ReadTimeout with #<TCPSocket:fd 27>"),
+        ("denied (Service: S3, Status Code: 403, Request ID: 7K)", "denied (Service: S3, Status Code: 403, Request ID: 9Z, "
+         "Extended Request ID: null) (SDK Attempt Count: 1)"),
         ("url: /v1/orders/88/x?sig=ab (refused)", "url: / (refused)"),
     ],
 )  # fmt: skip
@@ -55,6 +66,13 @@ def _masked(text: str) -> str:
         ("failed on the fields: (`shopId`,`sku`)", "failed on the fields: (`shopId`,`barcode`)"),
         ('the return value of "a.Order.getBilling()" is null', 'the return value of "a.Order.getShipping()" is null'),
         ("Validation failed for Customer: is invalid", "Validation failed for Invoice: is invalid"),
+        ("cannot go from `cancelled` to `shipped`", "cannot go from `draft` to `shipped`"),
+        ("no transition from 'Paid' to 'Draft'", "no transition from 'Paid' to 'Open'"),
+        ("undefined method `x' for #<Order:0x1a>", "undefined method `x' for #<Invoice:0x1a>"),
+        (
+            "denied (Service: S3, Status Code: 403, Request ID: 7K)",
+            "denied (Service: SQS, Status Code: 403, Request ID: 7K)",
+        ),
         ("could not write Report: disk is full", "could not write Report: access is denied"),
     ],
 )
@@ -92,6 +110,10 @@ def test_names_are_kept(one: str, other: str) -> None:
         ("invoice 5 (VAT id missing) not sent", "invoice 6 (IBAN missing) not sent"),
         ("Kunde Gesperrt kann nicht bestellen", "Kunde Unbekannt kann nicht bestellen"),
         ("provider: user Unknown (UID)", "provider: user Blocked (UID)"),
+        ("booking 5 (Awaiting approval) kept", "booking 6 (Payment pending) kept"),
+        ("cannot go from NEW to PAID", "cannot go from VOID to PAID"),
+        ("error: 10054 Reset", "error: 10061 Timeout"),
+        ("value too long for type text", "value too long for type name"),
         ("by nginx.conf is refused", "by php.ini is refused"),
     ],
 )

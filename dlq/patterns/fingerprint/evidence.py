@@ -25,11 +25,12 @@ VALUE_BEFORE = re.compile(
 )
 SPEAKS = frozenset(
     """
-    a aborted already and are because blocked can't cancelled cannot closed conflict could declined denied did
-    disabled do does error es est exceeded exceeds exception exists expected expired failed fails failure fehler fehlt
-    forbidden found gateway gesperrt had has hat hatte have internal invalid is ist kein keine keinen locked missing
-    must n'est nicht no not of opted or out pas refused rejected revoked service should suspended than tiene timeout too
-    unavailable unbekannt unexpected unknown unsupported war was were when while will would wurde
+    a aborted already and archived are awaiting because blocked can't cancelled cannot closed conflict could deadlock declined
+    deleted denied did disabled do does duplicate empty error es est exceeded exceeds exception exists expected expired failed
+    fails failure fehler fehlt forbidden found gateway gesperrt had has hat hatte have inactive incomplete internal invalid is
+    ist kein keine keinen locked mismatch missing must n'est negative nicht no not of offline opted or out overdue pas pending
+    refused rejected revoked service should suspended than tiene timeout too unavailable unbekannt unexpected unknown unpaid
+    unsupported waiting war was were when while will would wurde
     """.split()  # noqa: SIM905
 )
 """Words of a sentence: what has one of them is no value."""

@@ -13,6 +13,7 @@ from dlq.patterns.fingerprint.codes import codes_beside, codes_in, telling
 from dlq.patterns.fingerprint.payload_values import without_values
 from dlq.patterns.fingerprint.placeholders import DATA, parameterized
 from dlq.patterns.fingerprint.repetition import said_once
+from dlq.patterns.fingerprint.stack_traces.tracebacks import Traceback, traceback
 from dlq.patterns.fingerprint.telling_lines import telling_lines, without_details
 from dlq.patterns.fingerprint.tokens import (
     CONSTRAINT,
@@ -24,7 +25,6 @@ from dlq.patterns.fingerprint.tokens import (
     masked_word,
     with_digits_masked,
 )
-from dlq.patterns.fingerprint.tracebacks import Traceback, traceback
 from dlq.patterns.fingerprint.unpacking.reading import Reading, document, read
 from dlq.patterns.fingerprint.unpacking.unwrapping import unwrapped
 
@@ -49,7 +49,7 @@ LEADING_CLASS = re.compile(
     r"(?:(?:Uncaught|Unhandled|Fatal error:|PHP Fatal error:|Error:)\s{1,3}){0,3}"
     r"(?:Exception in thread \"[^\"\n]{0,100}\"\s|\[[^\[\]\n]{1,120}\] (?=(?:\w+\.){2}))?"
     r"(?:\*\* \((?P<elixir>[A-Z][\w.]{1,99})\)"
-    r"|(?P<class>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){0,12}[A-Za-z_][\w$]{0,99}(?:Error|Exception|Failure|Fault|Timeout|Invalid|NotFound|Requests|Violation))"
+    r"|(?P<class>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){0,12}[A-Za-z_][\w$]{0,99}(?:Error|Exception|Failure|Fault|Timeout|Invalid|NotFound|Requests|Violation)|std::[a-z_]{3,40})"
     r"|(?P<dotted>(?:[A-Za-z_]\w{0,99}(?:\.|::|\\)){1,12}[A-Z][\w$]{2,99}))"
     r"(?:\s\[(?P<code>[\w-]{1,40})\]|\s\(0x[0-9a-fA-F]{1,16}\))?(?::\s{1,3}|:?$|(?<=\)) )"
     r"|(?P<plain>Error|ERROR|FATAL|Exception|panic):\s{1,3}"

@@ -11,6 +11,8 @@ LONGEST_VALUE = 200
 MOST_WORDS = 8
 """Of a value that is looked for."""
 SHORTEST = 2
+LONGEST_CODE = 3
+"""Characters of a value in capitals that has to stand in the text as it is: the country IS is not the word "is"."""
 
 NAMES_A_KIND = {
     "type",
@@ -74,7 +76,7 @@ def without_values(text: str, values: Collection[str]) -> str:
 def _found(text: str, values: Collection[str]) -> Iterator[tuple[int, int]]:
     if not values:
         return
-    known = {value.casefold() for value in values}
+    known = {value if len(value) <= LONGEST_CODE and value.isupper() else value.casefold() for value in values}
     longest = min(MOST_WORDS, max(len(WORD.findall(value)) for value in values))
     words = [(word.start(), word.end()) for word in WORD.finditer(text)]
     number = 0
@@ -91,8 +93,12 @@ def _found(text: str, values: Collection[str]) -> Iterator[tuple[int, int]]:
 
 def _end(text: str, start: int, end: int, known: Collection[str]) -> int:
     """Where the value ends that begins at `start`, without a full stop behind it; 0 if it is none."""
-    found = text[start:end].casefold()
-    if found in known:
+    found = text[start:end]
+    if _is_known(found, known):
         return end
     bare = found.rstrip(".!?")
-    return start + len(bare) if bare != found and bare in known else 0
+    return start + len(bare) if bare != found and _is_known(bare, known) else 0
+
+
+def _is_known(found: str, known: Collection[str]) -> bool:
+    return found in known or found.casefold() in known

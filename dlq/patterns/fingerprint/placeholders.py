@@ -135,6 +135,7 @@ EXPECTED = re.compile(
 )
 """What comes before one of the names that the program knows: expected one of `open`, `paid`."""
 LONGEST_LIST = 400
+LONGEST_TRANSITION = 60
 NEAR = 28
 """How far back it is looked for what announces a quotation."""
 WORDS = re.compile(r"[A-Za-zÀ-ÿ]{2,30}(?: [A-Za-zÀ-ÿ]{2,30}){1,3}")
@@ -143,6 +144,11 @@ DATA = re.compile(r"\{[^{}\n]{0,60}[=:][^\n]{0,500}\}")
 """As programs print it."""
 BESIDE_A_NAME = re.compile(r" \(index\)$|, Version=[^\n]*$")
 """What Prisma and .NET say behind it."""
+TRANSITION = re.compile(
+    r"\b(?:go|transition\w{0,3}|switch|changed?|state|status)(?: \w{2,10})? from (?:[`'\"]\w{2,30}[`'\"] to )?$",
+    re.IGNORECASE,
+)
+"""What comes before a state: cannot go from `draft` to `paid`."""
 PACKAGE = re.compile(r"@?[a-z][a-z._/-]{1,80}|[\w-]{1,60}\.(?:sty|cls)")
 PACKAGE_BEFORE = re.compile(
     r"(?:module|package|plugin|gem|crate|dependency|extension|library|LaTeX Error: File)\W{1,3}$", re.IGNORECASE
@@ -184,6 +190,7 @@ ANNOUNCED = (
     (EXPECTED, LONGEST_LIST, NAME),
     (PACKAGE_BEFORE, NEAR, PACKAGE),
     (FIELD, NEAR, WORDS),
+    (TRANSITION, LONGEST_TRANSITION, NAME),
     (SELECTED, NEAR, re.compile(r"[^\n]*")),
 )
 """What comes before a name, within how many characters, and of what it is made then."""

@@ -19,6 +19,8 @@ LISTED = re.compile(
     rf"\b([a-z]{{1,20}}?(?:(?:ss|x|ch|sh)(?=es)|[a-rt-z](?<![ui])(?=s)))(?:es|s)(?=:? {re.escape(MASKED)})"
 )
 """address: x, addresses: x, y."""
+ITEM = re.compile(rf"(?<=[:\]])(?=\[{re.escape(MASKED)}\]: )")
+"""Where an item begins of a list that numbers them, as Elasticsearch does: …; ][62]: index …"""
 EMPTY = re.compile(r"(?<=[\s:=])(?:\[\]|\{\})")
 
 
@@ -26,7 +28,7 @@ def said_once(text: str) -> str:
     """The masked text without what depends on how many there were."""
     text = MASKS.sub(MASKED, EMPTY.sub(f"[{MASKED}]", text))
     text = LISTED.sub(r"\1", COUNTED.sub(r"\1", MANY.sub(r"\1y", text)))
-    return " ".join(_without_blocks_again(text.split()))
+    return " ".join(_without_blocks_again(ITEM.sub(" ", text).split()))
 
 
 def _without_blocks_again(words: list[str]) -> list[str]:

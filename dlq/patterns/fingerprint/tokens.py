@@ -34,10 +34,12 @@ CONSTRAINT = (
 )
 """As TypeORM, SQL Server, Hibernate and Django name them by themselves: PK_bb6d4e0f, UQ__Booking__8A1C22F0, uk6dotkott2kj,
 task_owner_id_51b02e7c_fk_user_id."""
+SEGMENT = r"[A-Z][A-Z0-9][A-Z0-9][.-][0-9][0-9]?"
+"""A field of HL7's: PID-3, PV1-2."""
 ERROR_NUMBER = r"(?:E|P|TS|ORA-|TNS-|PLS-)[0-9]+"
 """E42, P2002, TS2304, ORA-00001."""
 
-TELLING = rf"(?:{SHORT_NUMBER}|{ERROR_NUMBER})\.?|{SQLSTATE}|{NAME}|{NUMBERED_NAME}|{CONSTRAINT}"
+TELLING = rf"(?:{SHORT_NUMBER}|{ERROR_NUMBER})\.?|{SQLSTATE}|{NAME}|{NUMBERED_NAME}|{CONSTRAINT}|{SEGMENT}"
 """Words with digits that the coarse key keeps. Where one of them is part of a longer word, the longer one is masked."""
 
 MASKED = "<*>"

@@ -27,12 +27,16 @@ PERSON = "user|customer|tenant|client|member|merchant|supplier|vendor|partner|em
 HAS_A_NAME = (
     "customer|merchant|supplier|employee|guest|member|contact|patient|driver|warehouse|room|shop|store|branch|city|printer|feed"
     "|consignee|depot|carrier|venue|tenant|company|station|bay|campaign|account|Kunden?|Kundin|Lieferant(?:en)?|Mandant(?:en)?|Firma"
-    "|client|Filiale|Mieter|Händler|Objekt|Lagerort|cliente|proveedor|fournisseur|leverancier|klant|fornitore"
+    "|hotel|school|hospital|clinic|pharmacy|restaurant|theatre|theater|plant|farm|client|Filiale|Mieter|Händler|Objekt|Lagerort"
+    "|Netzbetreiber|Versorger|Spediteur|Standort|Gemeinde|Klinik|Schule|cliente|proveedor|fournisseur|leverancier|klant|fornitore"
+    "|sucursal|tienda|loja|magasin|negozio|centro de distribuição"
 )
 """Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
 TITLES = r"Dr\.|Prof\.|Mr\.?|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
 HAS_AN_ASIDE = (
-    f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|bestellung|rechnung|artikel|zeile"
+    f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|tour|trip|flight|train|route|stop|vehicle|machine|device"
+    "|sensor|meter|ticket|booking|reservation|appointment|course|exam|project|contract|offer|quote|claim|policy|bestellung|rechnung"
+    "|artikel|zeile"
 )
 """Behind the number of one of these what stands in brackets says what it is: position 3 (Screws)."""
 HAS_AN_ID = (
@@ -44,7 +48,7 @@ NO_VALUE = (
     r"|failed|[a-z]{2,30}ed)\b"
 )
 VALUE = re.compile(
-    r"(?P<before>\b(?:user|username|userlogin|login|host|hostname|node|name|file|path|shop|tenant|bucket|sender|to|from|worker|domain|region"
+    r"(?P<before>\b(?:[Pp]eer|[Ss]erver|[Bb]roker|user|username|userlogin|login|host|hostname|node|name|file|path|shop|tenant|bucket|sender|to|from|worker|domain|region"
     r"|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku|image|id|\w{1,30}_id|\w{1,30}Id)=)"
     r"[^\s,;&)\]}\"'<]{1,200}"
     r"|(?P<bracketed>\[(?:key|item|record|row|value)=|\binput=\[)[^\]\n]{1,2000}(?=\])"
@@ -54,6 +58,12 @@ VALUE = re.compile(
     rf"|(?P<titled>)\b(?:{TITLES}) {NAMES}"
     rf"|(?P<numbered>\b(?i:{HAS_A_NAME}) )(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)"
     rf"|(?P<aside>\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}}) \((?={CAPITAL}|[0-9<])[^()\n]{{1,60}}\)"
+    r"|(?P<picked>\bvalue for (?:restricted )?picklist field: )[^\n]{1,200}"
+    r"|(?P<long>\bvalue too (?:large|long): )[^\n]{1,1000}?(?= \(max)"
+    r"|(?P<way>\b(?:from|von|de|da) )[A-Z]{2} (?:to|nach|à|a|para) [A-Z]{2}\b"
+    r"|(?P<between>\b(?:between|zwischen|entre|tra) )[A-Z]{2,3} (?:and|und|et|e|y) [A-Z]{2,3}\b"
+    r"|(?P<letter>\b(?i:class|classe|klasse|clase|zone|gate|terminal|platform|hall|lane|building) )"
+    r"[A-Z]\b(?!['’])"
     rf"|(?P<whose>\b(?:for|für|pour|para|of|von|à|di|de) ){INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"
     r"|(?P<country>\b(?:country|destination|market|currency) )(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)"
     r"|(?P<unicode>\bcan't (?:de|en)code )(?:characters?|bytes?)(?: <\w{2,12}>)?(?= in position )"
@@ -92,9 +102,22 @@ LABELLED_ID = re.compile(
     re.IGNORECASE,
 )
 """What services say to be the id of one call, whatever it is made of, or nothing."""
+CALL = re.compile(
+    r"(?<=[\w)])[,;] (?:\w{1,20} )?(?:Request ID|Extended Request ID|Proxy|SDK Attempt Count): [^,;()\n]{0,200}(?=[,;)])"
+    r"| \(SDK Attempt Count: [0-9]{1,3}\)"
+)
+"""What AWS says of a call besides its service and status, more of it in some versions: (Service: S3, Status Code: 403, …)."""
+INSPECTED = re.compile(r"(#<[A-Z]\w{0,60}(?:::\w{1,60}){0,6})[: ][^<>\n]{0,500}>")
+"""As Ruby prints an object: #<TCPSocket:fd 27>."""
+TOWN = re.compile(
+    rf"(?:(?<=[:,] )|(?<=\())(?<!ode: )(?<!rror: )[0-9]{{5}} {CAPITAL}[a-zà-ÿ-]{{2,40}}(?=[),;]|$)", re.MULTILINE
+)
+"""Behind its postal code."""
 
 
 def with_ids_masked(text: str) -> str:
+    text = INSPECTED.sub(r"\1>", CALL.sub("", text))
+    text = TOWN.sub(lambda town: town[0] if _speaks(town[0]) else "<town>", text)
     return LABELLED_ID.sub(r"\g<label><id>", text)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 FIELDS = (
     "field",
+    "fields",
     "path",
     "property",
     "param",

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from dlq.patterns.fingerprint.tokens import looked_at
@@ -16,12 +17,13 @@ from dlq.patterns.fingerprint.unpacking.web_page import without_web_page
 from dlq.patterns.fingerprint.unpacking.xml_fault import xml_fault
 
 DEEPEST = 8  # causes within causes
+MOST_OPENINGS = 4  # brackets at which a document in a text may begin
 MOST_ITEMS = 10  # of a list
 
 MESSAGES = (
     "message", "errormessage", "excmessage", "msg", "errormsg", "errordescription", "description", "detail", "failedreason",
     "faultstring", "faultmessage", "reason", "error", "title", "text", "statustext", "stderr", "info", "output", "body",
-    "exception", "explanation",
+    "exception", "explanation", "diagnostics",
 )  # fmt: skip
 """Keys that hold the sentence, the most telling first."""
 CLASSES = (
@@ -44,7 +46,7 @@ STACKS = ("stack", "stacktrace", "traceback", "trace", "backtrace")
 CAUSES = (
     "cause", "causes", "inner", "innererror", "innerexception", "previous", "source", "rootcause", "original", "originalerror",
     "causedby", "errors", "usererrors", "validationerrors", "modelerrors", "problems", "elements", "failures", "response", "err",
-    "error", "exception", "details", "data", "fault", "body", "extensions",
+    "error", "exception", "details", "data", "fault", "body", "extensions", "issue",
 )  # fmt: skip
 ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 """Keys of an item in a list of failed attempts, of which the last one counts."""
@@ -120,11 +122,11 @@ def _read_text(text: str, reading: Reading, depth: int) -> None:
         _read(said, reading, depth + 1)
         return
     text = without_web_page(said.strip())
-    opening = OPENING.search(text)
-    start = opening.start() if opening else -1
-    inner, rest = _document(text, start) if start >= 0 else (None, "")
-    if isinstance(inner, dict | list) and (_speaks(inner) or _wrapped(inner)):
-        introduction = text[:start].rstrip(" :-,\n\"'`")
+    for opening in islice(OPENING.finditer(text), MOST_OPENINGS):
+        inner, rest = _document(text, opening.start())
+        if not isinstance(inner, dict | list) or not (_speaks(inner) or _wrapped(inner)):
+            continue
+        introduction = text[: opening.start()].rstrip(" :-,\n\"'`")
         if introduction:
             reading.messages.append(introduction)
         _read(inner, reading, depth + 1)
@@ -161,11 +163,17 @@ def _wrapped(value: Any, depth: int = 0) -> list[Any]:
     found = []
     for inner in list(value.values())[:MOST_ITEMS] if isinstance(value, dict) and depth < DEEPEST else []:
         items = inner if isinstance(inner, list) else [inner]
-        if any(isinstance(item, dict) and isinstance(item.get("message"), str) for item in items[:MOST_ITEMS]):
+        if any(isinstance(item, dict) and _says(item) for item in items[:MOST_ITEMS]):
             found.append(inner)
         else:
             found.extend(one for item in items[:MOST_ITEMS] for one in _wrapped(item, depth + 1))
     return found
+
+
+def _says(item: dict[str, Any]) -> bool:
+    return isinstance(item.get("error"), dict) or any(
+        isinstance(item.get(key), str) for key in ("message", "diagnostics")
+    )
 
 
 def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:

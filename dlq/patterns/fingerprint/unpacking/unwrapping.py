@@ -20,7 +20,7 @@ PRINTED_AT_END = re.compile(r": (?=(?:[A-Za-z_]\w*::)*[A-Z]\w*(?:\(\"| \{ \w+:))
 CLASS_OF_TEXTS = "(?:Error|Exception|Failed|Failure|Timeout|Panic)"
 BESIDE = {
     "detail", "hint", "where", "file", "line", "routine", "position", "internalposition", "internalquery", "backtrace", "stack",
-    "location", "span", "source_code", "severity", "headers", "packages", "crates", "raw", "extensions",
+    "location", "span", "source_code", "severity", "headers", "packages", "crates", "raw", "extensions", "url",
 }  # fmt: skip
 """Fields that say where or with which data, and not why."""
 CODES = {"code", "status", "statuscode", "status_code", "errno", "sqlstate", "exit_code", "exitcode", "number"}

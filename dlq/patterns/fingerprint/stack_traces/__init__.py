@@ -1,0 +1,1 @@
+"""Where a failure happened, as each language prints it."""
