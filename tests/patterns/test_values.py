@@ -36,6 +36,18 @@ from tests.support.labelled import Text, grouped
         ("Net::ReadTimeout with #<TCPSocket:(closed)>", "Net::ReadTimeout with #<TCPSocket:fd 27>"),
         ("denied (Service: S3, Status Code: 403, Request ID: 7K)", "denied (Service: S3, Status Code: 403, Request ID: 9Z, "
          "Extended Request ID: null) (SDK Attempt Count: 1)"),
+        ("remboursement à M. Idriss Le Goff refusé", "remboursement à Mme Zoé Vasseur refusé"),
+        ("contract of customer Pfälzer Winzer eG expired", "contract of customer Nordholz expired"),
+        ("scene over Utrecht has clouds", "scene over Bad Homburg has clouds"),
+        ("room A13 is booked on Montag", "room B7 is booked on Mittwoch"),
+        ("lib-a: volume is full", "lib-b: volume is full"),
+        ("Datei storage/2024/amrum.pdf wurde nicht gefunden", "Datei storage/2023/mensa preise.pdf wurde nicht gefunden"),
+        ("failed to parse date field [FW 23/24] with format", "failed to parse date field [0000-00-00] with format"),
+        ("denied (mailbox 3)", "denied (mailbox 3, attempt 4)"),
+        ("sent 12,004 bytes", "sent 410,221,003 bytes"),
+        ("! [remote rejected] main -> main (hook declined)", "! [remote rejected] fix/x -> fix/x (hook declined)"),
+        ('dup key: { region: "US", name: null }', 'dup key: { region: "EU", name: "I" }'),
+        ("read from ns=10;s=::AsGlobalPV:GT09.batch: BadNodeId", 'read from ns=3;s="DB_1"."Temp": BadNodeId'),
         ("url: /v1/orders/88/x?sig=ab (refused)", "url: / (refused)"),
     ],
 )  # fmt: skip
@@ -46,7 +58,7 @@ def test_values_are_masked(one: str, other: str) -> None:
 def _masked(text: str) -> str:
     """All kinds of masks alike."""
     masked = parameterized(text)
-    for kind in ("id", "int", "hex", "iban", "path", "file", "token"):
+    for kind in ("id", "int", "hex", "iban", "path", "file", "token", "date"):
         masked = masked.replace(f"<{kind}>", "<value>")
     return masked
 

@@ -63,7 +63,10 @@ QUOTED_DATA = re.compile(f"'{DATA.pattern}'")
 """What was wrong, and may have codes of its own."""
 NIL = re.compile(r"\bnil:NilClass\b")
 """As older versions of Ruby call it."""
-PANICKED = re.compile(r"(?:task |thread )?(?:'[^'\n]{0,80}' )?panicked\b")
+CRASHED = re.compile(
+    r"(?:task |thread )?(?:'[^'\n]{0,80}' )?panicked\b|[^\n]{0,200}(?:[Ss]egmentation fault|SIGSEGV|SIGABRT|core dumped)"
+)
+"""What has a place without an exception."""
 KEPT = re.compile(f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT})")
 """Words with digits that are names wherever they stand."""
 
@@ -144,7 +147,7 @@ def fingerprint(task: str, last_error: Any, failure_reason: str, values: Collect
         )
     )
     # Frames without an exception are a habit of logging (Rust's backtraces): the same failure may come without them.
-    place = _name(str(trace.frame)) if trace and trace.frame and (any(named) or PANICKED.match(message)) else ""
+    place = _name(str(trace.frame)) if trace and trace.frame and (any(named) or CRASHED.match(message)) else ""
     template = parameterized(without_values(message, values), keep=codes)
     words = _masked(template)
     return Fingerprint(task, exception, codes, place, _compared(words), template, words)

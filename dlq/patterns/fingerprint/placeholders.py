@@ -42,6 +42,10 @@ KINDS: dict[str, str] = {
         r"|\b[0-9]{1,2}/[0-9]{4}\b"
         r"|\b[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}\b(?:\s[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
     ),
+    "day": (
+        r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch"
+        r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b"
+    ),
     "time": r"\b[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?(?:\s?(?:Z|UTC|GMT|[AP]M)\b)?",
     "ip": (
         r"\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b(?:/[0-9]{1,2}\b)?"
@@ -63,6 +67,8 @@ KINDS: dict[str, str] = {
     "id": (
         r"\b[A-Za-z]{1,12}(?:[_-][A-Za-z]{1,12}){0,2}[_-](?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9]{3,64}\b"
         r"|\b[a-z]{2,8}_(?=[A-Za-z]{0,40}[A-Z])[A-Za-z]{14,64}\b"
+        # One of a few: pacs-b. A node of OPC UA.
+        r"|(?<![\w.-])[a-z]{3,12}-[a-z]\b(?![.'’-])|\bns=[0-9]{1,5};[isgb]=(?:[^\s,):]|:(?=\S)){1,200}"
     ),
     "hash": r"\b(?=[a-fA-F]{0,127}[0-9])[0-9a-fA-F]{16,128}\b",
     "token": (
@@ -74,7 +80,7 @@ KINDS: dict[str, str] = {
         r"|\b[0-9]{1,12}(?:[.,][0-9]{1,9})?\s?(?:nanoseconds?|microseconds?|milliseconds?|msecs?|ms|seconds?|secs?|s|h"
         r"|minutes?|mins?|hours?|hrs?|days?|weeks?)\b"
     ),
-    "size": r"\b[0-9]{1,15}(?:[.,][0-9]{1,9})?\s?(?:bytes?|[KMGT]i?B|kB|B)\b",
+    "size": r"\b[0-9]{1,15}(?:[.,][0-9]{1,9}){0,5}\s?(?:bytes?|[KMGT]i?B|kB|B)\b",
     "amount": (
         r"[$€£¥]\s?[0-9]{1,15}(?:[.,][0-9]{1,9}){0,4}"
         rf"|\b[0-9]{{1,15}}(?:[.,][0-9]{{1,9}}){{0,4}}\s?(?:{CURRENCY}|€|\$|£)"

@@ -10,7 +10,7 @@ LONGEST_BLOCK = 24
 """Words that may come again."""
 MASKS = re.compile(rf"{re.escape(MASKED)}(?:[\s,;:/|+&>→-]{{0,4}}(?:and |or )?{re.escape(MASKED)})+")
 COUNTED = re.compile(
-    rf"({re.escape(MASKED)} (?:validation )?(?!does|this|has|was|less|status|process|access|address)[a-z]{{3,20}}?)s\b"
+    rf"({re.escape(MASKED)} (?:[a-z_]{{2,20}} )?(?!does|this|has|was|less|status|process|access|address)[a-z]{{3,20}}?)s\b"
 )
 """1 attempt, 3 attempts."""
 MANY = re.compile(rf"({re.escape(MASKED)} [a-z]{{2,18}})ies\b")
@@ -21,12 +21,12 @@ LISTED = re.compile(
 """address: x, addresses: x, y."""
 ITEM = re.compile(rf"(?<=[:\]])(?=\[{re.escape(MASKED)}\]: )")
 """Where an item begins of a list that numbers them, as Elasticsearch does: …; ][62]: index …"""
-EMPTY = re.compile(r"(?<=[\s:=])(?:\[\]|\{\})")
+EMPTY = re.compile(r"(?<=[\s:=])(?:\[\]|\{\})|(?<=\w=)(?=[,;)])")
 
 
 def said_once(text: str) -> str:
     """The masked text without what depends on how many there were."""
-    text = MASKS.sub(MASKED, EMPTY.sub(f"[{MASKED}]", text))
+    text = MASKS.sub(MASKED, EMPTY.sub(lambda found: f"[{MASKED}]" if found[0] else MASKED, text))
     text = LISTED.sub(r"\1", COUNTED.sub(r"\1", MANY.sub(r"\1y", text)))
     return " ".join(_without_blocks_again(ITEM.sub(" ", text).split()))
 

@@ -24,17 +24,23 @@ SHORT_NUMBER = r"-?[0-9]{1,3}"
 SQLSTATE = r"(?:08|2[0-8]|4[02]|5[3-8])[0-8P][0-9][0-9]|[HXP][YX0][0-9]{3}"
 NAME = r"[A-Za-z_.]*[0-9][0-9]?(?:[A-Za-z_.]*[0-9][0-9]?)?[A-Za-z_.][A-Za-z_.][A-Za-z_.][A-Za-z_.]+"
 """A name with a digit in it, as in S3UploadFailedError."""
-NUMBERED_NAME = r"[A-Za-z_]+[A-Za-z_][0-9][0-9]?(?:_[A-Za-z_]+(?:_1)?)?|[iuf][0-9][0-9]?[0-9]?"
-"""address1, orders_pk2, INT8, i32."""
-SERIAL = r"\w*(?:[A-Za-z_]0[0-9]|_v[0-9][0-9]?)(?!\w)"
-"""app_shard_07, products_v3: such a number counts, and is no part of a name."""
+NUMBERED_NAME = (
+    r"[A-Za-z_]+[A-Za-z_][0-9][0-9]?(?:_[A-Za-z_]+(?:_1)?)?|[iuf][0-9][0-9]?[0-9]?"
+    r"|(?:[A-Za-z][A-Za-z.]*_-?1_)+[A-Za-z][A-Za-z.]*_-?1"
+)
+"""address1, orders_pk2, INT8, i32; shop_1_sku_1, as MongoDB calls an index."""
+SERIAL = r"\w*(?:[A-Za-z_]0[0-9]|_v[0-9][0-9]?|_(?:rank|worker|shard|node|thread|replica|part|partition)_[0-9]+)(?!\w)"
+"""app_shard_07, products_v3, mpi_rank_17: such a number counts, and is no part of a name."""
 CONSTRAINT = (
     r"(?:(?:PK|UQ|FK|REL|IDX|CK|DF|pk|uq|fk|idx)_|uk|UK|fk|FK)[0-9A-Za-z_]+"
     r"|[A-Za-z_]+_[0-9a-f]+_(?:fk|uniq)(?:_[A-Za-z_]+)?"
 )
 """As TypeORM, SQL Server, Hibernate and Django name them by themselves: PK_bb6d4e0f, UQ__Booking__8A1C22F0, uk6dotkott2kj,
 task_owner_id_51b02e7c_fk_user_id."""
-SEGMENT = r"[A-Z][A-Z0-9][A-Z0-9][.-][0-9][0-9]?"
+SEGMENT = (
+    r"(?:MSH|MSA|ERR|EVN|NTE|PID|PD1|NK1|PV1|PV2|AL1|DG1|PR1|GT1|IN1|IN2|ORC|OBR|OBX|SPM|TQ1|TXA|FT1|SCH|AIG|AIL|AIP|AIS|RXA|RXE"
+    r"|RXO|RXR|MRG|MFI|MFE)[.-][0-9][0-9]?"
+)
 """A field of HL7's: PID-3, PV1-2."""
 ERROR_NUMBER = r"(?:E|P|TS|ORA-|TNS-|PLS-)[0-9]+"
 """E42, P2002, TS2304, ORA-00001."""

@@ -21,21 +21,24 @@ SAYS = (
 LINK = r"(?:&|\+|and|und|et|y|e|of|van|von|vom|der|den|des|de|del|di|da|do|du|la|le|les|zur|zum|am|im|an|in|c/o)"
 """Small words within names."""
 ASIDE = r"\([^()\n]{1,40}\)"
-MORE_NAMES = rf"(?:,? (?:{LINK} ){{0,2}}(?:{CAPITAL}[\w.'’&/-]{{0,40}}|e\.V\.|mbB|<(?:int|id|quoted|date|float)>|{ASIDE})){{0,7}}"
-NAMES = rf"{CAPITAL}[\w.'’&/-]{{0,40}}{MORE_NAMES}"
+LEGAL_FORM = r"e\.V\.|e\.K\.|eG|gGmbH|mbB"
+NAME_WORD = rf"{CAPITAL}[\w.'’&/-]{{0,40}}"
+MORE_NAMES = rf"(?:,? (?:{LINK} ){{0,2}}(?:{NAME_WORD}|{LEGAL_FORM}|<(?:int|id|quoted|date|float)>|{ASIDE})){{0,7}}"
+NAMES = rf"{NAME_WORD}{MORE_NAMES}"
 PERSON = "user|customer|tenant|client|member|merchant|supplier|vendor|partner|employee|shop|account"
 HAS_A_NAME = (
     "customer|merchant|supplier|employee|guest|member|contact|patient|driver|warehouse|room|shop|store|branch|city|printer|feed"
     "|consignee|depot|carrier|venue|tenant|company|station|bay|campaign|account|Kunden?|Kundin|Lieferant(?:en)?|Mandant(?:en)?|Firma"
-    "|hotel|school|hospital|clinic|pharmacy|restaurant|theatre|theater|plant|farm|client|Filiale|Mieter|Händler|Objekt|Lagerort"
+    "|hotel|school|hospital|clinic|pharmacy|restaurant|theatre|theater|plant|farm|client"
+    "|Filiale|Mieter|Händler|Objekt|Lagerort"
     "|Netzbetreiber|Versorger|Spediteur|Standort|Gemeinde|Klinik|Schule|cliente|proveedor|fournisseur|leverancier|klant|fornitore"
     "|sucursal|tienda|loja|magasin|negozio|centro de distribuição"
 )
 """Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
-TITLES = r"Dr\.|Prof\.|Mr\.?|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
+TITLES = r"Dr\.|Prof\.|Mr\.?|M\.|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
 HAS_AN_ASIDE = (
-    f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|tour|trip|flight|train|route|stop|vehicle|machine|device"
-    "|sensor|meter|ticket|booking|reservation|appointment|course|exam|project|contract|offer|quote|claim|policy|bestellung|rechnung"
+    f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|tour|trip|flight|train|route|stop|vehicle|machine"
+    "|device|sensor|meter|ticket|booking|reservation|appointment|course|exam|project|contract|offer|quote|claim|policy|bestellung|rechnung"
     "|artikel|zeile"
 )
 """Behind the number of one of these what stands in brackets says what it is: position 3 (Screws)."""
@@ -51,11 +54,13 @@ VALUE = re.compile(
     r"(?P<before>\b(?:[Pp]eer|[Ss]erver|[Bb]roker|user|username|userlogin|login|host|hostname|node|name|file|path|shop|tenant|bucket|sender|to|from|worker|domain|region"
     r"|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku|image|id|\w{1,30}_id|\w{1,30}Id)=)"
     r"[^\s,;&)\]}\"'<]{1,200}"
-    r"|(?P<bracketed>\[(?:key|item|record|row|value)=|\binput=\[)[^\]\n]{1,2000}(?=\])"
+    r"|(?P<bracketed>\[(?:key|item|record|row|value)=|\binput=\[|\bparse date field \[)[^\]\n]{1,2000}(?=\])"
+    r"|(?P<branch>\[(?:remote )?rejected\] {1,8})\S{1,200} -> \S{1,200}"
+    r"|(?P<key>\bdup key: \{ )[^\n]{1,1000}?(?= \}(?:\W|$))"
     r"|(?P<entry>\bduplicate key value is \()[^\n]{1,300}?(?=\)(?:\.|$))"
     rf"|(?P<of>\b(?:for|of|by|from|to|with) (?:{PERSON}) )(?!{NO_VALUE})[\w.@-]{{1,100}}{MORE_NAMES}"
     rf"|(?P<named>\b(?:{HAS_A_NAME}) ){NAMES}"
-    rf"|(?P<titled>)\b(?:{TITLES}) {NAMES}"
+    rf"|(?P<titled>)\b(?:{TITLES}) (?:{NAMES}|<value>)"
     rf"|(?P<numbered>\b(?i:{HAS_A_NAME}) )(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)"
     rf"|(?P<aside>\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}}) \((?={CAPITAL}|[0-9<])[^()\n]{{1,60}}\)"
     r"|(?P<picked>\bvalue for (?:restricted )?picklist field: )[^\n]{1,200}"
@@ -64,8 +69,9 @@ VALUE = re.compile(
     r"|(?P<between>\b(?:between|zwischen|entre|tra) )[A-Z]{2,3} (?:and|und|et|e|y) [A-Z]{2,3}\b"
     r"|(?P<letter>\b(?i:class|classe|klasse|clase|zone|gate|terminal|platform|hall|lane|building) )"
     r"[A-Z]\b(?!['’])"
-    rf"|(?P<whose>\b(?:for|für|pour|para|of|von|à|di|de) ){INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"
-    r"|(?P<country>\b(?:country|destination|market|currency) )(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)"
+    rf"|(?P<whose>\b(?:for|für|pour|para|of|over|near|von|à|di|de) ){INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"
+    r"|(?P<country>\b(?:country|destination|market|currency|pays|país|paese) )"
+    r"(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)"
     r"|(?P<unicode>\bcan't (?:de|en)code )(?:characters?|bytes?)(?: <\w{2,12}>)?(?= in position )"
     r"|(?P<byte>\bin position <\w{2,12}>(?:-<\w{2,12}>)?: invalid )(?:start|continuation)(?= byte\b)"
     r"|(?P<made>\b(?:creating|reading|updating|deleting|modifying) [A-Z][\w/ ]{1,60} \()[^()\s]{1,200}(?=\))"
@@ -88,7 +94,8 @@ REFUSED = re.compile(
 PART = r"(?:[\w<>.'’()-]{1,60},?|[&–-])"
 NAME_WITH_BLANKS = re.compile(
     rf"<(?:path|url|file|id|uuid|token)>[\w.'’()-]{{0,40}}(?:[ /]{PART}){{0,12}}?(?:\.(?i:{EXTENSION})\b|[ /]<file>)"
-    rf"|(?<=\b[Ff]ile )[\w<>-]{{1,40}}(?= )(?:[ /]{PART}){{0,5}}?\.(?i:{EXTENSION})\b"
+    rf"|(?:(?<=\b[Ff]ile )|(?<=\bDatei )|(?<=\bfichier ))[\w<>/-]{{1,80}}(?= )"
+    rf"(?:[ /]{PART}){{0,5}}?(?:\.(?i:{EXTENSION})\b|[ /]<file>)"
 )
 """A file whose name has blanks, behind its folders or behind the word."""
 FILE_FIRST = re.compile(
@@ -104,9 +111,10 @@ LABELLED_ID = re.compile(
 """What services say to be the id of one call, whatever it is made of, or nothing."""
 CALL = re.compile(
     r"(?<=[\w)])[,;] (?:\w{1,20} )?(?:Request ID|Extended Request ID|Proxy|SDK Attempt Count): [^,;()\n]{0,200}(?=[,;)])"
-    r"| \(SDK Attempt Count: [0-9]{1,3}\)"
+    r"| \(SDK Attempt Count: [0-9]{1,3}\)|[,;] attempt [0-9]{1,3}(?=[,)])| \(attempt [0-9]{1,3}(?:(?:/| of )[0-9]{1,3})?\)"
 )
-"""What AWS says of a call besides its service and status, more of it in some versions: (Service: S3, Status Code: 403, …)."""
+"""What AWS says of a call besides its service and status, more of it in some versions: (Service: S3, Status Code: 403, …); and
+how often it was tried, which some say only the second time."""
 INSPECTED = re.compile(r"(#<[A-Z]\w{0,60}(?:::\w{1,60}){0,6})[: ][^<>\n]{0,500}>")
 """As Ruby prints an object: #<TCPSocket:fd 27>."""
 TOWN = re.compile(
