@@ -80,6 +80,8 @@ def _masked(text: str) -> str:
         ("Validation failed for Customer: is invalid", "Validation failed for Invoice: is invalid"),
         ("cannot go from `cancelled` to `shipped`", "cannot go from `draft` to `shipped`"),
         ("no transition from 'Paid' to 'Draft'", "no transition from 'Paid' to 'Open'"),
+        ("answered #<Reply 404 Not Found body=>", "answered #<Reply 500 Internal Error body=>"),
+        ("#<Error attribute=email, type=blank>", "#<Error attribute=name, type=blank>"),
         ("undefined method `x' for #<Order:0x1a>", "undefined method `x' for #<Invoice:0x1a>"),
         (
             "denied (Service: S3, Status Code: 403, Request ID: 7K)",
@@ -123,6 +125,9 @@ def test_names_are_kept(one: str, other: str) -> None:
         ("Kunde Gesperrt kann nicht bestellen", "Kunde Unbekannt kann nicht bestellen"),
         ("provider: user Unknown (UID)", "provider: user Blocked (UID)"),
         ("booking 5 (Awaiting approval) kept", "booking 6 (Payment pending) kept"),
+        ("machine 12 (E-Stop pressed) halted", "machine 13 (Door open) halted"),
+        ("trip 12 (Driver ill) dropped", "trip 14 (Van broken) dropped"),
+        ("Cannot convert Order to Invoice", "Cannot convert Quote to Contract"),
         ("cannot go from NEW to PAID", "cannot go from VOID to PAID"),
         ("error: 10054 Reset", "error: 10061 Timeout"),
         ("value too long for type text", "value too long for type name"),

@@ -37,9 +37,7 @@ HAS_A_NAME = (
 """Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
 TITLES = r"Dr\.|Prof\.|Mr\.?|M\.|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
 HAS_AN_ASIDE = (
-    f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|tour|trip|flight|train|route|stop|vehicle|machine"
-    "|device|sensor|meter|ticket|booking|reservation|appointment|course|exam|project|contract|offer|quote|claim|policy|bestellung|rechnung"
-    "|artikel|zeile"
+    f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|bestellung|rechnung|artikel|zeile"
 )
 """Behind the number of one of these what stands in brackets says what it is: position 3 (Screws)."""
 HAS_AN_ID = (
@@ -63,6 +61,8 @@ VALUE = re.compile(
     rf"|(?P<titled>)\b(?:{TITLES}) (?:{NAMES}|<value>)"
     rf"|(?P<numbered>\b(?i:{HAS_A_NAME}) )(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)"
     rf"|(?P<aside>\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}}) \((?={CAPITAL}|[0-9<])[^()\n]{{1,60}}\)"
+    rf"|(?P<leg>\b(?i:tour|trip|flight|train|route|ride|leg|voyage) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}})"
+    rf" \((?:{NAMES}|<value>) (?:to|→|->|–|nach|à) (?:{NAMES}|<value>)\)"
     r"|(?P<picked>\bvalue for (?:restricted )?picklist field: )[^\n]{1,200}"
     r"|(?P<long>\bvalue too (?:large|long): )[^\n]{1,1000}?(?= \(max)"
     r"|(?P<way>\b(?:from|von|de|da) )[A-Z]{2} (?:to|nach|à|a|para) [A-Z]{2}\b"
@@ -82,7 +82,7 @@ VALUE = re.compile(
 )
 """What follows words that announce a value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
 
-NAMES_SOMEBODY = ("named", "aside", "whose")
+NAMES_SOMEBODY = ("named", "aside", "leg", "whose")
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 REFUSED = re.compile(
     r"(?:^|(?<=: ))[^\s:][^:\n]{0,60}?(?= (?:is|was) not"
@@ -94,7 +94,7 @@ REFUSED = re.compile(
 PART = r"(?:[\w<>.'’()-]{1,60},?|[&–-])"
 NAME_WITH_BLANKS = re.compile(
     rf"<(?:path|url|file|id|uuid|token)>[\w.'’()-]{{0,40}}(?:[ /]{PART}){{0,12}}?(?:\.(?i:{EXTENSION})\b|[ /]<file>)"
-    rf"|(?:(?<=\b[Ff]ile )|(?<=\bDatei )|(?<=\bfichier ))[\w<>/-]{{1,80}}(?= )"
+    rf"|(?:(?<=\b[Ff]ile )|(?<=\bDatei )|(?<=\bfichier ))(?!{NO_VALUE})[\w<>/-]{{1,80}}(?= )"
     rf"(?:[ /]{PART}){{0,5}}?(?:\.(?i:{EXTENSION})\b|[ /]<file>)"
 )
 """A file whose name has blanks, behind its folders or behind the word."""
@@ -115,7 +115,7 @@ CALL = re.compile(
 )
 """What AWS says of a call besides its service and status, more of it in some versions: (Service: S3, Status Code: 403, …); and
 how often it was tried, which some say only the second time."""
-INSPECTED = re.compile(r"(#<[A-Z]\w{0,60}(?:::\w{1,60}){0,6})[: ][^<>\n]{0,500}>")
+INSPECTED = re.compile(r"(#<[A-Z]\w{0,60}(?:::\w{1,60}){0,6})(?::(?:0x|fd |\(closed\))| id: )[^<>\n]{0,500}>")
 """As Ruby prints an object: #<TCPSocket:fd 27>."""
 TOWN = re.compile(
     rf"(?:(?<=[:,] )|(?<=\())(?<!ode: )(?<!rror: )[0-9]{{5}} {CAPITAL}[a-zà-ÿ-]{{2,40}}(?=[),;]|$)", re.MULTILINE
