@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 from dlq.patterns.fingerprint.stack_traces.frames import is_frame
 from dlq.patterns.fingerprint.stack_traces.tracebacks import PYTHON_FRAME
 from dlq.patterns.fingerprint.tokens import with_digits_masked
-from dlq.patterns.fingerprint.tool_output import EXIT, MOST_COMPLAINTS, TOOL, command, complains, complaints, once_each
+from dlq.patterns.fingerprint.tool_output import (
+    EXIT,
+    MOST_COMPLAINTS,
+    TOOL,
+    WARNS,
+    command,
+    complains,
+    complaints,
+    once_each,
+)
 from dlq.patterns.fingerprint.unpacking.field_errors import without_positions
 
 MOST_LINES = 8
@@ -35,7 +44,7 @@ DETAIL = re.compile(
     r"|Task \S{1,100}\[[\w-]{1,60}\] (?:raised unexpected|retry): |PL/pgSQL function "
     r"|\s*(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION|WHERE|PARAMETERS|Detail|Hint|Where|Help|LINE [0-9]+|SQL|Bindings"
     r"|ClientConnectionId|Error Number|Severity|Position|Call log|More info|TROUBLESHOOTING|note|hint|help)\s?:"
-    r"|\s*For further information visit |HTTP response headers: "
+    r"|\s*For further information visit |HTTP response headers: |pg_restore: (?:while|from TOC entry) "
     r"|\s*\^|\s*at \[Source: "
     r"|\[SQL|\[parameters|\(Background on|goroutine |\.\.\. [0-9]+ (?:more|common)|\s*Suppressed:|Originating in"
     r"|\s*\{\s*$|\s*\}\s*,?\s*$"
@@ -135,6 +144,8 @@ def _sections(text: str) -> list[Section]:
     for line in map(_bounded, text.splitlines()):
         if not line.strip():
             skips = False
+            continue
+        if WARNS.match(line):
             continue
         if BETWEEN.match(line):
             after_frames, in_backtrace, in_causes = True, False, False

@@ -30,6 +30,11 @@ BANNER = re.compile(
     re.I,
 )
 """What tools say besides."""
+WARNS = re.compile(
+    r"\s*(?:[\w.-]{1,30}: )?(?:\[(?:WARN(?:ING)?|[Ww]arning)\]|(?:WARN(?:ING)?|[Ww]arning):|npm (?:warn|WARN)\b) ?"
+    r"|(?:\S{1,200}:[0-9]{1,6}: )?\w{0,40}Warning: |\(node:[0-9]{1,8}\) |\s+warnings\.warn\("
+)
+"""A warning, which whatever comes of it is not why."""
 COMMAND = re.compile(r"(?P<head>[Cc]ommand failed: )(?P<program>[^\s]+)(?P<rest>[^\n]*)")
 LISTED = re.compile(r"[Cc]ommand '?\[(?P<program>'[^',\]]+'|\"[^\",\]]+\")[^\]\n]*\]'?")
 QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [^\n]*?(?P=mark)")

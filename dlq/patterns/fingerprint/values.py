@@ -32,7 +32,7 @@ HAS_A_NAME = (
     "|hotel|school|hospital|clinic|pharmacy|restaurant|theatre|theater|plant|farm|client"
     "|Filiale|Mieter|Händler|Objekt|Lagerort"
     "|Netzbetreiber|Versorger|Spediteur|Standort|Gemeinde|Klinik|Schule|cliente|proveedor|fournisseur|leverancier|klant|fornitore"
-    "|sucursal|tienda|loja|magasin|negozio|centro de distribuição"
+    "|Warengruppe|Kategorie|Abteilung|sucursal|tienda|loja|magasin|negozio|centro de distribuição"
 )
 """Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
 TITLES = r"Dr\.|Prof\.|Mr\.?|M\.|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
@@ -82,6 +82,11 @@ VALUE = re.compile(
 )
 """What follows words that announce a value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
 
+FIELD_LABEL = re.compile(rf"{CAPITAL}\w{{0,40}}")
+VALIDATED = re.compile(
+    r" (?:is (?:required|missing|invalid|too|not (?:set|unique|a)\b)|(?:must|should) |can(?:not|'t) be |has already been taken)"
+)
+"""What is said of a field: "customer Email is required" names no customer."""
 NAMES_SOMEBODY = ("named", "aside", "leg", "whose")
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 REFUSED = re.compile(
@@ -115,6 +120,8 @@ CALL = re.compile(
 )
 """What AWS says of a call besides its service and status, more of it in some versions: (Service: S3, Status Code: 403, …); and
 how often it was tried, which some say only the second time."""
+TRUNCATED = re.compile(r"(?<=\bTruncated value: )'[^\n]{0,2000}")
+"""SQL Server's: it does not double the quotation marks within."""
 INSPECTED = re.compile(r"(#<[A-Z]\w{0,60}(?:::\w{1,60}){0,6})(?::(?:0x|fd |\(closed\))| id: )[^<>\n]{0,500}>")
 """As Ruby prints an object: #<TCPSocket:fd 27>."""
 TOWN = re.compile(
@@ -124,6 +131,7 @@ TOWN = re.compile(
 
 
 def with_ids_masked(text: str) -> str:
+    text = TRUNCATED.sub("<quoted>", text)
     text = INSPECTED.sub(r"\1>", CALL.sub("", text))
     text = TOWN.sub(lambda town: town[0] if _speaks(town[0]) else "<town>", text)
     return LABELLED_ID.sub(r"\g<label><id>", text)
@@ -141,7 +149,14 @@ def with_values_masked(text: str) -> str:
 def _announced(found: re.Match[str]) -> str:
     before = found[str(found.lastgroup)]
     # What says something is no name, capitals or not: account Locked, order 12 (Payment declined).
-    if found.lastgroup in NAMES_SOMEBODY and _speaks(found[0][len(before) :]):
+    name = found[0][len(before) :]
+    if found.lastgroup in NAMES_SOMEBODY and _speaks(name):
+        return found[0]
+    if (
+        found.lastgroup in ("named", "of")
+        and FIELD_LABEL.fullmatch(name)
+        and VALIDATED.match(found.string, found.end())
+    ):
         return found[0]
     return f"{before}<value>"
 
