@@ -96,6 +96,10 @@ def is_right(pair: dict[str, Any]) -> bool:
         ('cannot insert NULL into ("A"."SALE"."SHOP")', 'cannot insert NULL into ("A"."SALE"."DAY")'),
         ("** (Ecto.E) when inserting:\n\n    * a_pkey (unique)\n", "** (Ecto.E) when inserting:\n\n    * a_fkey (foreign)\n"),
         ({"message": "no", "details": [{"field": "/a/0/b"}]}, {"message": "no", "details": [{"field": "/a/0/c"}]}),
+        (
+            'TaskError("lettre::transport::smtp::Error { kind: Permanent(535), source: \\"5.7.8 authentication failed\\" }")',
+            'TaskError("lettre::transport::smtp::Error { kind: Permanent(552), source: \\"5.3.4 size exceeds limit\\" }")',
+        ),
         ("Warning: the disk is slow", "Warning: the net is slow"),
         ("Required field PID-3 is missing in ADT", "Required field PV1-2 is missing in ADT"),
         ("Required field missing at PID-3(0)", "Required field missing at OBR-4(0)"),

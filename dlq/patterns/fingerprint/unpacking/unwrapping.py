@@ -14,7 +14,7 @@ from dlq.patterns.fingerprint.unpacking.rust_debug import NotDebug, Variant, par
 PREFIX = re.compile(r"\s*(?:Permanent failure(?: \(non-retryable error\))?: )?")
 ENVELOPES = {"TaskError", "TaskPanic", "TaskAborted", "Some", "Err", "Error"}
 """Names around an error that say nothing about it."""
-PRINTED = re.compile(r"\s*(?:[A-Z]\w*::)*[A-Z]\w* ?[({]")
+PRINTED = re.compile(r"\s*(?:[A-Za-z_]\w*::){0,12}[A-Z]\w* ?[({]")
 """How a Debug print of something that holds something begins."""
 PRINTED_AT_END = re.compile(r": (?=(?:[A-Za-z_]\w*::)*[A-Z]\w*(?:\(\"| \{ \w+:))")
 CLASS_OF_TEXTS = "(?:Error|Exception|Failed|Failure|Timeout|Panic)"
@@ -27,6 +27,7 @@ CODES = {"code", "status", "statuscode", "status_code", "errno", "sqlstate", "ex
 NAMED_CODES = {"code", "status", "statuscode"}
 """Of a structure without fields: reqwest's Status(429, None)."""
 MARKS = "\"'`"
+SENTENCES = ("message", "msg", "error", "reason", "description")
 CAUSES = ("source", "cause", "error", "inner", "err")
 
 
@@ -94,10 +95,10 @@ def _structure(value: Variant) -> dict[str, Any]:
         elif isinstance(item, Variant):
             said.append(f"{name} {item.name}".strip())
         elif isinstance(item, str):
-            inner = unwrapped(item) if not name or plain in ("message", "msg", "error", "reason") else item
+            inner = unwrapped(item) if not name or plain in SENTENCES else item
             if isinstance(inner, dict):
                 causes.append(inner)
-            elif not name or plain in ("message", "msg", "error", "reason", "description"):
+            elif not name or plain in SENTENCES or (plain in CAUSES and " " in item):
                 said.insert(0, inner)
             else:
                 said.append(f'{name} "{item.strip(MARKS)}"')
