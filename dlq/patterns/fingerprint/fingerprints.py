@@ -16,6 +16,7 @@ from dlq.patterns.fingerprint.repetition import said_once
 from dlq.patterns.fingerprint.stack_traces.tracebacks import Traceback, traceback
 from dlq.patterns.fingerprint.telling_lines import telling_lines, without_details
 from dlq.patterns.fingerprint.tokens import (
+    ARITY,
     CONSTRAINT,
     LETTER,
     NUMBERED_NAME,
@@ -67,7 +68,7 @@ CRASHED = re.compile(
     r"(?:task |thread )?(?:'[^'\n]{0,80}' )?panicked\b|[^\n]{0,200}(?:[Ss]egmentation fault|SIGSEGV|SIGABRT|core dumped)"
 )
 """What has a place without an exception."""
-KEPT = re.compile(f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT})")
+KEPT = re.compile(f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT}|{ARITY})")
 """Words with digits that are names wherever they stand."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from dlq.patterns.fingerprint.tokens import CONSTRAINT, NUMBERED_NAME, SERIAL
+from dlq.patterns.fingerprint.tokens import ARITY, CONSTRAINT, NUMBERED_NAME, SERIAL
 from dlq.patterns.fingerprint.values import EXTENSION, with_ids_masked, with_values_masked
 
 TELLING_NAME = f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT})"
@@ -21,6 +21,7 @@ MONTH = (
 CURRENCY = "EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY"
 
 KINDS: dict[str, str] = {
+    "arity": rf"\b{ARITY}\b",
     "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>|#(?:PID|Reference|Port)<[0-9.]{1,60}>|%\{[^{}\n]{0,2000}\}"
     r"|\b[A-Z]\w{2,60}\((?:\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)(?:, )?){1,8}\)",
     "repository": r"\b[\w.-]{1,64}@[\w.-]{1,200}:[\w.~/-]{1,200}\.git\b",
@@ -127,6 +128,8 @@ NAMED = re.compile(
 """What comes before a quoted name that belongs to the program and not to the case."""
 SELECTED = re.compile(r"(?:selector|locator|xpath)\W{1,6}$", re.IGNORECASE)
 """What comes before a part of a page, which whatever its signs belongs to the program."""
+LABELLED_AFTER = re.compile(r"\W{1,3}(?:is (?:required|missing)|(?:cannot|can't|may not) be (?:empty|blank|null))\b")
+"""What comes behind a field as people call it: 'Country of Origin' is required."""
 NAMED_AFTER = re.compile(
     r"\W{1,3}(?:not in index|not defined in|not found in axis"
     r"|is (?:required|undefined|not defined|not allowed|not a function|not iterable)"
@@ -170,6 +173,10 @@ SAID = re.compile(
     re.IGNORECASE,
 )
 """What comes before a quoted message."""
+BEGINNING = re.compile(
+    r"(?:(?:began|begins|starts|started|beginning) with|preview|excerpt|snippet|subject|title)\W{1,3}$", re.IGNORECASE
+)
+"""What comes before a part of a text that was wrong, which says nothing of why."""
 LOWER_CASE_WORD = re.compile(r"(?<![\w/.@-])[a-z]{2,20}(?![\w/@-])")
 SENTENCE = 4
 """Words in lower case: so many are no name and no value."""
@@ -213,6 +220,8 @@ def parameterized(text: str, keep: Collection[str] = ()) -> str:
 
 def _kind(match: re.Match[str]) -> str:
     kind = str(match.lastgroup)
+    if kind == "arity":
+        return match[0]
     return _quoted(match) if kind == "quoted" else f"<{kind}>"
 
 
@@ -226,6 +235,8 @@ def _quoted(match: re.Match[str]) -> str:
         # Ruby wrote `name' once, and writes 'name' now.
         opening = "'" if match[0][0] == "`" and match[0][-1] == "'" else match[0][0]
         return f"{opening}{inner}{match[0][-1]}"
+    if BEGINNING.search(before):
+        return "<quoted>"
     said = len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)
     if not DATA.fullmatch(inner) and (said or SAID.search(before)):
         return f"{match[0][0]}{parameterized(inner)}{match[0][-1]}"
@@ -240,6 +251,8 @@ def _is_name(inner: str, match: re.Match[str], before: str) -> bool:
     for announcing, length, form in ANNOUNCED:
         if form.fullmatch(inner) and announcing.search(match.string[max(0, start - length) : start]):
             return True
+    if WORDS.fullmatch(inner) and LABELLED_AFTER.match(match.string, match.end()):
+        return True
     if not NAME.fullmatch(inner):
         return False
     return bool(

@@ -39,13 +39,15 @@ CONSTRAINT = (
 task_owner_id_51b02e7c_fk_user_id."""
 SEGMENT = (
     r"(?:MSH|MSA|ERR|EVN|NTE|PID|PD1|NK1|PV1|PV2|AL1|DG1|PR1|GT1|IN1|IN2|ORC|OBR|OBX|SPM|TQ1|TXA|FT1|SCH|AIG|AIL|AIP|AIS|RXA|RXE"
-    r"|RXO|RXR|MRG|MFI|MFE)[.-][0-9][0-9]?"
+    r"|RXO|RXR|MRG|MFI|MFE)(?:[.-][0-9][0-9]?|\^[0-9]\^[0-9][0-9]?)"
 )
-"""A field of HL7's: PID-3, PV1-2."""
+"""A field of HL7's: PID-3, PV1-2, OBR^1^4."""
+ARITY = r"[A-Z][A-Za-z_]*(?:\.[A-Za-z_?!]+)+/[0-9][0-9]?"
+"""A function of Elixir's with how many arguments it takes: Shop.Cart.add/2."""
 ERROR_NUMBER = r"(?:E|P|TS|ORA-|TNS-|PLS-)[0-9]+"
 """E42, P2002, TS2304, ORA-00001."""
 
-TELLING = rf"(?:{SHORT_NUMBER}|{ERROR_NUMBER})\.?|{SQLSTATE}|{NAME}|{NUMBERED_NAME}|{CONSTRAINT}|{SEGMENT}"
+TELLING = rf"(?:{SHORT_NUMBER}|{ERROR_NUMBER})\.?|{SQLSTATE}|{NAME}|{NUMBERED_NAME}|{CONSTRAINT}|{SEGMENT}|{ARITY}"
 """Words with digits that the coarse key keeps. Where one of them is part of a longer word, the longer one is masked."""
 
 MASKED = "<*>"

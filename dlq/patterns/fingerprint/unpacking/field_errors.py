@@ -18,6 +18,7 @@ FIELDS = (
     "fieldname",
     "apiname",
     "attribute",
+    "attributenames",
     "column",
 )
 """Keys that name it."""

@@ -46,7 +46,7 @@ STACKS = ("stack", "stacktrace", "traceback", "trace", "backtrace")
 CAUSES = (
     "cause", "causes", "inner", "innererror", "innerexception", "previous", "source", "rootcause", "original", "originalerror",
     "causedby", "errors", "usererrors", "validationerrors", "modelerrors", "problems", "elements", "failures", "response", "err",
-    "error", "exception", "details", "data", "fault", "body", "extensions", "issue",
+    "error", "exception", "details", "data", "fault", "body", "extensions", "issue", "issues",
 )  # fmt: skip
 ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 """Keys of an item in a list of failed attempts, of which the last one counts."""
