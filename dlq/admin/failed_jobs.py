@@ -104,12 +104,6 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         }
         return super().changelist_view(request, context)
 
-    @page(limited=False)
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return entries.show(self, request, object_id)
-
     @page()
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -123,20 +117,9 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return asked or HttpResponseRedirect(list_address(back))
 
     @page()
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return history_page.show(self, request, object_id)
-
-    @page()
     def statistics_view(self, request: HttpRequest) -> HttpResponse:
         address = shareable_address(request)
         return HttpResponseRedirect(address) if address else statistics.show(self, request)
-
-    @page(limited=False)
-    @method_decorator(require_POST)
-    def snapshot_view(self, request: HttpRequest) -> HttpResponse:
-        return totals_panel.count_now(request)
 
     @page()
     def indexes_view(self, request: HttpRequest) -> HttpResponse:
@@ -173,6 +156,8 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         script = selection_script().read_bytes()
         return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
 
+    change_view = whole(entries.show, limited=False)
+    history_view = whole(history_page.show)
     compare_view = whole(comparison.show)
     next_view = whole(neighbours.next_entry)
     previous_view = whole(neighbours.previous_entry)
@@ -184,6 +169,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     in_common_view = part(in_common)
     suggestions_view = part(listing.suggestions)
     news_view = part(news)
+    snapshot_view = part(require_POST(totals_panel.count_now), limited=False)
     export_page_view = whole(export.show, right=export.may_export)
     export_progress_view = part(export.progress, right=export.may_export)
     confirmed_count_view = part(confirm_page.count)
