@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, CharField, F, Field, Func, JSONField, Model, QuerySet, TextField, Value
-from django.db.models.expressions import Col, Expression
+from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
+from dlq.db.expressions import OfRow
 from dlq.db.identifiers import literal
 from dlq.redaction.rules import Rules, configured
 from dlq.redaction.steps import BEGINS, MASK, Steps, steps_of
@@ -143,16 +144,17 @@ def as_they_are(entries: QuerySet[M]) -> QuerySet[M]:
     return plain
 
 
-class MaskedExtraColumn(Expression):
+class MaskedExtraColumn(OfRow):
     """A column of the table's owner, masked. Its type stays, but that of a list or of something rare becomes text."""
+
+    output_field = TextField()
 
     def __init__(self, column: TableColumn) -> None:
         self.column = column
-        super().__init__(output_field=TextField())
+        super().__init__()
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        column, _none = ExtraColumn(self.column.name).as_sql(compiler, connection)
-        return masked_column(self.column, column), ()
+    def written(self, row: str) -> str:
+        return masked_column(self.column, ExtraColumn(self.column.name).written(row))
 
 
 def masked_column(column: TableColumn, value: str) -> str:
