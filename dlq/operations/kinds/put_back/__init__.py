@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlq.conf import conf
 from dlq.db.statements import array, dicts, rows
-from dlq.models import BackfillDlq, BulkOperation, PayloadEdit
+from dlq.models import BulkOperation, PayloadEdit
 from dlq.models.editrecord import DIGEST
-from dlq.operations.batch import Batch, BatchFinder, locked_or_busy, next_ticked
+from dlq.operations.batch import Batch, BatchFinder, next_with_records
 from dlq.operations.chunk import ChunkResult, acted_on, refused
 from dlq.operations.kind import Kind
 from dlq.operations.reasons import Reason, Wording
@@ -31,17 +30,8 @@ class PutBackKind(Kind):
     }
 
     def next_batch(self, operation: BulkOperation, finder: BatchFinder) -> Batch:
-        """The next entries with an edit to be put back, in id order, locked as far as they are still in the table."""
-        if operation.entry_ids is not None:
-            ids = next_ticked(operation, conf.CHUNK_SIZE)
-        else:
-            edits = PayloadEdit.objects.filter(
-                operation=operation.undoes_id, put_back_by=None, entry_id__gte=operation.next_id
-            )
-            ids = list(edits.order_by("entry_id").values_list("entry_id", flat=True)[: conf.CHUNK_SIZE])
-        _locked, busy = locked_or_busy(BackfillDlq.objects.filter(id__any_of=ids).order_by("id"))
-        left = [entry for entry in ids if entry not in busy]
-        return Batch(left, busy, max(ids, default=operation.cursor), is_last=len(ids) < conf.CHUNK_SIZE)
+        edits = PayloadEdit.objects.filter(operation=operation.undoes_id, put_back_by=None)
+        return next_with_records(operation, edits)
 
     def act(self, operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
         """Of a whole operation what it changed, of chosen entries their latest edit. What was changed since stays as it is."""

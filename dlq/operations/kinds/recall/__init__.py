@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from django.db.models import Max
 
-from dlq.conf import conf
 from dlq.db.statements import rows
 from dlq.models import BackfillDlq, BulkOperation, Requeue
-from dlq.operations.batch import Batch, BatchFinder, locked_or_busy, next_ticked
+from dlq.operations.batch import Batch, BatchFinder, next_with_records
 from dlq.operations.chunk import ChunkResult, refused
 from dlq.operations.kind import Kind
 from dlq.operations.reasons import Reason, Wording
@@ -52,22 +51,9 @@ class RecallKind(Kind):
     }
 
     def next_batch(self, operation: BulkOperation, finder: BatchFinder) -> Batch:
-        """The next entries whose requeue is to be recalled, in id order, locked as far as they are still in the table.
-
-        Of a whole operation those whose outcome is not known yet; of chosen entries every one, so that each gets an answer.
-        """
-        requeues = Requeue.objects.filter(entry_id__gte=operation.next_id)
-        if operation.undoes_id:
-            requeues = requeues.filter(operation=operation.undoes_id)
-        if operation.entry_ids is not None:
-            ids = next_ticked(operation, conf.CHUNK_SIZE)
-        else:
-            unsettled = requeues.filter(outcome=Requeue.Outcome.UNSETTLED).order_by("entry_id")
-            ids = list(unsettled.values_list("entry_id", flat=True)[: conf.CHUNK_SIZE])
         # Entries before jobs, as a requeue does it.
-        _locked, busy = locked_or_busy(BackfillDlq.objects.filter(id__any_of=ids).order_by("id"))
-        locked = [entry for entry in ids if entry not in busy]
-        return Batch(locked, busy, max(ids, default=operation.cursor), is_last=len(ids) < conf.CHUNK_SIZE)
+        unsettled = Requeue.Outcome.UNSETTLED
+        return next_with_records(operation, Requeue.objects.filter(operation=operation.undoes_id, outcome=unsettled))
 
     def act(self, operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
         """Recall what has not started; everything else stays as it is, with the reason."""
