@@ -33,7 +33,8 @@ from dlq.listing.news import news
 from dlq.listing.views_of_list import default_query
 from dlq.models import BackfillDlq
 from dlq.monitoring import banner, totals_panel
-from dlq.operations.kinds import KINDS, Kind
+from dlq.operations.kind import Kind
+from dlq.operations.kinds import KINDS
 from dlq.operations.pages import confirm_page
 from dlq.redaction.candidates import masking_indexes
 from dlq.start.visits import say_seen

@@ -17,7 +17,8 @@ from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import STATUS
 from dlq.filters.status import OPEN
 from dlq.models import BackfillDlq, FailurePattern
-from dlq.operations.kinds import KINDS, Kind
+from dlq.operations.kind import Kind
+from dlq.operations.kinds import KINDS
 from dlq.operations.pages import confirm_page
 from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.pattern_pages.forms import PatternForm
