@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 
 from dlq.conf import conf
 from dlq.db.bigint import by_number
@@ -29,6 +28,7 @@ from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
 from dlq.patterns.regrouping import decisions_of
 from dlq.patterns.samples import fingerprint_of_sample
+from dlq.web.decorators import framed
 from dlq.web.refusal import Refused
 from dlq.web.site_addresses import address_of
 from dlq.web.stock_templates import rendered
@@ -65,8 +65,8 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
                 pattern, theirs = conflict.pattern, _theirs(conflict.pattern, form.cleaned_data)
                 form = PatternForm(pattern, {**request.POST.dict(), "seen": conflict.pattern.edit_number})
     with time_limit(conf.STATEMENT_TIMEOUT):
-        context = _context(model_admin, request, pattern, form or PatternForm(pattern), theirs)
-        return rendered(TemplateResponse(request, "dlq/pattern_pages/pattern.html", context))
+        context = _context(request, pattern, form or PatternForm(pattern), theirs)
+        return rendered(framed(model_admin, request, "dlq/pattern_pages/pattern.html", context))
 
 
 def _confirm(
@@ -106,19 +106,13 @@ def _why(pattern: FailurePattern, varieties: Varieties | None) -> list[tuple[str
 
 
 def _context(
-    model_admin: ModelAdmin[FailurePattern],
-    request: HttpRequest,
-    pattern: FailurePattern,
-    form: PatternForm,
-    theirs: list[Change] | None,
+    request: HttpRequest, pattern: FailurePattern, form: PatternForm, theirs: list[Change] | None
 ) -> dict[str, Any]:
     scope, varieties, decisions = grouping_scope(), varieties_of(pattern), decisions_of(pattern)
     apart = {one for decision in decisions for one in (decision.whole_id, decision.part_id)} - {pattern.pk}
     (figures,) = figures_of([pattern], scope.entries, database_now())
     return {
-        **model_admin.admin_site.each_context(request),
         "title": pattern.title,
-        "opts": model_admin.opts,
         "pattern": pattern,
         "figures": figures,
         "of_task": recovery_of_task(pattern.task_identifier),
