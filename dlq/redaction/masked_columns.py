@@ -12,7 +12,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from dlq.db.expressions import OfRow
 from dlq.db.identifiers import literal
-from dlq.redaction.rules import Rules, configured
+from dlq.redaction.rules import configured
 from dlq.redaction.steps import BEGINS, MASK, Steps, steps_of
 from dlq.redaction.written_rules import may_have, written
 from dlq.table.columns import LIBRARY_COLUMNS, TableColumn
@@ -46,7 +46,7 @@ UNMASKED = ("task_identifier", "queue_name")
 
 def masked_json(column: str) -> str:
     """The expression of a jsonb column (written as in a statement with parameters) with its secrets masked."""
-    return _json(column, configured())
+    return _masking(column, "dlq_redacted_json({column}, {steps}, {paths}, 0)", text=f"{column}::text")
 
 
 def json_has_masked(column: str) -> str:
@@ -56,30 +56,21 @@ def json_has_masked(column: str) -> str:
 
 def masked_text(column: str) -> str:
     """The same of a text."""
-    return _text(column, configured())
-
-
-def _json(column: str, rules: Rules) -> str:
-    if rules.is_empty:
-        return column
-    sent = written(rules)
-    look = may_have(f"{column}::text")
-    return f"(CASE WHEN {look} THEN dlq_redacted_json({column}, {sent.steps}, {sent.paths}, 0) ELSE {column} END)"
-
-
-def _text(column: str, rules: Rules) -> str:
-    if rules.is_empty:
-        return column
-    return f"(CASE WHEN {may_have(column)} THEN dlq_redacted_text({column}, {written(rules).steps}) ELSE {column} END)"
+    return _masking(column, "dlq_redacted_text({column}, {steps})", text=column)
 
 
 def _plain_json(column: str) -> str:
+    return _masking(column, "dlq_redacted_plain_json({column}, {steps}, {paths})", text=f"{column}::text")
+
+
+def _masking(column: str, how: str, *, text: str) -> str:
+    """`text` is looked at first: most have nothing."""
     rules = configured()
     if rules.is_empty:
         return column
     sent = written(rules)
-    masked = f"dlq_redacted_plain_json({column}, {sent.steps}, {sent.paths})"
-    return f"(CASE WHEN {may_have(f'{column}::text')} THEN {masked} ELSE {column} END)"
+    masked = how.format(column=column, steps=sent.steps, paths=sent.paths)
+    return f"(CASE WHEN {may_have(text)} THEN {masked} ELSE {column} END)"
 
 
 class MaskedColumn(Col):
