@@ -94,8 +94,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
 
 def _save(request: HttpRequest, entry_id: int, typed: dict[str, str]) -> HttpResponse:
     text = normalize_newlines(typed["notes"])
-    saved = save_note(entry_id, seen=typed["seen"], text=text, actor=request.user.get_username())
-    if saved.before != saved.after:
+    if save_note(entry_id, seen=typed["seen"], text=text, actor=request.user.get_username()):
         messages.success(request, "The notes were saved.")
     return HttpResponseRedirect(entry_address(entry_id, came_from(request)))
 
