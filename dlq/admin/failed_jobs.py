@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -24,11 +25,12 @@ from dlq.export import views as export
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import COLUMNS
 from dlq.filters.shareable import shareable_address
-from dlq.listing import neighbours, view_pages
+from dlq.listing import view_pages
 from dlq.listing import views as listing
-from dlq.listing.changelist import EntryChangeList
+from dlq.listing.changelist import AFTER, BEFORE, EntryChangeList
 from dlq.listing.in_common import in_common
 from dlq.listing.list_columns import list_columns
+from dlq.listing.neighbours import beside
 from dlq.listing.news import news
 from dlq.listing.views_of_list import default_query
 from dlq.models import BackfillDlq
@@ -160,8 +162,8 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     change_view = whole(entries.show, limited=False)
     history_view = whole(history_page.show)
     compare_view = whole(comparison.show)
-    next_view = whole(neighbours.next_entry)
-    previous_view = whole(neighbours.previous_entry)
+    next_view = whole(partial(beside, where=AFTER))
+    previous_view = whole(partial(beside, where=BEFORE))
     payload_view = part(payload_download.download, limited=False)
     caretaker_view = whole(caretaker.show)
     alerts_view = part(banner.show)
