@@ -13,7 +13,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from dlq.db.expressions import OfRow
 from dlq.db.identifiers import literal
 from dlq.redaction.rules import configured
-from dlq.redaction.steps import BEGINS, MASK, Steps, steps_of
+from dlq.redaction.steps import BEGINS, MASK, steps_of
 from dlq.redaction.written_rules import may_have, written
 from dlq.table.columns import LIBRARY_COLUMNS, TableColumn
 from dlq.table.extra_columns import ExtraColumn
@@ -192,7 +192,7 @@ def reads_as_it_is(column: str, text: str) -> str:
     return "false" if secret_name(column) else f"{masked_text(text)} = {text}"
 
 
-def secret_name(name: str, steps: Steps | None = None) -> str:
+def secret_name(name: str) -> str:
     """What a rule names of a column's (or key's) name; "" where none does."""
-    found = (steps or steps_of(configured())).compiled_key.search(name)
+    found = steps_of(configured()).compiled_key.search(name)
     return next(filter(None, found.groups())) if found else ""
