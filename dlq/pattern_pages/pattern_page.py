@@ -22,7 +22,7 @@ from dlq.operations.pages import confirm_page
 from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.pattern_pages.forms import PatternForm
 from dlq.pattern_pages.varieties import Varieties, look_alikes_of, varieties_of
-from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_of, in_words, save_edit
+from dlq.patterns.edits import MOST_EDITS, Change, EditConflict, changes_of, edits_of, save_edit
 from dlq.patterns.fingerprint.fingerprints import MESSAGE
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
@@ -62,7 +62,7 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
                     request, "Somebody else is changing this pattern at the moment. Nothing was saved: try again."
                 )
             except EditConflict as conflict:
-                pattern, theirs = conflict.pattern, _theirs(conflict.pattern, form.cleaned_data)
+                pattern, theirs = conflict.pattern, changes_of(conflict.pattern, form.cleaned_data)
                 form = PatternForm(pattern, {**request.POST.dict(), "seen": conflict.pattern.edit_number})
     with time_limit(conf.STATEMENT_TIMEOUT):
         context = _context(request, pattern, form or PatternForm(pattern), theirs)
@@ -81,16 +81,9 @@ def _confirm(
 
 
 def _save(request: HttpRequest, pattern: FailurePattern, values: dict[str, Any]) -> HttpResponse:
-    written = {name: values[name] for name in FIELDS}
-    if save_edit(pattern.pk, seen=values["seen"], values=written, actor=request.user.get_username()):
+    if save_edit(pattern.pk, seen=values["seen"], values=values, actor=request.user.get_username()):
         messages.success(request, "Saved.")
     return HttpResponseRedirect(_page_of(pattern))
-
-
-def _theirs(pattern: FailurePattern, values: dict[str, Any]) -> list[Change]:
-    """What differs between what somebody else saved and what this person wrote."""
-    pairs = ((label, in_words(n, getattr(pattern, n)), in_words(n, values[n])) for n, label in FIELDS.items())
-    return [Change(label, theirs, mine) for label, theirs, mine in pairs if theirs != mine]
 
 
 def _page_of(pattern: FailurePattern) -> str:

@@ -58,7 +58,7 @@ def save_edit(pattern_id: int, *, seen: int, values: Mapping[str, Any], actor: s
     with lock_limit():
         patterns: QuerySet[FailurePattern] = FailurePattern.objects.select_for_update()
         pattern = patterns.get(pk=pattern_id)
-        changes = _changes(pattern, values)
+        changes = changes_of(pattern, values)
         if not changes:
             return []
         if pattern.edit_number != seen:
@@ -103,15 +103,16 @@ def edits_of(pattern: FailurePattern) -> QuerySet[EditRecord]:
     return edits.order_by("-pk")
 
 
-def _changes(pattern: FailurePattern, values: Mapping[str, Any]) -> list[Change]:
+def changes_of(pattern: FailurePattern, values: Mapping[str, Any]) -> list[Change]:
+    """What of a pattern the values would change."""
     return [
-        Change(label, in_words(name, getattr(pattern, name)), in_words(name, values[name]))
+        Change(label, _in_words(name, getattr(pattern, name)), _in_words(name, values[name]))
         for name, label in FIELDS.items()
         if _normalized(getattr(pattern, name)) != _normalized(values[name])
     ]
 
 
-def in_words(name: str, value: Any) -> str:
+def _in_words(name: str, value: Any) -> str:
     """A value as a person reads it."""
     if name == "state":
         return str(State(value).label)
