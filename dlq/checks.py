@@ -6,6 +6,7 @@ docs/checks.md explains each id.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import django
@@ -21,21 +22,12 @@ from dlq.entries.owner_links import links_problem
 from dlq.faults.table_checks import check_table
 from dlq.filters.payload_columns import payload_column_problems
 from dlq.models import BackfillDlq
+from dlq.monitoring.alerts import Thresholds
 from dlq.redaction.rules import BadRule, configured
 from dlq.table.location import TABLE
 
 POSITIVE = ("STATEMENT_TIMEOUT", "CHUNK_SIZE", "CONFIRM_ABOVE", "TRASH_DAYS", "KEEP_DAYS")
-NOT_NEGATIVE = (
-    "ALERT_NEW_PER_HOUR",
-    "ALERT_HOURS",
-    "ALERT_CRITICAL_NEW_PER_HOUR",
-    "ALERT_CRITICAL_TOTAL",
-    "ALERT_OLDEST_DAYS",
-    "ALERT_TASK_HOURS",
-    "ALERT_SPIKE_HOURS",
-    "ALERT_SPIKE_FACTOR",
-    "ALERT_SPIKE_LEAST",
-)
+NOT_NEGATIVE = tuple(f"ALERT_{one.name.upper()}" for one in fields(Thresholds))
 """0 switches the alarm off."""
 
 NEEDED_APPS = ("django_htmx", *(["django.contrib.postgres"] if django.VERSION >= (6, 0) else []))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -24,16 +25,18 @@ from dlq.export import views as export
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import COLUMNS
 from dlq.filters.shareable import shareable_address
-from dlq.listing import neighbours, view_pages
+from dlq.listing import view_pages
 from dlq.listing import views as listing
-from dlq.listing.changelist import EntryChangeList
+from dlq.listing.changelist import AFTER, BEFORE, EntryChangeList
 from dlq.listing.in_common import in_common
 from dlq.listing.list_columns import list_columns
+from dlq.listing.neighbours import beside
 from dlq.listing.news import news
 from dlq.listing.views_of_list import default_query
 from dlq.models import BackfillDlq
 from dlq.monitoring import banner, totals_panel
-from dlq.operations.kinds import KINDS, Kind
+from dlq.operations.kind import Kind
+from dlq.operations.kinds import KINDS
 from dlq.operations.pages import confirm_page
 from dlq.redaction.candidates import masking_indexes
 from dlq.start.visits import say_seen
@@ -104,12 +107,6 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         }
         return super().changelist_view(request, context)
 
-    @page(limited=False)
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return entries.show(self, request, object_id)
-
     @page()
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -123,20 +120,9 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return asked or HttpResponseRedirect(list_address(back))
 
     @page()
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return history_page.show(self, request, object_id)
-
-    @page()
     def statistics_view(self, request: HttpRequest) -> HttpResponse:
         address = shareable_address(request)
         return HttpResponseRedirect(address) if address else statistics.show(self, request)
-
-    @page(limited=False)
-    @method_decorator(require_POST)
-    def snapshot_view(self, request: HttpRequest) -> HttpResponse:
-        return totals_panel.count_now(request)
 
     @page()
     def indexes_view(self, request: HttpRequest) -> HttpResponse:
@@ -173,9 +159,11 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         script = selection_script().read_bytes()
         return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
 
+    change_view = whole(entries.show, limited=False)
+    history_view = whole(history_page.show)
     compare_view = whole(comparison.show)
-    next_view = whole(neighbours.next_entry)
-    previous_view = whole(neighbours.previous_entry)
+    next_view = whole(partial(beside, where=AFTER))
+    previous_view = whole(partial(beside, where=BEFORE))
     payload_view = part(payload_download.download, limited=False)
     caretaker_view = whole(caretaker.show)
     alerts_view = part(banner.show)
@@ -184,6 +172,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
     in_common_view = part(in_common)
     suggestions_view = part(listing.suggestions)
     news_view = part(news)
+    snapshot_view = part(require_POST(totals_panel.count_now), limited=False)
     export_page_view = whole(export.show, right=export.may_export)
     export_progress_view = part(export.progress, right=export.may_export)
     confirmed_count_view = part(confirm_page.count)

@@ -11,22 +11,15 @@ from django.http.response import HttpResponseBase
 from dlq.web.decorators import Right, page, to_view
 
 
-def part(
-    view: Callable[..., HttpResponseBase], *, right: Right | None = to_view, limited: bool = True
-) -> Callable[..., Any]:
-    """Of a view that takes the request, and what the address has; `page` says what the others mean."""
-
-    @page(right=right, limited=limited)
-    def shown(_model_admin: Any, request: HttpRequest, /, **arguments: Any) -> HttpResponseBase:
-        return view(request, **arguments)
-
-    return shown
+def part(view: Callable[..., HttpResponseBase], **said: Any) -> Callable[..., Any]:
+    """Of a view that takes the request, and what the address has."""
+    return whole(lambda _model_admin, request, **arguments: view(request, **arguments), **said)
 
 
 def whole(
     view: Callable[..., HttpResponseBase], *, right: Right | None = to_view, limited: bool = True
 ) -> Callable[..., Any]:
-    """Of a view that takes the ModelAdmin besides, for the frame of a page."""
+    """Of a view that takes the ModelAdmin besides, for the frame of a page; `page` says what the others mean."""
 
     @page(right=right, limited=limited)
     def shown(model_admin: Any, request: HttpRequest, /, **arguments: Any) -> HttpResponseBase:

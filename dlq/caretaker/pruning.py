@@ -20,20 +20,28 @@ from dlq.table.location import TABLE
 
 LOOKED_AT = 10_000
 """Records of each kind that a turn looks at without finding one to delete: what has to stay is not looked at each hour."""
+THEIR_PATTERNS = "patterns AS (DELETE FROM dlq_requeuepattern WHERE requeue_id = ANY (ARRAY(SELECT id FROM past))),"
+"""Each requeue goes with its pattern."""
 
 
 def statements() -> dict[str, str]:
     """Which deletes the next slice, by kind of record; operations after the records that refer to them."""
-    is_past = TABLE.statement("caretaker/is_past", record="r")
+    is_past = TABLE.statement("caretaker/is_past")
+    requeues = TABLE.statement("caretaker/may_go_requeues", is_past=is_past)
+    payload_edits = TABLE.statement("caretaker/may_go_payload_edits", is_past=is_past)
     return {
-        "requeues": TABLE.statement("caretaker/prune_requeues", is_past=is_past),
-        "payload edits": TABLE.statement("caretaker/prune_payload_edits", is_past=is_past),
-        "chains": TABLE.statement("caretaker/prune_chains"),
-        "results": TABLE.statement("caretaker/prune_records", is_past=is_past, records="dlq_operationentry"),
-        "notes": TABLE.statement("caretaker/prune_records", is_past=is_past, records="dlq_entrynote"),
+        "requeues": _prune("dlq_requeue", requeues, also=THEIR_PATTERNS),
+        "payload edits": _prune("dlq_payloadedit", payload_edits),
+        "chains": _prune("dlq_chainlife", TABLE.statement("caretaker/may_go_chains"), key="entry_id"),
+        "results": _prune("dlq_operationentry", is_past),
+        "notes": _prune("dlq_entrynote", is_past),
         "operations": TABLE.statement("caretaker/prune_operations"),
-        "edits": TABLE.statement("caretaker/prune_edits"),
+        "edits": _prune("dlq_editrecord", TABLE.statement("caretaker/may_go_edits")),
     }
+
+
+def _prune(records: str, may_go: str, *, key: str = "id", also: str = "") -> str:
+    return TABLE.statement("caretaker/prune", records=records, may_go=may_go, key=key, also=also)
 
 
 def prune(budget: float) -> int:

@@ -74,6 +74,17 @@ def is_about_a_row(error: DatabaseError) -> bool:
     return _is_locked(error) or (getattr(error.__cause__, "sqlstate", None) or "").startswith(ROW_ERRORS)
 
 
+def unless_refused(read: Callable[[], T]) -> T | None:
+    """What `read` returns; None where a row is to blame that it can't: a payload of the type json may hold what jsonb can't."""
+    try:
+        with atomic():
+            return read()
+    except DatabaseError as error:
+        if not is_about_a_row(error):
+            raise
+    return None
+
+
 def with_lock_retries(lock: Callable[[], T]) -> T | None:
     """Try to lock a few times; None where others held a row locked at every try."""
     if _WITHOUT_SAVEPOINTS.get():

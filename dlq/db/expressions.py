@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Field, Func, Lookup, TextField, Value
+from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -47,17 +48,6 @@ class JsonText(Func):
     output_field = TextField()
 
 
-class JsonMember(Func):
-    """A member of a JSON object as text."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " ->> "
-    output_field = TextField()
-
-    def __init__(self, column: str, member: str) -> None:
-        super().__init__(F(column), Value(member))
-
-
 class PrettyJson(Func):
     """PostgreSQL's own indented print of a JSON value, which keeps every digit."""
 
@@ -89,6 +79,11 @@ class RowCompare(Func):
         return f"(({left}) {self.operator} ({right}))", [value for _text, values in compiled for value in values]
 
 
-def initial_alias(compiler: SQLCompiler) -> str:
-    """What the query calls its own table: the table's name, quoted already, or that of a subquery (U0)."""
-    return str(compiler.query.get_initial_alias())
+class OfRow(Expression):
+    """SQL about the query's own row. `written` makes it of what the query calls its table: by its name, quoted already, or U0."""
+
+    def written(self, row: str) -> str:
+        raise NotImplementedError
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        return self.written(str(compiler.query.get_initial_alias())), ()

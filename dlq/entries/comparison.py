@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 
 from dlq.db.bigint import entry_number
 from dlq.entries import documents
 from dlq.models import BackfillDlq
 from dlq.redaction.steps import BEGINS
+from dlq.web.decorators import framed
 from dlq.web.text_diff import DiffLine, diff
 from dlq.web.way_back import came_from, entry_address, list_address
 
@@ -38,9 +38,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
     other = None if other_number is None else documents.load(other_number)
     back = came_from(request)
     context = {
-        **model_admin.admin_site.each_context(request),
         "title": f"Compare {entry}",
-        "opts": model_admin.opts,
         "entry": entry,
         "other": other,
         "typed": typed,
@@ -50,7 +48,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
         "differences": _differences(entry, other) if other else [],
         "back": back,
     }
-    return TemplateResponse(request, "dlq/entries/comparison.html", context)
+    return framed(model_admin, request, "dlq/entries/comparison.html", context)
 
 
 def _differences(entry: Any, other: Any) -> list[Compared]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import CharField, F, Func, IntegerField, QuerySet, TextField
-from django.db.models.functions import Cast, Left
+from django.db.models import F, Func, QuerySet, TextField
+from django.db.models.functions import Cast, Left, Length
 from django.utils.safestring import SafeString
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -15,8 +15,7 @@ from pygments.lexers import JsonLexer, PythonTracebackLexer, TextLexer
 from dlq.db.expressions import JsonText, PrettyJson
 from dlq.entries.payload_links import linked
 from dlq.models import BackfillDlq
-from dlq.models.entry_status import EntryStatus
-from dlq.models.entry_uncertainty import EntryUncertainty
+from dlq.models.entry_status import EntryStatus, EntryUncertainty
 from dlq.redaction.masked_columns import MaskedExtraColumn, Raw
 from dlq.selection.rows import error_line
 from dlq.table.columns import TableColumn, extra_columns
@@ -44,16 +43,6 @@ class Document:
     """"json", "traceback" or "text"."""
 
 
-class _Length(Func):
-    function = "length"
-    output_field = IntegerField()
-
-
-class _TypeOf(Func):
-    function = "jsonb_typeof"
-    output_field = CharField()
-
-
 def load(entry_id: int, *, unmasked: bool = False) -> BackfillDlq | None:
     """The entry with the beginnings of its wide columns as text, and the extra columns; None if gone.
 
@@ -66,11 +55,11 @@ def load(entry_id: int, *, unmasked: bool = False) -> BackfillDlq | None:
     }
     texts: dict[str, Any] = {
         "payload_text": Left(PrettyJson(payload), SHOWN_CHARACTERS),
-        "payload_size": _Length(PrettyJson(payload)),
-        "error_type": _TypeOf(error),
+        "payload_size": Length(PrettyJson(payload)),
+        "error_type": Func(error, function="jsonb_typeof", output_field=TextField()),
         "error_plain": Left(JsonText(error), SHOWN_CHARACTERS),
         "error_pretty": Left(PrettyJson(error), SHOWN_CHARACTERS),
-        "error_size": _Length(PrettyJson(error)),
+        "error_size": Length(PrettyJson(error)),
         "error_line": error_line(PHRASE_LENGTH),
         "status": EntryStatus(),
         "is_uncertain": EntryUncertainty(),

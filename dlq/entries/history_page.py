@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 
 from dlq.db.bigint import entry_number
 from dlq.entries.timeline import full_history
 from dlq.models import BackfillDlq, DeletedEntry
 from dlq.operations.kinds import KINDS
+from dlq.web.decorators import framed
 from dlq.web.way_back import came_from, entry_address, list_address
 
 
@@ -20,9 +20,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
         raise Http404("That is no number of a failed job.")
     entry = BackfillDlq.objects.defer("payload", "last_error").filter(pk=entry_id).first()
     context = {
-        **model_admin.admin_site.each_context(request),
         "title": f"History of {entry or f'failed job #{entry_id}'}",
-        "opts": model_admin.opts,
         "entry": entry,
         "list_address": list_address(came_from(request)),
         "entry_address": entry_address(entry_id, came_from(request)),
@@ -34,4 +32,4 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
         "may_restore": KINDS["restore"].may(request.user),
         "checkbox_name": ACTION_CHECKBOX_NAME,
     }
-    return TemplateResponse(request, "dlq/entries/history.html", context)
+    return framed(model_admin, request, "dlq/entries/history.html", context)

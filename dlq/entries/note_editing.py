@@ -19,12 +19,6 @@ from dlq.redaction.putting_back import MasksChanged, put_back
 from dlq.redaction.texts import masked, said_by
 
 
-@dataclass(frozen=True)
-class NoteSaved:
-    before: str
-    after: str
-
-
 class NoteRefused(Exception):
     """The table did not take the note; the text says why, as an end of "The notes were not saved: "."""
 
@@ -37,11 +31,11 @@ class NoteConflict(Exception):
         self.current = current
 
 
-def save_note(entry_id: int, *, seen: str, text: str, actor: str) -> NoteSaved:
+def save_note(entry_id: int, *, seen: str, text: str, actor: str) -> bool:
     """Replace an entry's note, if it still is what the writer saw, and keep both texts in its history.
 
-    Raises NoteConflict if it is not, NoteRefused if the table does not take it or somebody else holds the row,
-    BackfillDlq.DoesNotExist if the entry is gone. Touches no other column.
+    Returns whether it changed. Raises NoteConflict if it is not, NoteRefused if the table does not take it or somebody else
+    holds the row, BackfillDlq.DoesNotExist if the entry is gone. Touches no other column.
     """
     with _refusals(), lock_limit():
         entries = BackfillDlq.objects.filter(pk=entry_id)
@@ -50,7 +44,8 @@ def save_note(entry_id: int, *, seen: str, text: str, actor: str) -> NoteSaved:
         if shown != normalize_newlines(seen) and normalize_newlines(text) not in (shown, normalize_newlines(current)):
             raise NoteConflict(shown)
         text = _with_what_is_masked(text, current or _kept(entry_id))
-        if current != text:
+        is_changed = current != text
+        if is_changed:
             if not entries.update(notes=text or None):
                 raise NoteRefused("a trigger of the table’s owner kept them as they were.")
             # What is deferred to the commit would be refused there, after we said that it was saved.
@@ -59,7 +54,7 @@ def save_note(entry_id: int, *, seen: str, text: str, actor: str) -> NoteSaved:
             EntryNote.objects.create(
                 entry_id=entry_id, text=text, replaced=replaced, actor=actor, created_at=timezone.now()
             )
-    return NoteSaved(current, text)
+    return is_changed
 
 
 def _with_what_is_masked(text: str, current: str) -> str:

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.text import normalize_newlines
 
@@ -31,6 +30,7 @@ from dlq.outcomes.labels import HELP, UNCERTAIN_HELP
 from dlq.patterns.advice import pattern_of
 from dlq.redaction.steps import BEGINS
 from dlq.table.searched_text import WITHIN
+from dlq.web.decorators import framed
 from dlq.web.permissions import SEE_MASKED, sees_masked
 from dlq.web.query_strings import query_string
 from dlq.web.refusal import Refused
@@ -85,8 +85,8 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
             EditRecord.of_unmasked(
                 EditRecord.Kind.SEEN, entry_id, actor=request.user.get_username(), what=f"failed job {entry_id}"
             )
-        context = _context(model_admin, request, entry, form, conflict, unmasked=unmasked)
-        response = rendered(TemplateResponse(request, "dlq/entries/entry.html", context))
+        context = _context(request, entry, form, conflict, unmasked=unmasked)
+        response = rendered(framed(model_admin, request, "dlq/entries/entry.html", context))
         if unmasked:
             add_never_cache_headers(response)
         return response
@@ -94,8 +94,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
 
 def _save(request: HttpRequest, entry_id: int, typed: dict[str, str]) -> HttpResponse:
     text = normalize_newlines(typed["notes"])
-    saved = save_note(entry_id, seen=typed["seen"], text=text, actor=request.user.get_username())
-    if saved.before != saved.after:
+    if save_note(entry_id, seen=typed["seen"], text=text, actor=request.user.get_username()):
         messages.success(request, "The notes were saved.")
     return HttpResponseRedirect(entry_address(entry_id, came_from(request)))
 
@@ -113,7 +112,6 @@ def _gone(request: HttpRequest, object_id: str) -> HttpResponseRedirect:
 
 
 def _context(
-    model_admin: ModelAdmin[BackfillDlq],
     request: HttpRequest,
     entry: BackfillDlq,
     form: NotesForm | None,
@@ -130,9 +128,7 @@ def _context(
     chain = Chain.of(entry.pk)
     back = came_from(request)
     return {
-        **model_admin.admin_site.each_context(request),
         "title": entry.task_identifier,
-        "opts": model_admin.opts,
         "entry": entry,
         "list_address": list_address(back),
         "next": entry_address(entry.pk, back, "next"),

@@ -22,7 +22,7 @@ from dlq.filters.status import OPEN
 from dlq.models import BackfillDlq, EditRecord
 from dlq.selection.count import LIMIT, UNASKED_SECONDS, count_matching
 from dlq.selection.page import scans_first
-from dlq.web.decorators import permits
+from dlq.web.decorators import framed, permits
 from dlq.web.permissions import EXPORT, SEE_MASKED, VIEW_ENTRIES, sees_masked
 from dlq.web.reader import RequestReader, StreamedFile
 from dlq.web.refusal import Refused
@@ -53,9 +53,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
     # Counting what no index answers takes as long as exporting it.
     counted = None if scans_first(filterset) else count_matching(filterset, exactly=False)
     context = {
-        **model_admin.admin_site.each_context(request),
         "title": "Export",
-        "opts": model_admin.opts,
         "filterset": filterset,
         "count": counted,
         "expected": (counted.estimate if counted.is_capped else counted.number) if counted else None,
@@ -63,7 +61,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
         "sees_masked": sees_masked(request.user),
         "unmasked": EditRecord.unmasked_exports()[:SHOWN] if sees_masked(request.user) else (),
     }
-    return TemplateResponse(request, "dlq/export/export.html", context)
+    return framed(model_admin, request, "dlq/export/export.html", context)
 
 
 def progress(request: HttpRequest) -> HttpResponse:

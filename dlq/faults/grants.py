@@ -9,7 +9,7 @@ from django.db import router
 from django.db.migrations.recorder import MigrationRecorder
 
 from dlq.db.database import alias, connection
-from dlq.db.identifiers import quoted
+from dlq.db.identifiers import plainly_quoted
 from dlq.db.statements import rows
 from dlq.faults.touched import touched_by_use
 from dlq.table.location import DlqTable
@@ -33,20 +33,22 @@ def grants_sql(table: DlqTable, role: str, audience: str) -> str:
 
 
 def _statements(table: DlqTable, role: str, audience: str) -> Iterator[str]:
-    name = _plain(role)
+    name = plainly_quoted(role)
     if audience == OWNER:
         for (owner,) in rows(OWNER_OF, {"schema": table.schema, "table": table.name}):
             if owner != role:
-                yield f"GRANT {_plain(owner)} TO {name};"
+                yield f"GRANT {plainly_quoted(owner)} TO {name};"
         ((schema,),) = rows("SELECT coalesce(current_schema(), 'public')")
-        yield f"GRANT CREATE ON SCHEMA {_plain(schema)} TO {name};"
+        yield f"GRANT CREATE ON SCHEMA {plainly_quoted(schema)} TO {name};"
     if audience == VIEWER:
         touched = {("jobs", "SELECT"), (table.name, "SELECT")}
     else:
         touched = {(one.name or table.name, one.right) for _use, one in touched_by_use(table)}
         touched |= {("jobs", "SELECT"), (table.name, "SELECT"), (table.name, "UPDATE")}
     own = _own_tables(writes=audience != VIEWER)
-    statement = table.statement("faults/grants", role=_doubled(name), policy=_doubled(_plain(f"backfill-admin {role}")))
+    statement = table.statement(
+        "faults/grants", role=_doubled(name), policy=_doubled(plainly_quoted(f"backfill-admin {role}"))
+    )
     parameters = {
         "schema": table.schema,
         "names": [thing for thing, _right in sorted(touched)],
@@ -69,10 +71,6 @@ def _own_tables(*, writes: bool) -> dict[str, bool]:
                 writes or model._meta.app_label != "dlq" or model._meta.model_name in WHAT_LOOKING_WRITES
             )
     return own
-
-
-def _plain(name: str) -> str:
-    return quoted(name).replace("%%", "%")
 
 
 def _doubled(name: str) -> str:

@@ -15,9 +15,7 @@ from django.db.models import F, Q
 from django.db.models.lookups import Exact, IsNull
 
 from dlq.filters import fields
-from dlq.filters.payload import PayloadMatch
 from dlq.filters.searching import search
-from dlq.filters.weekday_hour import WeekdayHour
 from dlq.redaction.masked_columns import Raw, ReadsAs
 from dlq.redaction.steps import BEGINS
 from dlq.table.columns import TableColumn
@@ -32,7 +30,7 @@ NO_QUEUE = "-"
 class Condition(django_filters.Filter):  # type: ignore[misc]
     """A parameter whose values are OR-ed. `condition` gives the Q of one value, `each` reads it from text.
 
-    `says` introduces the values in words ("Task is"), `joined_by` is written between them.
+    `says` introduces the values in words ("Task is"), unless the label does; `joined_by` is written between them.
     """
 
     field_class = fields.RepeatedValues
@@ -46,7 +44,7 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         each: forms.Field,
         *,
         label: str,
-        says: str,
+        says: str = "",
         help_text: str = "",
         placeholder: str = "",
         more: bool = True,
@@ -56,7 +54,7 @@ class Condition(django_filters.Filter):  # type: ignore[misc]
         self.condition = condition
         self.column = column
         """The table's column that the values are compared with, where an index on it answers."""
-        self.says = says
+        self.says = says or label
         self.placeholder = placeholder
         self.more = more
         """Whether the list's form shows it only under "More filters"."""
@@ -145,13 +143,18 @@ class MaskedCondition(Condition):
 
 
 class PayloadCondition(MaskedCondition):
+    def __init__(self, each: forms.Field, **said: Any) -> None:
+        super().__init__(lambda match: match.condition(Raw), lambda match: match.condition(F), each, **said)
+
+    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
+        return state.finds_payload
+
+
+class NarrowingPayload(PayloadCondition):
     """Repeated conditions on the payload are AND-ed: each narrows further."""
 
     joined_by = "and"
     most = 16
-
-    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
-        return state.finds_payload
 
 
 class SearchCondition(Condition):
@@ -227,15 +230,3 @@ def extra_column(column: TableColumn) -> Condition:
         says=f"{column.name} is",
         column=column.name,
     )
-
-
-def in_hour_of_week(hour: WeekdayHour) -> Q:
-    return hour.condition
-
-
-def payload_matches(match: PayloadMatch) -> Q:
-    return match.condition(Raw)
-
-
-def masked_payload_matches(match: PayloadMatch) -> Q:
-    return match.condition(F)

@@ -38,14 +38,11 @@ LONGEST = 2_000
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-class ValuesInput(forms.MultipleHiddenInput):
-    """All values of a repeated parameter. The page draws the inputs itself (filters/filter_field.html)."""
-
-
 class RepeatedValues(forms.Field):
     """A parameter that may be given several times. Empty values are what an untouched form sends, so they count as none."""
 
-    widget = ValuesInput
+    widget = forms.MultipleHiddenInput
+    """Of all values of the parameter. The page draws the inputs itself (filters/filter_field.html)."""
 
     def __init__(self, each: forms.Field, most: int, **options: Any) -> None:
         super().__init__(**options)
@@ -189,8 +186,14 @@ class Moment(forms.Field):
 
 
 class PayloadField(forms.Field):
+    """A condition on the payload. With `before`, a path and its "=", the value of that path alone."""
+
+    def __init__(self, *, before: str = "") -> None:
+        super().__init__()
+        self.before = before
+
     def clean(self, value: Any) -> PayloadMatch:
-        return PayloadMatch.parse(str(value))
+        return PayloadMatch.parse(f"{self.before}{value}")
 
 
 class ExtraValue(forms.Field):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
 
 import django_filters
 from django.db.models import Q
@@ -12,8 +12,8 @@ from dlq.filters.addresses import NOT_FILTERS
 from dlq.filters.conditions import (
     Condition,
     MaskedCondition,
+    NarrowingPayload,
     NotesCondition,
-    PayloadCondition,
     QueueCondition,
     SearchCondition,
     SearchMode,
@@ -25,10 +25,7 @@ from dlq.filters.conditions import (
     has_key,
     has_masked_key,
     has_notes,
-    in_hour_of_week,
     in_queue,
-    masked_payload_matches,
-    payload_matches,
     was_requeued,
 )
 from dlq.filters.pattern import AssigneeCondition, PatternCondition, PatternField, assigned_to, in_pattern
@@ -43,8 +40,20 @@ from dlq.table.searched_text import WITHIN
 from dlq.web.typed_times import EXAMPLES
 
 
-def _failed(lookup: str, moment: datetime) -> Q:
-    return Q(**{f"failed_at__{lookup}": moment})
+def _failed(label: str, lookup: str, placeholder: str, *, end_of_day: bool) -> Condition:
+    return Condition(
+        lambda moment: Q(**{f"failed_at__{lookup}": moment}),
+        fields.Moment(end_of_day=end_of_day),
+        label=label,
+        more=False,
+        column="failed_at",
+        help_text=f"A day, a time, or an age: {EXAMPLES}.",
+        placeholder=placeholder,
+    )
+
+
+def _of_operation(condition: Callable[[int], Q], label: str, *, says: str = "", help_text: str) -> Condition:
+    return Condition(condition, fields.Number(), label=label, says=says, column="id", help_text=help_text)
 
 
 class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
@@ -63,7 +72,6 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         lambda _mode: Q(),
         fields.OneOf(search.MODES),
         label="Search finds",
-        says="Search finds",
         help_text="What the words of a search are compared with.",
     )
     task_identifier = exactly("task_identifier", label="Task", placeholder="Task", more=False)
@@ -77,37 +85,16 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
         help_text="- means: in no queue.",
         placeholder="Queue, - for none",
     )
-    failed_after = Condition(
-        lambda moment: _failed("gte", moment),
-        fields.Moment(end_of_day=False),
-        label="Failed from",
-        says="Failed from",
-        more=False,
-        column="failed_at",
-        help_text=f"A day, a time, or an age: {EXAMPLES}.",
-        placeholder="From: 24h, a date",
-    )
-    failed_before = Condition(
-        lambda moment: _failed("lte", moment),
-        fields.Moment(end_of_day=True),
-        label="Failed until",
-        says="Failed until",
-        more=False,
-        column="failed_at",
-        help_text=f"A day, a time, or an age: {EXAMPLES}.",
-        placeholder="Until: 1h, a date",
-    )
-    payload = PayloadCondition(
-        payload_matches,
-        masked_payload_matches,
+    failed_after = _failed("Failed from", "gte", "From: 24h, a date", end_of_day=False)
+    failed_before = _failed("Failed until", "lte", "Until: 1h, a date", end_of_day=True)
+    payload = NarrowingPayload(
         fields.PayloadField(),
         label="Payload has",
-        says="Payload has",
         help_text="Path and value: customer_id=42, order.id=7.",
         placeholder="customer_id=42",
     )
     weekday_hour = WeekdayHourCondition(
-        in_hour_of_week,
+        lambda hour: hour.condition,
         WeekdayHourField(),
         label="Hour of the week",
         says="Failed on",
@@ -144,28 +131,14 @@ class DlqParameters(django_filters.FilterSet):  # type: ignore[misc]
     priority_max = at_most("priority", label="Priority to", says="Priority to")
     requeued = Condition(was_requeued, fields.YesNo(), label="Requeued before", says="Requeued before:")
     has_notes = NotesCondition(has_notes, fields.YesNo(), label="Has notes", says="Has notes:")
-    requeued_by = Condition(
-        requeued_by,
-        fields.Number(),
-        label="Requeued by operation",
-        says="Requeued by operation",
-        column="id",
-        help_text="Its number.",
+    requeued_by = _of_operation(requeued_by, "Requeued by operation", help_text="Its number.")
+    returned_from = _of_operation(
+        returned_from, "Came back from operation", help_text="Its number: what its requeued jobs failed again as."
     )
-    returned_from = Condition(
-        returned_from,
-        fields.Number(),
-        label="Came back from operation",
-        says="Came back from operation",
-        column="id",
-        help_text="Its number: what its requeued jobs failed again as.",
-    )
-    left_by = Condition(
+    left_by = _of_operation(
         left_by,
-        fields.Number(),
-        label="Skipped by operation",
+        "Skipped by operation",
         says="Skipped or failed in operation",
-        column="id",
         help_text="Its number: what it skipped, or failed to act on.",
     )
 

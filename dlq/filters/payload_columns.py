@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Func, TextField, Value
 
 from dlq.conf import conf
-from dlq.filters.conditions import Condition, MaskedCondition, masked_payload_matches, payload_matches
+from dlq.filters.conditions import Condition, PayloadCondition
+from dlq.filters.fields import PayloadField
 from dlq.filters.payload import PayloadMatch
-from dlq.table.indexes import TableState
 
 
 @dataclass(frozen=True)
@@ -42,13 +40,7 @@ class PayloadColumn:
 
     @property
     def filter(self) -> Condition:
-        return _PathCondition(
-            payload_matches,
-            masked_payload_matches,
-            _ValueField(self.name),
-            label=self.name,
-            says=f"{self.name} is",
-        )
+        return PayloadCondition(PayloadField(before=f"{self.name}="), label=self.name, says=f"{self.name} is")
 
     @property
     def problem(self) -> str:
@@ -70,22 +62,6 @@ def payload_column_problems() -> list[str]:
     if isinstance(names, str) or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
         return ["DLQ_PAYLOAD_COLUMNS must be a list of paths within the payload."]
     return [f"DLQ_PAYLOAD_COLUMNS names “{path.name}”. {path.problem}" for path in payload_columns() if path.problem]
-
-
-class _PathCondition(MaskedCondition):
-    def is_found_by_index(self, state: TableState, values: list[Any]) -> bool:
-        return state.finds_payload
-
-
-class _ValueField(forms.Field):
-    """A value of the path, read as after the "=" of the filter by payload."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-    def clean(self, value: Any) -> PayloadMatch:
-        return PayloadMatch.parse(f"{self.name}={value}")
 
 
 def _at_path(column: PayloadColumn, operator: str) -> Func:

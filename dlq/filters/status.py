@@ -9,8 +9,7 @@ from django.db.models.lookups import Exact
 
 from dlq.filters.conditions import Condition
 from dlq.models import ChainLife, OperationEntry, Requeue
-from dlq.models.entry_status import SUPERSEDED, EntryStatus, IsSuperseded
-from dlq.models.entry_uncertainty import EntryUncertainty
+from dlq.models.entry_status import SUPERSEDED, EntryStatus, EntryUncertainty, IsSuperseded
 from dlq.table.indexes import TableState
 
 Outcome = Requeue.Outcome

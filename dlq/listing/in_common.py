@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -61,7 +60,8 @@ def in_common(request: HttpRequest) -> HttpResponse:
 
 def _answers(filterset: DlqFilterSet, traits: Sequence[Trait]) -> list[Answer]:
     """Without what the filter says itself, and without words that the title of a pattern says of as many."""
-    titles = {str(pattern.pk): pattern.title for pattern in _patterns(traits)}
+    patterns = FailurePattern.objects.filter(pk__in=[trait.value for trait in traits if trait.kind == "pattern"])
+    titles = {str(pattern.pk): pattern.title for pattern in patterns}
     said = {
         (word, trait.here)
         for trait in traits
@@ -76,10 +76,6 @@ def _answers(filterset: DlqFilterSet, traits: Sequence[Trait]) -> list[Answer]:
         if any(given != filterset.data.getlist(name) for name, given in changes.items()):
             found.append(Answer(trait, words, query_string(changes, without_cursors(filterset.data))))
     return found
-
-
-def _patterns(traits: Sequence[Trait]) -> QuerySet[FailurePattern]:
-    return FailurePattern.objects.filter(pk__in=[trait.value for trait in traits if trait.kind == "pattern"])
 
 
 def _said(filterset: DlqFilterSet, trait: Trait, titles: Mapping[str, str]) -> tuple[str, dict[str, list[str]]]:

@@ -105,7 +105,6 @@ def job_id(entry: BackfillDlq) -> int | None:
     return entry.original_job_id
 
 
-ALWAYS = "job"
 USUAL: tuple[ListColumn, ...] = (error, queue, failures, failed, requeues, status, notes)
 ON_DEMAND: tuple[ListColumn, ...] = (key, priority, job_id)
 

@@ -71,7 +71,7 @@ def _letters(text: str) -> str:
 
 def entries_by_number(filterset: DlqFilterSet) -> list[BackfillDlq]:
     """Of a search for a number: the entries, or those of the jobs, that have it. Found wherever they are in the list."""
-    number = search.number(filterset.data.get("q", ""))
+    number = search.Word(filterset.data.get("q", "").strip()).number
     if number is None or not filterset.state.has_many:
         return []
     wanted = Q(pk=number)

@@ -10,23 +10,15 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 
 from dlq.db.bigint import entry_number
 from dlq.filters.addresses import without_cursors
-from dlq.listing.changelist import AFTER, BEFORE, EntryChangeList
+from dlq.listing.changelist import AFTER, EntryChangeList
 from dlq.models import BackfillDlq
 from dlq.web.way_back import came_from, entry_address, list_address
 
 
-def next_entry(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponseRedirect:
-    return _beside(model_admin, request, object_id, AFTER)
-
-
-def previous_entry(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str) -> HttpResponseRedirect:
-    return _beside(model_admin, request, object_id, BEFORE)
-
-
-def _beside(
-    model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str, where: str
+def beside(
+    model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: str, *, where: str
 ) -> HttpResponseRedirect:
-    """What the list's page after, or before, this entry shows next to it."""
+    """What the list's page after, or before (`where`), this entry shows next to it."""
     query = without_cursors(QueryDict(came_from(request)))
     entry_id = entry_number(object_id)
     if entry_id is None or not BackfillDlq.objects.filter(pk=entry_id).exists():

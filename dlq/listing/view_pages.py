@@ -6,12 +6,12 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.template.response import TemplateResponse
 
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import without_cursors
 from dlq.listing.views_of_list import MOST, default_key, views_for
 from dlq.models import BackfillDlq, DefaultView, SavedView
+from dlq.web.decorators import framed
 from dlq.web.permissions import SHARE_VIEWS
 from dlq.web.refusal import Refused
 from dlq.web.way_back import came_from, list_address
@@ -29,7 +29,6 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, form: SaveV
     back = came_from(request)
     kept = DlqFilterSet(without_cursors(QueryDict(back)), hide_recovered=True)
     context = {
-        **model_admin.admin_site.each_context(request),
         "title": "Views",
         "views": views_for(request.user),
         "default": default_key(request.user),
@@ -40,7 +39,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, form: SaveV
         "may_share": request.user.has_perm(SHARE_VIEWS),
     }
     is_part = request.method == "GET" and "HX-Request" in request.headers
-    return TemplateResponse(request, f"dlq/listing/{'views_part' if is_part else 'views'}.html", context)
+    return framed(model_admin, request, f"dlq/listing/{'views_part' if is_part else 'views'}.html", context)
 
 
 def change(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResponse:

@@ -79,7 +79,7 @@ def _saved(user: Any) -> Iterator[ListView]:
 
 def default_query(user: Any) -> str:
     """The query string that this person's list opens with; "" for the whole list."""
-    chosen = DefaultView.objects.filter(owner=user.get_username()).values_list("view", flat=True).first()
+    chosen = default_key(user)
     return next((view.query for view in views_for(user) if view.key == chosen), "") if chosen else ""
 
 

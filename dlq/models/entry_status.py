@@ -1,43 +1,46 @@
-"""The status of an entry, as far as it is stored."""
+"""The status of an entry, as far as it is stored, and whether the entry may tell of a job that succeeded."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, TextField
-from django.db.models.expressions import Expression
-from django.db.models.sql.compiler import SQLCompiler
 
-from dlq.db.expressions import initial_alias
+from dlq.db.expressions import OfRow
 from dlq.table.location import TABLE
 
 SUPERSEDED = "superseded"
 """The status of an earlier life of a chain."""
 
 
-class EntryStatus(Expression):
+class EntryStatus(OfRow):
     """What is stored of what became of the entry: new, requeued, failed_again, recovered, lost, unknown, gone or superseded."""
+
+    output_field = TextField()
 
     def __init__(self, *, stands: bool = False) -> None:
         """`stands`: another condition has left out those that are superseded."""
-        super().__init__(output_field=TextField())
+        super().__init__()
         self.stands = stands
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        return entry_status(initial_alias(compiler), stands=self.stands), ()
+    def written(self, row: str) -> str:
+        return entry_status(row, stands=self.stands)
 
 
-class IsSuperseded(Expression):
+class IsSuperseded(OfRow):
     """Whether a later life of the entry's chain is in the table, so that the entry is not a failure of its own."""
 
-    conditional = True
+    output_field = BooleanField()
 
-    def __init__(self) -> None:
-        super().__init__(output_field=BooleanField())
+    def written(self, row: str) -> str:
+        return superseded(row)
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        return superseded(initial_alias(compiler)), ()
+
+class EntryUncertainty(OfRow):
+    """Whether its last attempt may have succeeded, as far as it is stored. Beside the status, not one of its values."""
+
+    output_field = BooleanField()
+
+    def written(self, row: str) -> str:
+        return entry_uncertainty(row)
 
 
 def entry_status(entry: str, *, stands: bool = False) -> str:
@@ -48,3 +51,13 @@ def entry_status(entry: str, *, stands: bool = False) -> str:
 def superseded(entry: str) -> str:
     """SQL; `entry` is the alias of the entry's row."""
     return TABLE.statement("models/superseded", entry=entry)
+
+
+def entry_uncertainty(entry: str) -> str:
+    """A condition about the row with this alias, see entry_uncertainty.sql."""
+    return TABLE.statement("models/entry_uncertainty", entry=entry, has_no_error=has_no_error(entry))
+
+
+def has_no_error(entry: str) -> str:
+    """A condition about the row with this alias, see has_no_error.sql."""
+    return TABLE.statement("models/has_no_error", entry=entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from dlq.conf import conf
@@ -15,6 +15,7 @@ from dlq.db.statements import dicts
 from dlq.models.entry_status import superseded
 from dlq.monitoring.spikes import Spike, days_back, earlier, spikes
 from dlq.table.location import DlqTable
+from dlq.web.formatting import utc_text
 
 logger = logging.getLogger("dlq")
 
@@ -146,7 +147,7 @@ def _oldest(oldest: datetime | None, now: datetime, limits: Thresholds) -> Itera
         age = f"is {(now - oldest).days:,} days old (more than {limits.oldest_days:,})"
         if isinstance(oldest, FarMoment):
             age = f"has the time {oldest}"
-        before = _text(earlier(now, days=limits.oldest_days, microseconds=1))
+        before = utc_text(earlier(now, days=limits.oldest_days, microseconds=1))
         yield Alert(
             WARNING,
             f"the oldest failed job that nobody has requeued {age}",
@@ -172,11 +173,7 @@ def _constant(tasks: list[str], now: datetime, limits: Thresholds) -> Iterator[A
 
 def _last(hours: int, now: datetime) -> dict[str, str]:
     """The list's parameters for what was counted: what failed within the hours before `now`, whenever the list is opened."""
-    return {"failed_after": _text(earlier(now, hours=hours) + INSTANT), "failed_before": _text(now)}
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return {"failed_after": utc_text(earlier(now, hours=hours) + INSTANT), "failed_before": utc_text(now)}
 
 
 def _each(hours: int) -> str:

@@ -28,21 +28,16 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def current_alerts() -> list[tuple[Alert, str]]:
-    """Each with the list of what it is about."""
-    return [(one, _link(one)) for one in _alerts()]
+    """Each with the list of what it is about; as of at most REMEMBERED_SECONDS ago."""
+    return [(one, _link(one)) for one in cache.get_or_set(KEY, _raised, REMEMBERED_SECONDS) or ()]
 
 
-def _alerts() -> list[Alert]:
-    """As of at most REMEMBERED_SECONDS ago; none where looking takes longer than a page may."""
-    remembered: list[Alert] | None = cache.get(KEY)
-    if remembered is not None:
-        return remembered
+def _raised() -> list[Alert]:
+    """None where looking takes longer than a page may."""
     raised = in_time(conf.STATEMENT_TIMEOUT, lambda: alerts(TABLE, Thresholds.configured()))
     if raised is None:
         logger.warning("looking for what to warn of took longer than %s s", conf.STATEMENT_TIMEOUT)
-        raised = []
-    cache.set(KEY, raised, REMEMBERED_SECONDS)
-    return raised
+    return raised or []
 
 
 def _link(alert: Alert) -> str:

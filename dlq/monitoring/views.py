@@ -26,13 +26,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
         answer = HttpResponse("A token is needed.\n", status=401, content_type="text/plain")
         answer["WWW-Authenticate"] = "Bearer"
         return answer
-    text: bytes | None = cache.get(KEY)
-    if text is None:
-        try:
-            text = exposition()
-        except Exception as error:
-            if (fault := fault_of(error)) is None:
-                raise
-            return HttpResponse(f"{fault.words}\n", status=fault.status, content_type="text/plain; charset=utf-8")
-        cache.set(KEY, text, REMEMBERED_SECONDS)
+    try:
+        text = cache.get_or_set(KEY, exposition, REMEMBERED_SECONDS)
+    except Exception as error:
+        if (fault := fault_of(error)) is None:
+            raise
+        return HttpResponse(f"{fault.words}\n", status=fault.status, content_type="text/plain; charset=utf-8")
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dlq.models import BulkOperation
-from dlq.operations.kinds import KINDS, FollowUp
+from dlq.operations.kind import FollowUp
+from dlq.operations.kinds import KINDS
 from dlq.web.permissions import VIEW_OPERATIONS
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Func, IntegerField, QuerySet
 
@@ -89,6 +90,21 @@ def next_with_others(operation: BulkOperation, others_of: Callable[[Sequence[int
 def next_ticked(operation: BulkOperation, most: int) -> list[int]:
     """The next of the entries that were ticked, in id order, whether they are still there or not."""
     return sorted(entry for entry in operation.entry_ids or () if entry >= operation.next_id)[:most]
+
+
+def next_with_records(operation: BulkOperation, records: QuerySet[Any]) -> Batch:
+    """The next entries that these records are of, in id order, locked as far as they are still in the table.
+
+    Of chosen entries every one, so that each gets an answer.
+    """
+    if operation.entry_ids is not None:
+        ids = next_ticked(operation, conf.CHUNK_SIZE)
+    else:
+        following = records.filter(entry_id__gte=operation.next_id).order_by("entry_id")
+        ids = list(following.values_list("entry_id", flat=True)[: conf.CHUNK_SIZE])
+    _locked, busy = locked_or_busy(BackfillDlq.objects.filter(id__any_of=ids).order_by("id"))
+    left = [entry for entry in ids if entry not in busy]
+    return Batch(left, busy, max(ids, default=operation.cursor), is_last=len(ids) < conf.CHUNK_SIZE)
 
 
 def batch_size(operation: BulkOperation) -> int:

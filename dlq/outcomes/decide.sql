@@ -13,10 +13,10 @@ arrived AS MATERIALIZED (
       AND e.{job_id} = ANY (ARRAY(SELECT requeue.job_id FROM requeue WHERE requeue.outcome = ''))
     GROUP BY e.{job_id}
 )
-SELECT requeue.id,
+SELECT requeue.id AS requeue_id,
        requeue.entry_id,
        requeue.job_id,
-       requeue.created_at,
+       requeue.created_at AS requeued_at,
        CASE
            WHEN requeue.outcome <> ''                            THEN requeue.outcome
            -- Replaced: by somebody's add_job with the same key, or by a later requeue of ours.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from dlq.db.statements import dicts
@@ -52,16 +52,4 @@ def _states(which: str, ids: list[int]) -> list[JobState]:
     if not queue_is_visible():
         return []
     found = dicts(decide(which), {"since": unmatched_since(), "ids": ids})
-    return [
-        JobState(
-            row["id"],
-            row["entry_id"],
-            row["job_id"],
-            row["state"],
-            row["returned_as"],
-            row["created_at"],
-            row["locked_at"],
-            row["locked_by"],
-        )
-        for row in found
-    ]
+    return [JobState(**{one.name: row[one.name] for one in fields(JobState)}) for row in found]

@@ -6,7 +6,7 @@ WITH decided AS MATERIALIZED (
 ),
 -- One that has used up its attempts and is in the queue yet may still come back, be lost, or be tried again.
 settled AS (
-    SELECT id, state, returned_as
+    SELECT requeue_id, state, returned_as
     FROM decided
     WHERE state IN ('recovered', 'failed_again', 'gone', 'lost', 'unknown') AND NOT (state = 'failed_again' AND is_queued)
 ),
@@ -17,7 +17,7 @@ stored AS (
         returned_as = settled.returned_as,
         is_uncertain = settled.state = 'failed_again' AND r.seen_running
     FROM settled
-    WHERE r.id = settled.id
+    WHERE r.id = settled.requeue_id
     RETURNING r.id
 ),
 seen AS (
@@ -28,9 +28,9 @@ seen AS (
             WHEN decided.attempts_left = 0 AND NOT decided.is_running THEN coalesce(r.exhausted_at, now())
         END
     FROM decided
-    WHERE r.id = decided.id
+    WHERE r.id = decided.requeue_id
       AND decided.is_queued
       AND decided.state <> 'gone'
       AND (r.attempts_left, r.seen_running) IS DISTINCT FROM (decided.attempts_left, decided.is_running)
 )
-SELECT max(decided.id), (SELECT count(*) FROM stored) FROM decided
+SELECT max(decided.requeue_id), (SELECT count(*) FROM stored) FROM decided

@@ -6,7 +6,7 @@ import time
 
 from dlq.db.statements import database_now, execute, rows
 from dlq.models import DutyProgress
-from dlq.models.entry_uncertainty import has_no_error
+from dlq.models.entry_status import has_no_error
 from dlq.outcomes.deciding import decide
 from dlq.outcomes.linking import link_arrivals, link_earlier
 from dlq.outcomes.progress import DUTY, LOOKED, ROUND, unmatched_since

@@ -9,6 +9,7 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 
 from dlq.models import FailurePattern
+from dlq.patterns.edits import FIELDS
 
 State = FailurePattern.State
 
@@ -54,8 +55,7 @@ class PatternForm(forms.Form):
     """The number of the last edit when the page was shown."""
 
     def __init__(self, pattern: FailurePattern, data: Any = None) -> None:
-        names = ("state", "muted_until", "assignee", "advice", "advice_text", "runbook_url", "notes")
-        initial = {name: getattr(pattern, name) for name in names}
+        initial = {name: getattr(pattern, name) for name in FIELDS}
         super().__init__(data, initial={**initial, "seen": pattern.edit_number})
         # "Returned" is not for people to choose, only to leave as it is.
         self.fields["state"].choices = [  # type: ignore[attr-defined]

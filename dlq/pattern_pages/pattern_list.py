@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 
 from dlq.conf import conf
 from dlq.db.limits import time_limit
@@ -23,6 +22,7 @@ from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.patterns.classifier import classify
 from dlq.patterns.recovery import MOST_REQUEUES
 from dlq.selection.suggestions import column_values
+from dlq.web.decorators import framed
 from dlq.web.query_strings import query_string
 from dlq.web.stock_templates import rendered
 
@@ -123,17 +123,15 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest) -> HttpR
     if request.method == "POST":
         return _group(request)
     with time_limit(conf.STATEMENT_TIMEOUT):
-        return rendered(TemplateResponse(request, "dlq/pattern_pages/patterns.html", _context(model_admin, request)))
+        return rendered(framed(model_admin, request, "dlq/pattern_pages/patterns.html", _context(request)))
 
 
-def _context(model_admin: ModelAdmin[FailurePattern], request: HttpRequest) -> dict[str, Any]:
+def _context(request: HttpRequest) -> dict[str, Any]:
     choice = Choice.of(request)
     found = list(choice.patterns)
     now, scope = database_now(), grouping_scope()
     return {
-        **model_admin.admin_site.each_context(request),
         "title": "Failure patterns",
-        "opts": model_admin.opts,
         "choice": choice,
         "orders": [
             (name, label, query_string({"order": name, "page": None}, request.GET))

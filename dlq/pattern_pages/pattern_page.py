@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 
 from dlq.conf import conf
 from dlq.db.bigint import by_number
@@ -17,17 +16,19 @@ from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import STATUS
 from dlq.filters.status import OPEN
 from dlq.models import BackfillDlq, FailurePattern
-from dlq.operations.kinds import KINDS, Kind
+from dlq.operations.kind import Kind
+from dlq.operations.kinds import KINDS
 from dlq.operations.pages import confirm_page
 from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.pattern_pages.forms import PatternForm
 from dlq.pattern_pages.varieties import Varieties, look_alikes_of, varieties_of
-from dlq.patterns.edits import FIELDS, MOST_EDITS, Change, EditConflict, edits_of, in_words, save_edit
+from dlq.patterns.edits import MOST_EDITS, Change, EditConflict, changes_of, edits_of, save_edit
 from dlq.patterns.fingerprint.fingerprints import MESSAGE
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
 from dlq.patterns.regrouping import decisions_of
 from dlq.patterns.samples import fingerprint_of_sample
+from dlq.web.decorators import framed
 from dlq.web.refusal import Refused
 from dlq.web.site_addresses import address_of
 from dlq.web.stock_templates import rendered
@@ -61,11 +62,11 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
                     request, "Somebody else is changing this pattern at the moment. Nothing was saved: try again."
                 )
             except EditConflict as conflict:
-                pattern, theirs = conflict.pattern, _theirs(conflict.pattern, form.cleaned_data)
+                pattern, theirs = conflict.pattern, changes_of(conflict.pattern, form.cleaned_data)
                 form = PatternForm(pattern, {**request.POST.dict(), "seen": conflict.pattern.edit_number})
     with time_limit(conf.STATEMENT_TIMEOUT):
-        context = _context(model_admin, request, pattern, form or PatternForm(pattern), theirs)
-        return rendered(TemplateResponse(request, "dlq/pattern_pages/pattern.html", context))
+        context = _context(request, pattern, form or PatternForm(pattern), theirs)
+        return rendered(framed(model_admin, request, "dlq/pattern_pages/pattern.html", context))
 
 
 def _confirm(
@@ -80,16 +81,9 @@ def _confirm(
 
 
 def _save(request: HttpRequest, pattern: FailurePattern, values: dict[str, Any]) -> HttpResponse:
-    written = {name: values[name] for name in FIELDS}
-    if save_edit(pattern.pk, seen=values["seen"], values=written, actor=request.user.get_username()):
+    if save_edit(pattern.pk, seen=values["seen"], values=values, actor=request.user.get_username()):
         messages.success(request, "Saved.")
     return HttpResponseRedirect(_page_of(pattern))
-
-
-def _theirs(pattern: FailurePattern, values: dict[str, Any]) -> list[Change]:
-    """What differs between what somebody else saved and what this person wrote."""
-    pairs = ((label, in_words(n, getattr(pattern, n)), in_words(n, values[n])) for n, label in FIELDS.items())
-    return [Change(label, theirs, mine) for label, theirs, mine in pairs if theirs != mine]
 
 
 def _page_of(pattern: FailurePattern) -> str:
@@ -105,19 +99,13 @@ def _why(pattern: FailurePattern, varieties: Varieties | None) -> list[tuple[str
 
 
 def _context(
-    model_admin: ModelAdmin[FailurePattern],
-    request: HttpRequest,
-    pattern: FailurePattern,
-    form: PatternForm,
-    theirs: list[Change] | None,
+    request: HttpRequest, pattern: FailurePattern, form: PatternForm, theirs: list[Change] | None
 ) -> dict[str, Any]:
     scope, varieties, decisions = grouping_scope(), varieties_of(pattern), decisions_of(pattern)
     apart = {one for decision in decisions for one in (decision.whole_id, decision.part_id)} - {pattern.pk}
     (figures,) = figures_of([pattern], scope.entries, database_now())
     return {
-        **model_admin.admin_site.each_context(request),
         "title": pattern.title,
-        "opts": model_admin.opts,
         "pattern": pattern,
         "figures": figures,
         "of_task": recovery_of_task(pattern.task_identifier),

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 
 from dlq.db.bigint import by_number, entry_number
 from dlq.db.limits import Locked
@@ -25,6 +24,7 @@ from dlq.patterns.regrouping import (
     plan_split,
     plan_undo,
 )
+from dlq.web.decorators import framed
 from dlq.web.site_addresses import address_of
 
 MOST_LISTED = 50
@@ -49,12 +49,10 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
             messages.success(request, "Done. It can be undone from this page.")
             return HttpResponseRedirect(address_of("dlq_failurepattern_change", done.pk))
     context = {
-        **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
         "pattern": pattern.whole,
         **_shown(plan),
     }
-    return TemplateResponse(request, "dlq/pattern_pages/regroup.html", context)
+    return framed(model_admin, request, "dlq/pattern_pages/regroup.html", context)
 
 
 def _plan(request: HttpRequest, pattern: FailurePattern) -> Regrouping:

@@ -5,8 +5,9 @@ Each edit is recorded in its own transaction, so that there is none of which it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -57,7 +58,7 @@ def save_edit(pattern_id: int, *, seen: int, values: Mapping[str, Any], actor: s
     with lock_limit():
         patterns: QuerySet[FailurePattern] = FailurePattern.objects.select_for_update()
         pattern = patterns.get(pk=pattern_id)
-        changes = _changes(pattern, values)
+        changes = changes_of(pattern, values)
         if not changes:
             return []
         if pattern.edit_number != seen:
@@ -71,13 +72,7 @@ def save_edit(pattern_id: int, *, seen: int, values: Mapping[str, Any], actor: s
         pattern.edit_number += 1
         pattern.edited_by, pattern.edited_at = actor, now
         pattern.save(update_fields=(*FIELDS, "resolved_at", "edit_number", "edited_by", "edited_at"))
-        EditRecord.objects.create(
-            kind=EditRecord.Kind.PATTERN,
-            object_id=pattern.pk,
-            actor=actor,
-            changes=[asdict(change) for change in changes],
-            created_at=now,
-        )
+        _record(pattern, actor, changes, now)
     return changes
 
 
@@ -88,12 +83,16 @@ def named(pattern: FailurePattern) -> str:
 
 def record(pattern: FailurePattern, actor: str, happened: str) -> None:
     """What happened to a pattern as a whole, for its history; in the transaction of the caller."""
+    _record(pattern, actor, [Change("", "", happened)], database_now())
+
+
+def _record(pattern: FailurePattern, actor: str, changes: Sequence[Change], now: datetime) -> None:
     EditRecord.objects.create(
         kind=EditRecord.Kind.PATTERN,
         object_id=pattern.pk,
         actor=actor,
-        changes=[{"label": "", "before": "", "after": happened}],
-        created_at=database_now(),
+        changes=[asdict(change) for change in changes],
+        created_at=now,
     )
 
 
@@ -104,15 +103,16 @@ def edits_of(pattern: FailurePattern) -> QuerySet[EditRecord]:
     return edits.order_by("-pk")
 
 
-def _changes(pattern: FailurePattern, values: Mapping[str, Any]) -> list[Change]:
+def changes_of(pattern: FailurePattern, values: Mapping[str, Any]) -> list[Change]:
+    """What of a pattern the values would change."""
     return [
-        Change(label, in_words(name, getattr(pattern, name)), in_words(name, values[name]))
+        Change(label, _in_words(name, getattr(pattern, name)), _in_words(name, values[name]))
         for name, label in FIELDS.items()
         if _normalized(getattr(pattern, name)) != _normalized(values[name])
     ]
 
 
-def in_words(name: str, value: Any) -> str:
+def _in_words(name: str, value: Any) -> str:
     """A value as a person reads it."""
     if name == "state":
         return str(State(value).label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from dlq.models import CoarseKey, FailurePattern
-from dlq.patterns.edits import named, record
+from dlq.patterns.edits import FIELDS, named, record
 from dlq.patterns.fingerprint import VERSION
 from dlq.patterns.samples import fingerprint_of_sample
 
@@ -17,18 +17,8 @@ CAREFUL = (Advice.NO, Advice.ASK, Advice.YES, Advice.NONE)
 URGENT = (State.RETURNED, State.NEW, State.KNOWN, State.MUTED, State.RESOLVED)
 RULES = f"rules, version {VERSION}"
 """Who does what nobody decided."""
-WRITTEN = (
-    "state",
-    "muted_until",
-    "resolved_at",
-    "returned_at",
-    "assignee",
-    "advice",
-    "advice_text",
-    "runbook_url",
-    "notes",
-)
-"""What people write about a pattern."""
+WRITTEN = (*FIELDS, "resolved_at", "returned_at")
+"""What people write about a pattern, and what follows from it."""
 
 
 def move_to_present_rules() -> set[str]:

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
-from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField
-from django.db.models.expressions import Expression
-from django.db.models.sql.compiler import SQLCompiler
 
-from dlq.db.expressions import initial_alias
+from dlq.db.expressions import OfRow
 from dlq.db.identifiers import quoted
 from dlq.redaction.masked_columns import MASKED, secret_name
 from dlq.redaction.rules import configured
@@ -32,21 +28,22 @@ READ_TYPES = ("text", "character varying", "json", "jsonb")
 """What can be looked at in an index: the text of other types may depend on settings."""
 
 
-class IsCandidate(Expression):
+class IsCandidate(OfRow):
     """Whether something of the entry may have to be masked. False is certain, for the columns that `is_looked_at` names."""
+
+    output_field = BooleanField()
 
     def __init__(self, table: DlqTable, *, is_known: bool) -> None:
         """`is_known`: by the index."""
-        super().__init__(output_field=BooleanField())
+        super().__init__()
         self.table = table
         self.is_known = is_known
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        alias = initial_alias(compiler)
+    def written(self, row: str) -> str:
         if not self.is_known:
-            return _may_have(self.table, f"{alias}."), ()
+            return _may_have(self.table, f"{row}.")
         found = f"SELECT id FROM {self.table.names['table']} WHERE {_may_have(self.table)}"  # noqa: S608 (quoted names)
-        return f"({alias}.id IN ({found}))", ()
+        return f"({row}.id IN ({found}))"
 
 
 def is_looked_at(column: TableColumn) -> bool:

@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, CharField, F, Field, Func, JSONField, Model, QuerySet, TextField, Value
-from django.db.models.expressions import Col, Expression
+from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
+from dlq.db.expressions import OfRow
 from dlq.db.identifiers import literal
-from dlq.redaction.rules import Rules, configured
-from dlq.redaction.steps import BEGINS, MASK, Steps, steps_of
+from dlq.redaction.rules import configured
+from dlq.redaction.steps import BEGINS, MASK, steps_of
 from dlq.redaction.written_rules import may_have, written
 from dlq.table.columns import LIBRARY_COLUMNS, TableColumn
 from dlq.table.extra_columns import ExtraColumn
@@ -45,7 +46,7 @@ UNMASKED = ("task_identifier", "queue_name")
 
 def masked_json(column: str) -> str:
     """The expression of a jsonb column (written as in a statement with parameters) with its secrets masked."""
-    return _json(column, configured())
+    return _masking(column, "dlq_redacted_json({column}, {steps}, {paths}, 0)", text=f"{column}::text")
 
 
 def json_has_masked(column: str) -> str:
@@ -55,30 +56,21 @@ def json_has_masked(column: str) -> str:
 
 def masked_text(column: str) -> str:
     """The same of a text."""
-    return _text(column, configured())
-
-
-def _json(column: str, rules: Rules) -> str:
-    if rules.is_empty:
-        return column
-    sent = written(rules)
-    look = may_have(f"{column}::text")
-    return f"(CASE WHEN {look} THEN dlq_redacted_json({column}, {sent.steps}, {sent.paths}, 0) ELSE {column} END)"
-
-
-def _text(column: str, rules: Rules) -> str:
-    if rules.is_empty:
-        return column
-    return f"(CASE WHEN {may_have(column)} THEN dlq_redacted_text({column}, {written(rules).steps}) ELSE {column} END)"
+    return _masking(column, "dlq_redacted_text({column}, {steps})", text=column)
 
 
 def _plain_json(column: str) -> str:
+    return _masking(column, "dlq_redacted_plain_json({column}, {steps}, {paths})", text=f"{column}::text")
+
+
+def _masking(column: str, how: str, *, text: str) -> str:
+    """`text` is looked at first: most have nothing."""
     rules = configured()
     if rules.is_empty:
         return column
     sent = written(rules)
-    masked = f"dlq_redacted_plain_json({column}, {sent.steps}, {sent.paths})"
-    return f"(CASE WHEN {may_have(f'{column}::text')} THEN {masked} ELSE {column} END)"
+    masked = how.format(column=column, steps=sent.steps, paths=sent.paths)
+    return f"(CASE WHEN {may_have(text)} THEN {masked} ELSE {column} END)"
 
 
 class MaskedColumn(Col):
@@ -143,16 +135,17 @@ def as_they_are(entries: QuerySet[M]) -> QuerySet[M]:
     return plain
 
 
-class MaskedExtraColumn(Expression):
+class MaskedExtraColumn(OfRow):
     """A column of the table's owner, masked. Its type stays, but that of a list or of something rare becomes text."""
+
+    output_field = TextField()
 
     def __init__(self, column: TableColumn) -> None:
         self.column = column
-        super().__init__(output_field=TextField())
+        super().__init__()
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        column, _none = ExtraColumn(self.column.name).as_sql(compiler, connection)
-        return masked_column(self.column, column), ()
+    def written(self, row: str) -> str:
+        return masked_column(self.column, ExtraColumn(self.column.name).written(row))
 
 
 def masked_column(column: TableColumn, value: str) -> str:
@@ -199,7 +192,7 @@ def reads_as_it_is(column: str, text: str) -> str:
     return "false" if secret_name(column) else f"{masked_text(text)} = {text}"
 
 
-def secret_name(name: str, steps: Steps | None = None) -> str:
+def secret_name(name: str) -> str:
     """What a rule names of a column's (or key's) name; "" where none does."""
-    found = (steps or steps_of(configured())).compiled_key.search(name)
+    found = steps_of(configured()).compiled_key.search(name)
     return next(filter(None, found.groups())) if found else ""

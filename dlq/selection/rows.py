@@ -9,8 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Left
 
 from dlq.filters.payload_columns import payload_columns
 from dlq.models import BackfillDlq, EntryPattern
-from dlq.models.entry_status import EntryStatus
-from dlq.models.entry_uncertainty import EntryUncertainty
+from dlq.models.entry_status import EntryStatus, EntryUncertainty
 from dlq.redaction.masked_columns import MaskedExtraColumn
 from dlq.table.columns import listed_columns
 from dlq.table.extra_columns import extra_alias

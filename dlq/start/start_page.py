@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ from dlq.operations.access import sees_operation
 from dlq.pattern_pages.pattern_list import UNATTENDED, Choice
 from dlq.start.arrivals import MOST, Arrivals, Cause, arrivals
 from dlq.start.visits import Since, since
-from dlq.web.formatting import age
+from dlq.web.formatting import age, utc_text
 from dlq.web.permissions import VIEW_OPERATIONS
 from dlq.web.query_strings import query_string
 from dlq.web.site_addresses import address_of
@@ -70,14 +70,14 @@ class StartPage:
     @property
     def since_iso(self) -> str:
         """As it means the same to everybody."""
-        return _iso(self.since.moment)
+        return utc_text(self.since.moment)
 
 
 def start_page(request: HttpRequest) -> StartPage:
     """For somebody who may see failed jobs."""
     now = database_now()
     beginning, problem = _beginning(request, now)
-    window = {"failed_after": _iso(beginning.moment), "failed_before": _iso(now)}
+    window = {"failed_after": utc_text(beginning.moment), "failed_before": utc_text(now)}
     arrived = in_time(PART_SECONDS, lambda: arrivals(beginning.moment, now))
     operations = _operations(request.user, beginning.moment)
     return StartPage(
@@ -152,13 +152,9 @@ def _oldest(now: datetime) -> Iterator[Figure]:
     snapshot = newest_snapshot()
     oldest = snapshot.oldest_not_requeued if snapshot else None
     if oldest:
-        link = _list({"requeued": "no", "failed_before": _iso(oldest)})
+        link = _list({"requeued": "no", "failed_before": utc_text(oldest)})
         yield Figure("Oldest that nobody requeued", age(oldest, now), link)
 
 
 def _list(parameters: dict[str, str]) -> str:
     return address_of("dlq_backfilldlq_changelist") + query_string(parameters)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -14,26 +13,12 @@ MOST = 1_000
 """Counted of each; of more only that there are more is said."""
 
 
-@dataclass(frozen=True)
-class Outside:
-    """How many of the entries failed before EARLIEST, and how many after `now`; at most MOST + 1 each."""
-
-    before: int
-    after: int
-    now: datetime
-
-    @classmethod
-    def of(cls, entries: QuerySet[BackfillDlq], now: datetime) -> Outside:
-        def count(when: Q) -> int:
-            return entries.filter(when).order_by()[: MOST + 1].count()
-
-        return cls(count(Q(failed_at__lt=EARLIEST)), count(Q(failed_at__gt=now)), now)
-
-    @property
-    def times(self) -> list[tuple[str, int, dict[str, str]]]:
-        """In words, the number, and the filter's times for it; empty where there are none."""
-        sides = (
-            ("before 1900", self.before, {"failed_before": (EARLIEST - INSTANT).isoformat()}),
-            ("in the future", self.after, {"failed_after": (self.now + INSTANT).isoformat()}),
-        )
-        return [side for side in sides if side[1]]
+def outside(entries: QuerySet[BackfillDlq], now: datetime) -> list[tuple[str, int, dict[str, str]]]:
+    """Those that failed before EARLIEST, and those after `now`: in words, how many (at most MOST + 1), and the filter's times for
+    them; without what there is none of."""
+    sides = (
+        ("before 1900", Q(failed_at__lt=EARLIEST), {"failed_before": (EARLIEST - INSTANT).isoformat()}),
+        ("in the future", Q(failed_at__gt=now), {"failed_after": (now + INSTANT).isoformat()}),
+    )
+    counted = [(words, entries.filter(when).order_by()[: MOST + 1].count(), times) for words, when, times in sides]
+    return [side for side in counted if side[1]]

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 
 from dlq.conf import conf
 from dlq.db.limits import in_time
@@ -24,6 +23,7 @@ from dlq.statistics.dimensions import DIMENSIONS
 from dlq.statistics.requeue_rates import recovery
 from dlq.statistics.statistics_query import OWN, TIMES, StatisticsQuery
 from dlq.statistics.window import LENGTHS
+from dlq.web.decorators import framed
 from dlq.web.permissions import VIEW_OPERATIONS, sees_masked
 
 MOST_EXPORTED = 1_000_000
@@ -40,9 +40,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
     if countable:
         shown = in_time(conf.STATEMENT_TIMEOUT, lambda: panels(query, links, with_operations=may_see_operations)) or {}
     context = {
-        **model_admin.admin_site.each_context(request),
         "title": "Statistics",
-        "opts": model_admin.opts,
         "filterset": query.filterset,
         "query": query,
         "windows": list(_windows(query, links)),
@@ -53,7 +51,7 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest) -> HttpResp
         "totals": totals_context(),
         **shown,
     }
-    return TemplateResponse(request, "dlq/statistics/statistics.html", context)
+    return framed(model_admin, request, "dlq/statistics/statistics.html", context)
 
 
 def _windows(query: StatisticsQuery, links: Links) -> Iterator[tuple[str, str, bool]]:

@@ -8,25 +8,29 @@ from dlq.conf import conf
 from dlq.db.statements import dicts
 from dlq.table.location import DlqTable
 
-LIBRARY_COLUMNS = (
-    "id",
-    "task_identifier",
-    "payload",
-    "queue_name",
-    "priority",
-    "job_key",
-    "max_attempts",
-    "failure_reason",
-    "failure_count",
-    "last_error",
-    "original_created_at",
-    "original_run_at",
-    "failed_at",
-    "requeued_count",
-    "last_requeued_at",
-    "notes",
-)
-"""What the `backfill` library's table has beside the job id, whose name the settings tell (`DlqTable.job_id_column`)."""
+BIGINT, INTEGER = ("bigint", "integer"), ("integer", "smallint", "bigint")
+TEXT, VARCHAR = ("text", "character varying"), ("character varying", "text")
+TIME = ("timestamp with time zone",)
+LIBRARY_COLUMNS: dict[str, tuple[str, ...]] = {
+    "id": BIGINT,
+    "task_identifier": VARCHAR,
+    "payload": ("jsonb",),
+    "queue_name": VARCHAR,
+    "priority": INTEGER,
+    "job_key": VARCHAR,
+    "max_attempts": INTEGER,
+    "failure_reason": TEXT,
+    "failure_count": INTEGER,
+    "last_error": ("jsonb",),
+    "original_created_at": TIME,
+    "original_run_at": TIME,
+    "failed_at": TIME,
+    "requeued_count": INTEGER,
+    "last_requeued_at": TIME,
+    "notes": TEXT,
+}
+"""What the `backfill` library's table has beside the job id, whose name the settings tell (`DlqTable.job_id_column`), and the
+types of each that the SQL here can work with; the first is the library's own."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,6 @@ class TableColumn:
     type_name: str
     """As `format_type` prints it: a valid name for a cast, e.g. "character varying(20)"."""
     not_null: bool
-    has_default: bool
-    """Also for an identity or generated column: an INSERT may leave it out."""
     is_generated: bool
 
 

@@ -3,9 +3,6 @@
 SELECT a.attname::text                      AS name,
        format_type(a.atttypid, a.atttypmod) AS type_name,
        a.attnotnull                         AS not_null,
-       a.atthasdef
-           OR a.attidentity <> ''
-           OR (SELECT t.typdefault IS NOT NULL FROM pg_type t WHERE t.oid = a.atttypid) AS has_default,
        a.attgenerated <> ''                 AS is_generated
 FROM pg_attribute a
 WHERE a.attrelid = (

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Func, TextField, Value
-from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
 
-from dlq.db.expressions import initial_alias
+from dlq.db.expressions import OfRow
+from dlq.db.identifiers import quoted
 
 
 def extra_alias(number: int) -> str:
@@ -17,18 +17,17 @@ def extra_alias(number: int) -> str:
     return f"extra_{number}"
 
 
-class ExtraColumn(Expression):
+class ExtraColumn(OfRow):
     """An extra column, by its name."""
 
+    output_field = TextField()
+
     def __init__(self, name: str) -> None:
-        super().__init__(output_field=TextField())
+        super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        quote = connection.ops.quote_name
-        # Doubled: the statement is executed with parameters.
-        name = quote(self.name.replace('"', '""')).replace("%", "%%")
-        return f"{initial_alias(compiler)}.{name}", ()
+    def written(self, row: str) -> str:
+        return f"{row}.{quoted(self.name)}"
 
 
 class ExtraColumnEquals(Func):

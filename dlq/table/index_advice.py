@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlq.db.identifiers import LONGEST_NAME
+from dlq.db.identifiers import LONGEST_NAME, plainly_quoted
 from dlq.db.statements import dicts
 from dlq.table.indexes import TableState, table_state
 from dlq.table.location import DlqTable
@@ -145,14 +145,10 @@ def _drop(table: DlqTable, name: str, *, concurrently: bool) -> str:
 def create_index(table: DlqTable, index: Wanted, *, concurrently: bool = False, only: bool = False) -> str:
     """The statement; harmless where an index of that name is there."""
     words: list[Any] = ["CREATE", "UNIQUE" if index.is_unique else "", "INDEX", "CONCURRENTLY" if concurrently else ""]
-    words += ["IF NOT EXISTS", _plain_quoted(index_name(table, index.suffix)), "ON", "ONLY" if only else ""]
+    words += ["IF NOT EXISTS", plainly_quoted(index_name(table, index.suffix)), "ON", "ONLY" if only else ""]
     words += [table.regclass, index.on.replace("%%", "%")]
     return f"{' '.join(filter(None, words))};"
 
 
 def _qualified(table: DlqTable, name: str) -> str:
-    return f"{table.names['schema'].replace('%%', '%')}.{_plain_quoted(name)}"
-
-
-def _plain_quoted(name: str) -> str:
-    return '"{}"'.format(name.replace('"', '""'))
+    return f"{table.names['schema'].replace('%%', '%')}.{plainly_quoted(name)}"

@@ -65,9 +65,5 @@ class DlqTable:
         return f"{self.schema}.{self.name}"
 
 
-def configured_table() -> DlqTable:
-    return DlqTable(conf.SCHEMA, conf.TABLE, conf.JOB_ID_COLUMN)
-
-
-TABLE = configured_table()
+TABLE = DlqTable(conf.SCHEMA, conf.TABLE, conf.JOB_ID_COLUMN)
 """The table of this installation, read from the settings once: the model is made of it."""

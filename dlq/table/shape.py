@@ -7,34 +7,14 @@ from dataclasses import dataclass
 from django.utils.text import capfirst
 
 from dlq.db.statements import rows
-from dlq.table.columns import LIBRARY_COLUMNS, TableColumn
+from dlq.table.columns import BIGINT, LIBRARY_COLUMNS, TableColumn
 from dlq.table.location import DlqTable
 from dlq.table.writable import OLDER, queue_is_older
 
-BIGINT, INTEGER = ("bigint", "integer"), ("integer", "smallint", "bigint")
-TEXT, VARCHAR = ("text", "character varying"), ("character varying", "text")
-TIME = ("timestamp with time zone",)
-TYPES: dict[str, tuple[str, ...]] = {
-    "id": BIGINT,
-    "task_identifier": VARCHAR,
-    "payload": ("jsonb",),
-    "queue_name": VARCHAR,
-    "priority": INTEGER,
-    "job_key": VARCHAR,
-    "max_attempts": INTEGER,
-    "failure_reason": TEXT,
-    "failure_count": INTEGER,
-    "last_error": ("jsonb",),
-    "original_created_at": TIME,
-    "original_run_at": TIME,
-    "failed_at": TIME,
-    "requeued_count": INTEGER,
-    "last_requeued_at": TIME,
-    "notes": TEXT,
+OF_QUEUE = {
+    "functions": ["add_jobs", "complete_jobs"],
+    "relations": ["jobs", "_private_jobs", "_private_job_queues", "_private_tasks"],
 }
-"""The column types that the SQL here can work with; the first is the library's own."""
-FUNCTIONS = ("add_jobs", "complete_jobs")
-RELATIONS = ("jobs", "_private_jobs", "_private_job_queues", "_private_tasks")
 """What is called and read of the queue."""
 
 
@@ -54,7 +34,7 @@ class ColumnProblem:
 
 def column_problems(table: DlqTable, found: dict[str, TableColumn]) -> list[ColumnProblem]:
     """Of the columns that the library's table has, compared with those that were found, by name."""
-    expected = {table.job_id_column: BIGINT} | {name: TYPES[name] for name in LIBRARY_COLUMNS}
+    expected = {table.job_id_column: BIGINT} | LIBRARY_COLUMNS
     return [
         ColumnProblem(name, column.type_name if (column := found.get(name)) else "", types[0])
         for name, types in expected.items()
@@ -69,8 +49,5 @@ def missing_parts(table: DlqTable) -> list[str]:
     """
     if queue_is_older(table):
         return [capfirst(OLDER.format(schema=table.schema))]
-    found = rows(table.statement("table/missing_parts"), _NAMES | {"schema": table.schema, "table": table.name})
+    found = rows(table.statement("table/missing_parts"), OF_QUEUE | {"schema": table.schema, "table": table.name})
     return [f"There is no {thing} (any more)." for (thing,) in found]
-
-
-_NAMES = {"relations": list(RELATIONS), "functions": list(FUNCTIONS)}

@@ -7,25 +7,23 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 
 from dlq.table.index_advice import advice
 from dlq.table.indexes import table_state
 from dlq.table.location import TABLE
 from dlq.table.wanted_indexes import Wanted
+from dlq.web.decorators import framed
 
 
 def indexes(model_admin: ModelAdmin[Any], request: HttpRequest, more: Sequence[Wanted] = ()) -> HttpResponse:
     """`more`: of what topics above know."""
     found = advice(TABLE, more)
     context = {
-        **model_admin.admin_site.each_context(request),
         "title": "Indexes",
-        "opts": model_admin.opts,
         "table": TABLE.regclass,
         "state": table_state(TABLE),
         "missing": [index for index in found if not index.is_there and index.wanted.kind != "optional"],
         "optional": [index for index in found if not index.is_there and index.wanted.kind == "optional"],
         "present": [index for index in found if index.is_there],
     }
-    return TemplateResponse(request, "dlq/table/indexes.html", context)
+    return framed(model_admin, request, "dlq/table/indexes.html", context)

@@ -20,6 +20,8 @@ WITH_NOTES = 0.1
 BTREE_ROW = 22
 """Bytes of an entry of a btree index beside its values: header, line pointer, alignment, free space."""
 
+IndexKind = Literal["library", "recommended", "optional"]
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -30,7 +32,7 @@ class Wanted:
     columns: tuple[str, ...]
     serves: str
     is_there: Callable[[TableState], bool]
-    kind: Literal["library", "recommended", "optional"] = "recommended"
+    kind: IndexKind = "recommended"
     is_unique: bool = False
     bytes_per_byte: float = 1.0
     bytes_per_row: int = BTREE_ROW
@@ -49,13 +51,7 @@ def wanted(table: DlqTable, trigrams_in: str | None) -> list[Wanted]:
             "The list in its usual order page by page, going to a time, and the statistics.",
             lambda state: state.gives_order("failed_at", "id"),
         ),
-        Wanted(
-            "task_identifier_id",
-            "(task_identifier, id)",
-            ("task_identifier", "id"),
-            "Operations on everything of a task, and sorting by task.",
-            lambda state: state.gives_order("task_identifier", "id"),
-        ),
+        _in_order("recommended", "Operations on everything of a task, and sorting by task.", "task_identifier", "id"),
         Wanted(
             "job_id",
             f"({job_id})",
@@ -86,6 +82,18 @@ UNIQUE_KEY = Wanted(
     lambda state: state.has_unique_key,
     is_unique=True,
 )
+
+
+def _in_order(kind: IndexKind, serves: str, *columns: str) -> Wanted:
+    """One that gives the failed jobs in the order of these columns."""
+    return Wanted(
+        "_".join(columns),
+        f"({', '.join(columns)})",
+        columns,
+        serves,
+        lambda state: state.gives_order(*columns),
+        kind,
+    )
 
 
 def _made_by_library() -> list[Wanted]:
@@ -121,30 +129,15 @@ def _optional(trigrams_in: str | None) -> list[Wanted]:
             bytes_per_byte=PAYLOAD_BYTES,
             bytes_per_row=0,
         ),
-        Wanted(
-            "task_identifier_failed_at",
-            "(task_identifier, failed_at, id)",
-            ("task_identifier", "failed_at", "id"),
+        _in_order(
+            "optional",
             "The list of a task that has not failed for long, however many others failed since.",
-            lambda state: state.gives_order("task_identifier", "failed_at", "id"),
-            "optional",
+            "task_identifier",
+            "failed_at",
+            "id",
         ),
-        Wanted(
-            "queue_name_id",
-            "(queue_name, id)",
-            ("queue_name", "id"),
-            "Operations on everything of a queue, and sorting by queue.",
-            lambda state: state.gives_order("queue_name", "id"),
-            "optional",
-        ),
-        Wanted(
-            "failure_count_id",
-            "(failure_count, id)",
-            ("failure_count", "id"),
-            "Sorting by failures, and the filter “failures at least”.",
-            lambda state: state.gives_order("failure_count", "id"),
-            "optional",
-        ),
+        _in_order("optional", "Operations on everything of a queue, and sorting by queue.", "queue_name", "id"),
+        _in_order("optional", "Sorting by failures, and the filter “failures at least”.", "failure_count", "id"),
     ]
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Left
 from django.db.models.sql.compiler import SQLCompiler
 
-from dlq.db.expressions import ContainsText, JsonMember
+from dlq.db.expressions import ContainsText
 from dlq.db.identifiers import literal
 from dlq.filters.searching.search import finds_masks, read
 from dlq.models import DeletedEntry
@@ -47,7 +48,7 @@ class _Masked(Func):
 
 
 def _as_read(name: str) -> Func:
-    return _Masked(name) if name in MASKED else JsonMember("row", name)
+    return _Masked(name) if name in MASKED else KeyTextTransform(name, "row")
 
 
 class _Searched(Func):
@@ -57,14 +58,14 @@ class _Searched(Func):
     output_field = TextField()
 
     def __init__(self, *, is_raw: bool) -> None:
-        texts = (JsonMember("row", name) if is_raw else _as_read(name) for name in SEARCHED)
+        texts = (KeyTextTransform(name, "row") if is_raw else _as_read(name) for name in SEARCHED)
         super().__init__(Value("\n"), *texts)
 
 
 def listed(trashed: QuerySet[DeletedEntry]) -> QuerySet[DeletedEntry]:
     """With `task_identifier`, `error_text` and `reason_text`, masked, and without the rows."""
     return trashed.defer("row", "null_columns").annotate(
-        task_identifier=JsonMember("row", "task_identifier"),
+        task_identifier=KeyTextTransform("task_identifier", "row"),
         error_text=Left(_as_read("last_error"), READ),
         reason_text=Left(_as_read("failure_reason"), LINE),
     )

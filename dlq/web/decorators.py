@@ -1,14 +1,16 @@
-"""What every page has: its right, the viewer's time zone, a time limit on each query, and a friendly end where it is reached."""
+"""What every page has: its right, its frame, the viewer's time zone, a time limit on each query, and a friendly end where it is
+reached."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from dlq.conf import conf
@@ -23,6 +25,12 @@ R = TypeVar("R", bound=HttpResponseBase)
 View = Callable[Concatenate[Any, HttpRequest, P], R]
 Right = Callable[[Any], tuple[str, ...]]
 """The permissions, all of which a page of this ModelAdmin takes."""
+
+
+def framed(model_admin: Any, request: HttpRequest, template: str, context: Mapping[str, Any]) -> TemplateResponse:
+    """A page in the frame that the admin has around each of its own."""
+    frame = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts}
+    return TemplateResponse(request, template, {**frame, **context})
 
 
 def to_view(model_admin: Any) -> tuple[str, ...]:

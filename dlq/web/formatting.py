@@ -60,6 +60,11 @@ def clock(moment: datetime) -> SafeString:
     )
 
 
+def utc_text(moment: datetime) -> str:
+    """A time as it means the same to everybody, to the microsecond."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def clock_text(moment: datetime) -> str:
     """A time in the viewer's zone, as plain text."""
     return str(moment) if isinstance(moment, FarMoment) else date_format(timezone.localtime(moment), "j M Y H:i:s")

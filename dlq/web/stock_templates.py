@@ -24,6 +24,8 @@ from django.utils.safestring import SafeString, mark_safe
 FRAME = ("admin/base.html", "admin/base_site.html", "admin/change_list.html")
 APPS = ("dlq", "admin")
 """Whose templates our pages are made of."""
+OPTIONS = ("context_processors", "libraries", "builtins", "autoescape", "debug", "string_if_invalid", "file_charset")
+"""Of a project's templates, which hold for ours, too."""
 
 
 R = TypeVar("R", bound=HttpResponseBase)
@@ -66,14 +68,6 @@ def _stock() -> DjangoTemplates | None:
     origins = [Path(project.get_template(name).origin.name) for name in FRAME]
     if all(any(origin.is_relative_to(folder) for folder in own) for origin in origins):
         return None
-    options = {
-        "context_processors": project.engine.context_processors,
-        "libraries": project.engine.libraries,
-        "builtins": project.engine.builtins,
-        "autoescape": project.engine.autoescape,
-        "debug": project.engine.debug,
-        "string_if_invalid": project.engine.string_if_invalid,
-        "file_charset": project.engine.file_charset,
-    }
+    options = {name: getattr(project.engine, name) for name in OPTIONS}
     folders = [*own, *get_app_template_dirs("templates")]
     return DjangoTemplates({"NAME": "dlq", "DIRS": folders, "APP_DIRS": False, "OPTIONS": options})

@@ -6,9 +6,10 @@ Acts that delete stand behind what is read here, so a text with two meanings is 
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from datetime import date, datetime, time, timedelta, tzinfo
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = tuple(name.lower() for name in month_name)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOCK = re.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?\s*(?P<half>[ap]m)?")
 NAMED = re.compile(r"(?P<day>\d{1,2})\.?\s+(?P<month>[a-z]{3,9})\.?(?:,?\s+(?P<year>\d{4}))?")
@@ -86,16 +87,13 @@ def _day(text: str, today: date) -> date | None:
         return today - timedelta(days=(today.weekday() - weekdays[0]) % 7)
     if match := NAMED.fullmatch(text) or NAMED_FIRST.fullmatch(text):
         month = match["month"]
-        known = [number for number, name in enumerate(MONTHS, 1) if month.startswith(name)]
-        if not known or not _MONTH_NAMES[known[0] - 1].startswith(month):
+        known = [number for number, name in enumerate(MONTHS) if name.startswith(month)]
+        if not known:
             return None
         return _in_year(match["year"], known[0], int(match["day"]), today)
     if match := DOTTED.fullmatch(text):
         return _in_year(match["year"], int(match["month"]), int(match["day"]), today)
     return _slashed(text, today)
-
-
-_MONTH_NAMES = tuple(f"{date(2000, number, 1):%B}".lower() for number in range(1, 13))
 
 
 def _slashed(text: str, today: date) -> date | None:

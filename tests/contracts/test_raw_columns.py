@@ -115,6 +115,6 @@ def test_extra_columns_are_read_masked() -> None:
 
 
 def test_members_of_deleted_rows_are_read_masked() -> None:
-    """`JsonMember` is the member itself."""
-    found = {name_of(path) for path in modules() if "JsonMember" in names_in(path)}
+    """`KeyTextTransform` is the member itself."""
+    found = {name_of(path) for path in modules() if "KeyTextTransform" in names_in(path)}
     assert found == {"trash/trashed_texts.py"}

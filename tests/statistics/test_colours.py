@@ -66,7 +66,7 @@ def test_textures_are_enough_when_all_have_the_same_colour() -> None:
 
 def themes() -> tuple[dict[str, str], dict[str, str]]:
     """The colours of the light and of the dark."""
-    found = re.findall(r"--dlq-colour-(\w+): light-dark\((#\w{6}), (#\w{6})\);", STYLES)
+    found = re.findall(r"\.dlq-colour-(\w+) \{ fill: light-dark\((#\w{6}), (#\w{6})\); \}", STYLES)
     return {name: light for name, light, _dark in found}, {name: dark for name, _light, dark in found}
 
 

@@ -83,8 +83,3 @@ def finds_masks(searches: Sequence[Search], *, as_words: bool) -> bool:
         for word in search
         for form in word.forms
     )
-
-
-def number(text: str) -> int | None:
-    """The id that the search may mean, where it is nothing but a number."""
-    return entry_number(text.strip().removeprefix("#"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict, fields
-from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -17,6 +16,7 @@ from dlq.monitoring.recovery_of_all import recovery_of_all
 from dlq.monitoring.totals import dlq_stats
 from dlq.outcomes.recovery_rate import ENDS
 from dlq.table.location import TABLE
+from dlq.web.formatting import utc_text
 
 EXIT = {"": 0, WARNING: 1, CRITICAL: 2}
 """As Nagios and its kin read it."""
@@ -97,8 +97,4 @@ class Command(QuietCommand):
 
 def as_json(numbers: dict[str, Any]) -> str:
     """Times to the microsecond, as the library has them; Django's encoder would cut them."""
-    return json.dumps(numbers, default=_moment, indent=2)
-
-
-def _moment(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+    return json.dumps(numbers, default=utc_text, indent=2)

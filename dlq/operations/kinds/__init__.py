@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.text import capfirst
 
 from dlq.models import BulkOperation
-from dlq.operations.kind import FollowUp, Kind
+from dlq.operations.kind import Kind
 from dlq.operations.kinds.delete import DeleteKind
 from dlq.operations.kinds.edit import EditKind
 from dlq.operations.kinds.note import NoteKind
@@ -14,19 +14,6 @@ from dlq.operations.kinds.recall import RecallKind
 from dlq.operations.kinds.requeue import RequeueKind
 from dlq.operations.kinds.restore import RestoreKind
 from dlq.operations.reasons import COMMON, Reason, Wording
-
-__all__ = [
-    "KINDS",
-    "FollowUp",
-    "Kind",
-    "UnknownKind",
-    "done_to",
-    "event_of",
-    "in_words",
-    "kind_of",
-    "summary",
-    "wordings",
-]
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

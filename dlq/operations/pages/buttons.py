@@ -13,7 +13,8 @@ from django_htmx.http import reselect, retarget
 from dlq.filters import DlqFilterSet
 from dlq.models import BulkOperation
 from dlq.operations.access import may_follow
-from dlq.operations.kinds import KINDS, FollowUp, kind_of
+from dlq.operations.kind import FollowUp
+from dlq.operations.kinds import KINDS, kind_of
 from dlq.operations.pages.confirm_page import ask
 from dlq.operations.pages.drive import drive, page_of
 from dlq.operations.pages.operation_page import operation_page

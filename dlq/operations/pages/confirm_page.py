@@ -24,6 +24,7 @@ from dlq.operations.pages.undo import undo_tag
 from dlq.operations.report import report
 from dlq.operations.selected import matching
 from dlq.patterns.advice import AdvisedPattern, advice_on, is_advised_against
+from dlq.web.decorators import framed
 from dlq.web.permissions import SEE_MASKED, VIEW_ENTRIES, sees_masked
 from dlq.web.refusal import Refused
 from dlq.web.way_back import came_from, entry_address, list_address
@@ -144,7 +145,6 @@ def _page(
     if kind.makes_jobs and is_advised_against(advice) and not form.is_bound:
         form.ask_for_override()
     context = {
-        **model_admin.admin_site.each_context(request),
         "title": f"Confirm: {kind.verb}",
         "opts": BackfillDlq._meta,
         "kind": kind,
@@ -162,7 +162,7 @@ def _page(
         "back": back,
         "list_address": list_address(back),
     }
-    return TemplateResponse(request, "dlq/operations/confirm.html", context)
+    return framed(model_admin, request, "dlq/operations/confirm.html", context)
 
 
 def _advice(confirmation: Confirmation) -> list[AdvisedPattern]:

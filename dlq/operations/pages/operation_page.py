@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 
 from dlq.conf import conf
@@ -25,6 +24,7 @@ from dlq.outcomes.labels import HELP, WORDS
 from dlq.outcomes.progress import settled_until
 from dlq.outcomes.recovery_rate import Recovery
 from dlq.table.queue import queue_is_visible
+from dlq.web.decorators import framed
 from dlq.web.permissions import VIEW_OPERATIONS, sees_entries
 from dlq.web.refusal import Refused
 from dlq.web.stock_templates import rendered
@@ -79,11 +79,10 @@ def operation_page(
     model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation
 ) -> HttpResponse:
     with time_limit(conf.STATEMENT_TIMEOUT):
-        context = _context(model_admin, request, operation)
-        return rendered(TemplateResponse(request, "dlq/operations/operation.html", context))
+        return rendered(framed(model_admin, request, "dlq/operations/operation.html", _context(request, operation)))
 
 
-def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, operation: BulkOperation) -> dict[str, Any]:
+def _context(request: HttpRequest, operation: BulkOperation) -> dict[str, Any]:
     kind = kind_of(operation)
     outcomes = _outcomes(operation) if kind.makes_jobs else []
     jobs = Counter({line.state: line.count for line in outcomes})
@@ -95,9 +94,7 @@ def _context(model_admin: ModelAdmin[BulkOperation], request: HttpRequest, opera
     groups = reason_counts(operation)
     sees = sees_entries(request.user)
     return {
-        **model_admin.admin_site.each_context(request),
         "title": f"Operation {operation.pk}: {operation.kind_in_words}",
-        "opts": model_admin.opts,
         "operation": operation,
         "sees_entries": sees,
         **(entry_texts(request, operation, groups) if sees else {}),

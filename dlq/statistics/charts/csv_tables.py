@@ -22,12 +22,12 @@ def by_value(table: Table) -> list[list[Any]]:
         table.dimension.name, *title, "failed_jobs", "share", "average_failures", "newest_failure", "requeued",
         "recovered_requeues", "settled_requeues", "failed_jobs_in_the_previous_period",
     ]  # fmt: skip
-    total = sum(row.count for row in table.rows) or 1
+    total = sum(row.tally.entries for row in table.rows) or 1
     return [head] + [
         [
-            row.tally.value, *(row.label for _once in title), row.count, f"{row.count / total:.4f}",
-            f"{row.tally.average_failures:.2f}", row.newest, row.requeued, row.requeues.now.recovered, row.requeues.now.settled,
-            row.tally.entries_previous,
+            row.tally.value, *(row.tally.label for _once in title), row.tally.entries, f"{row.tally.entries / total:.4f}",
+            f"{row.tally.average_failures:.2f}", row.tally.newest, row.tally.requeued,
+            row.requeues.now.recovered, row.requeues.now.settled, row.tally.entries_previous,
         ]
         for row in table.rows
     ]  # fmt: skip

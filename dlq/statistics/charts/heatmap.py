@@ -8,7 +8,6 @@ from math import ceil, sqrt
 from django.utils.timezone import get_current_timezone
 
 from dlq.filters.weekday_hour import WEEKDAYS, WeekdayHour
-from dlq.statistics.charts import wording
 from dlq.statistics.charts.links import Links
 from dlq.statistics.counting import WindowCounts
 
@@ -63,7 +62,7 @@ def heatmap(counted: WindowCounts, links: Links) -> Heatmap:
             _x(hour),
             count,
             _level(count, most),
-            f"{wording.number(count)} · {WEEKDAYS[weekday]} {hour:02}–{hour + 1:02} h",
+            f"{count:,} · {WEEKDAYS[weekday]} {hour:02}–{hour + 1:02} h",
             links.entries({"weekday_hour": str(place)}) if count else "",
         )
 

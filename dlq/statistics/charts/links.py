@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -13,6 +13,7 @@ from dlq.filters.status import ONCE
 from dlq.statistics.dimension import Dimension
 from dlq.statistics.statistics_query import PARAMETERS, TIMES, StatisticsQuery
 from dlq.statistics.window import Slot
+from dlq.web.formatting import utc_text
 from dlq.web.query_strings import query_string
 from dlq.web.site_addresses import address_of
 
@@ -37,10 +38,7 @@ class Links:
         return self.failed(start, last, narrowed)
 
     def failed(self, start: datetime, last: datetime, narrowed: Mapping[str, str]) -> str:
-        times = {
-            name: moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-            for name, moment in zip(TIMES, (start, last), strict=True)
-        }
+        times = dict(zip(TIMES, map(utc_text, (start, last)), strict=True))
         return self.timed({**times, **narrowed})
 
     def timed(self, narrowed: Mapping[str, str]) -> str:

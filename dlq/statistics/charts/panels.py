@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils.timezone import get_current_timezone
 
 from dlq.db.statements import database_now
 from dlq.selection.scan_places import admit_scan
-from dlq.statistics import outside
 from dlq.statistics.annotations import annotations_in
 from dlq.statistics.by_pattern import PATTERN
 from dlq.statistics.charts.heatmap import heatmap
@@ -17,12 +17,14 @@ from dlq.statistics.charts.stacked_bars import stacked_bars
 from dlq.statistics.charts.tables import tables
 from dlq.statistics.charts.tiles import tiles
 from dlq.statistics.counting import WindowCounts, count_window
-from dlq.statistics.repeated import MORE_THAN, WITHIN, count_repeated
+from dlq.statistics.outside import MOST, outside
 from dlq.statistics.requeue_rates import recovery
 from dlq.statistics.statistics_query import StatisticsQuery
 
 MOST_ROWS = 10
 """Of a table on the page; the CSV has all."""
+MORE_THAN, WITHIN = 5, timedelta(hours=24)
+"""Failures, and since when: what failed again and again of late, which the library's guide tells to look at first."""
 
 
 def counted_for(query: StatisticsQuery, *, most: int = MOST_ROWS) -> WindowCounts:
@@ -48,14 +50,14 @@ def panels(query: StatisticsQuery, links: Links, *, with_operations: bool) -> di
         "repeated": _repeated(query, links),
         "ungrouped": _ungrouped(counted, links),
         "outside": _outside(query, links),
-        "most_outside": outside.MOST,
+        "most_outside": MOST,
     }
 
 
 def _outside(query: StatisticsQuery, links: Links) -> list[tuple[str, int, str]]:
     """What no window has: in words, the number (up to a limit), and the list of them."""
-    found = outside.Outside.of(query.entries, database_now())
-    return [(words, count, links.timed(times)) for words, count, times in found.times]
+    found = outside(query.entries, database_now())
+    return [(words, count, links.timed(times)) for words, count, times in found]
 
 
 def _ungrouped(counted: WindowCounts, links: Links) -> dict[str, Any]:
@@ -67,5 +69,7 @@ def _ungrouped(counted: WindowCounts, links: Links) -> dict[str, Any]:
 def _repeated(query: StatisticsQuery, links: Links) -> dict[str, Any]:
     """The ready view of entries that failed again and again, with its number."""
     now = database_now()
-    link = links.failed(now - WITHIN, now, {"failure_count_min": str(MORE_THAN + 1)})
-    return {"count": count_repeated(query.entries, now), "more_than": MORE_THAN, "link": link}
+    since = now - WITHIN
+    repeated = query.entries.filter(failed_at__gte=since, failed_at__lte=now, failure_count__gt=MORE_THAN)
+    link = links.failed(since, now, {"failure_count_min": str(MORE_THAN + 1)})
+    return {"count": repeated.count(), "more_than": MORE_THAN, "link": link}

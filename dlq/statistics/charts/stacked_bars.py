@@ -58,20 +58,13 @@ class Series:
 
 
 @dataclass(frozen=True)
-class PlacedAnnotation:
-    x: str
-    kind: str
-    words: str
-    operation: int
-
-
-@dataclass(frozen=True)
 class StackedBars:
     series: list[Series]
     bars: list[Bar]
     ticks: list[Tick]
     levels: list[Tick]
-    annotations: list[PlacedAnnotation]
+    annotations: list[tuple[str, Annotation]]
+    """Each with its place."""
     summary: str
 
     top = TOP
@@ -91,7 +84,7 @@ def stacked_bars(counted: WindowCounts, annotations: Sequence[Annotation], links
     highest, levels = scale(max(map(sum, sums)), TOP, HEIGHT)
     axis = Axis(counted.window)
     bars = [_bar(span, counts, series, counted, highest, axis, links) for span, counts in zip(spans, sums, strict=True)]
-    placed = [PlacedAnnotation(axis.x(one.at), one.kind, one.words, one.operation) for one in annotations]
+    placed = [(axis.x(one.at), one) for one in annotations]
     return StackedBars(series, bars, ticks(spans, axis), levels, placed, _summary(bars, counted))
 
 
@@ -138,16 +131,16 @@ def _bar(
         if count:
             height = max(HEIGHT * count / highest, FEWEST_PIXELS)
             bottom -= height
-            what = f"{wording.number(count)} · {one.label} · {period}"
+            what = f"{count:,} · {one.label} · {period}"
             segments.append(Segment(one.look, count, f"{bottom:.2f}", f"{height:.2f}", what, link))
-    parts = ", ".join(f"{one.label} {wording.number(counts[one.index])}" for one in series if counts[one.index])
+    parts = ", ".join(f"{one.label} {counts[one.index]:,}" for one in series if counts[one.index])
     return Bar(
         period,
         span,
         axis.x(span.start),
         f"{FILLED * (axis.share(span.last) - axis.share(span.start)):.3f}%",
         total,
-        f"{wording.number(total)} · {period}" + (f" · {parts}" if parts else ""),
+        f"{total:,} · {period}" + (f" · {parts}" if parts else ""),
         links.entries(slot=span),
         segments,
         cells,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from dlq.statistics.charts import wording
 from dlq.statistics.charts.links import Links
@@ -16,21 +15,17 @@ from dlq.statistics.requeue_rates import NONE, RequeueTally, WindowRecovery
 
 @dataclass(frozen=True)
 class TableRow:
-    label: str
+    tally: Tally
+    requeues: RequeueTally
     link: str
-    count: int
     bar: str
     """The length of its bar, in per cent of the largest."""
     share: str
     average: str
-    newest: datetime | None
-    requeued: int
     requeued_link: str
     recovered: str
     recovered_title: str
     trend: str
-    tally: Tally
-    requeues: RequeueTally
 
 
 @dataclass(frozen=True)
@@ -67,18 +62,14 @@ def tables(counted: WindowCounts, ended: WindowRecovery, links: Links) -> Iterat
 def _row(dimension: Dimension, tally: Tally, requeues: RequeueTally, total: int, most: int, links: Links) -> TableRow:
     narrowed = dimension.narrowed(tally.value)
     return TableRow(
-        label=tally.label,
+        tally=tally,
+        requeues=requeues,
         link=links.entries(narrowed) if narrowed else "",
-        count=tally.entries,
         bar=f"{100 * tally.entries / most:.2f}%",
         share=wording.percent(tally.entries, total),
         average=f"{tally.average_failures:.1f}",
-        newest=tally.newest,
-        requeued=tally.requeued,
         requeued_link=links.entries({**narrowed, "requeued": "yes"}) if narrowed and tally.requeued else "",
         recovered=wording.percent(requeues.now.recovered, requeues.now.settled),
         recovered_title=f"{requeues.now.recovered:,} of {requeues.now.settled:,}" if requeues.now.settled else "",
         trend=wording.change(tally.entries, tally.entries_previous),
-        tally=tally,
-        requeues=requeues,
     )

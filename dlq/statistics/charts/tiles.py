@@ -29,13 +29,13 @@ class Tile:
 def tiles(counted: WindowCounts, ended: WindowRecovery, links: Links) -> Iterator[Tile]:
     total, outcome = counted.total, ended.total
     yield Tile(
-        wording.number(total.entries),
+        f"{total.entries:,}",
         f"failed job{'' if total.entries == 1 else 's'}",
         f"{wording.change(total.entries, total.entries_previous)}, {total.entries_previous:,} in the previous period",
         links.entries(),
     )
     yield Tile(
-        wording.number(total.requeued),
+        f"{total.requeued:,}",
         "of them requeued",
         f"{wording.percent(total.requeued, total.entries)};"
         f" in the previous period {wording.percent(total.requeued_previous, total.entries_previous)}",
@@ -80,7 +80,7 @@ def _patterns(counted: WindowCounts) -> Tile:
     values = counted.values[PATTERN.name]
     new = f"{values.new:,} of them for the first time; " if values.number else ""
     return Tile(
-        wording.number(values.number),
+        f"{values.number:,}",
         f"failure pattern{'' if values.number == 1 else 's'}",
         f"{new}in the previous period {values.number_previous:,}",
         "#by-pattern" if values.number else "",

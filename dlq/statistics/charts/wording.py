@@ -10,10 +10,6 @@ from django.utils.timezone import localtime
 from dlq.statistics.window import INSTANT, Slot
 
 
-def number(count: int) -> str:
-    return f"{count:,}"
-
-
 def percent(part: float, whole: float) -> str:
     """45.2 %, never 0 % for some nor 100 % for less than all."""
     if not whole:

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from django.utils.html import format_html
 
 from dlq.conf import conf
+from dlq.db.identifiers import literal, quoted
+from dlq.db.statements import array, scalar
 from dlq.models import BulkOperation, ChainLife, DeletedEntry
 from dlq.operations.batch import Batch, BatchFinder, next_batch, next_with_others
-from dlq.operations.chunk import ChunkResult
+from dlq.operations.chunk import ChunkResult, acted_on, refused
 from dlq.operations.kind import FollowUp, Kind
-from dlq.operations.kinds.delete.deletion import delete_chunk
 from dlq.operations.kinds.delete.forms import DeleteForm
 from dlq.operations.kinds.delete.taken_along import TakenAlong, go_along_with, taken_along_by
+from dlq.table.columns import table_columns
+from dlq.table.location import TABLE
 from dlq.web.site_addresses import address_of
 
 
@@ -48,7 +51,14 @@ class DeleteKind(Kind):
         return next_with_others(operation, go_along_with)
 
     def act(self, operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
-        return delete_chunk(operation, ids)
+        deleted: set[int] = set()
+        null_columns = _names_of_null_columns()
+
+        def move(part: Sequence[int]) -> None:
+            query = TABLE.statement("operations/kinds/delete/act", null_columns=null_columns)
+            deleted.update(scalar(query, {"ids": array(part), "operation": operation.pk}) or ())
+
+        return acted_on(ids, deleted, refused(ids, move))
 
     def explanation(self) -> str:
         return (
@@ -61,3 +71,13 @@ class DeleteKind(Kind):
 
     def facts(self, operation: BulkOperation) -> list[tuple[str, str]]:
         return [("Earlier lives", "left where they were")] if operation.leaves_earlier_lives else []
+
+
+def _names_of_null_columns() -> str:
+    """An SQL expression over the row `e`: the names of its columns that are NULL."""
+    cases = [
+        f"CASE WHEN e.{quoted(column.name)} IS NULL THEN {literal(column.name)} END"
+        for column in table_columns(TABLE)
+        if not column.not_null
+    ]
+    return f"array_remove(ARRAY[{', '.join(cases)}]::text[], NULL)"

@@ -16,7 +16,7 @@ from dlq.operations.kinds.edit.forms import ChangesForm, DocumentForm
 from dlq.operations.kinds.edit.masked_values import masked_values
 from dlq.operations.kinds.edit.preview import EditPreview, preview_of
 from dlq.operations.kinds.edit.shown import ShownPayload, shown_payload
-from dlq.operations.kinds.requeue import RequeueKind
+from dlq.operations.kinds.requeue import RequeueKind, again
 from dlq.operations.kinds.requeue.preflight import Preflight, preflight_of
 from dlq.operations.reasons import Wording
 
@@ -27,11 +27,6 @@ LONGEST_FACT = 300
 def _put_back(operation: BulkOperation, _jobs: Counter[str]) -> str:
     edited = operation.is_over and PayloadEdit.objects.filter(operation=operation, put_back_by=None).exists()
     return "Put the original payloads back" if edited else ""
-
-
-def _again(operation: BulkOperation, _jobs: Counter[str]) -> str:
-    left = operation.is_over and operation.skipped_count + operation.failed_count
-    return "Edit and requeue these …" if left else ""
 
 
 class EditKind(RequeueKind):
@@ -47,7 +42,7 @@ class EditKind(RequeueKind):
     follow_ups = (
         *(one for one in RequeueKind.follow_ups if not one.of_problems),
         FollowUp("put_back", "put_back", _put_back),
-        FollowUp("again", "edit", _again, lambda operation: [("left_by", str(operation.pk))], of_problems=True),
+        again("edit", "Edit and requeue these …"),
     )
     reasons = {
         MASKED: Wording(

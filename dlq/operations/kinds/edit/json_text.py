@@ -15,8 +15,8 @@ from dlq.db.statements import scalar
 LONGEST = 256 * 1024
 """Characters: what a text area edits well. PostgreSQL would take 255 MB."""
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
-SYNTAX, NUL, DEPTH, RANGE = "22P02", "22P05", "54001", "22003"
-"""SQLSTATE of what PostgreSQL says to a text that is no JSON, \\u0000, nesting beyond its stack, numbers beyond its own."""
+NUL, DEPTH, RANGE = "22P05", "54001", "22003"
+"""SQLSTATE of what PostgreSQL says to \\u0000, nesting beyond its stack, numbers beyond its own."""
 
 
 class BadJson(Exception):

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import DatabaseError
-
-from dlq.db.bisection import is_about_a_row
-from dlq.db.database import atomic
+from dlq.db.bisection import unless_refused
 from dlq.db.limits import in_time
 from dlq.db.statements import array, rows
 from dlq.operations.kinds.edit.changes import Edit
@@ -54,13 +51,7 @@ def preview_of(edit: Edit, ids: Sequence[int], *, sees_all: bool) -> EditPreview
 
 def _samples(edit: Edit, ids: Sequence[int], sees_all: bool) -> list[EditedSample]:
     parameters = {"ids": array(ids), "most": SHOWN_CHARACTERS, "sees_all": sees_all, **edit.parameters}
-    try:
-        with atomic():
-            found = rows(edit_statement("operations/kinds/edit/preview"), parameters)
-    except DatabaseError as error:  # a payload of the type json may hold what jsonb can't
-        if not is_about_a_row(error):
-            raise
-        return []
+    found = unless_refused(lambda: rows(edit_statement("operations/kinds/edit/preview"), parameters))
     return [
         EditedSample(
             entry,
@@ -70,5 +61,5 @@ def _samples(edit: Edit, ids: Sequence[int], sees_all: bool) -> list[EditedSampl
             is_changed=is_changed,
             is_cut=bool(is_cut),
         )
-        for entry, before, after, is_kept, is_changed, is_cut in found
+        for entry, before, after, is_kept, is_changed, is_cut in found or ()
     ]

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import DatabaseError
-
-from dlq.db.bisection import is_about_a_row
-from dlq.db.database import atomic
+from dlq.db.bisection import unless_refused
 from dlq.db.statements import rows
 from dlq.models.editrecord import DIGEST
 from dlq.operations.kinds.edit.json_text import LONGEST
@@ -28,11 +25,5 @@ def shown_payload(entry_id: int) -> ShownPayload | None:
     parameters = {"entry": entry_id, "longest": LONGEST}
     is_masked = json_has_masked("e.payload::jsonb")
     query = TABLE.statement("operations/kinds/edit/shown", digest=DIGEST, is_masked=is_masked)
-    try:
-        with atomic():
-            found = rows(query, parameters)
-    except DatabaseError as error:
-        if not is_about_a_row(error):
-            raise
-        return None
+    found = unless_refused(lambda: rows(query, parameters))
     return ShownPayload(*found[0]) if found else None

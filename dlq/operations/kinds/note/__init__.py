@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlq.db.statements import array, rows
 from dlq.models import BulkOperation
-from dlq.operations.chunk import ChunkResult
+from dlq.operations.chunk import ChunkResult, acted_on, refused
 from dlq.operations.kind import Kind
 from dlq.operations.kinds.note.forms import NoteForm
-from dlq.operations.kinds.note.noting import note_chunk
+from dlq.table.location import TABLE
 from dlq.web.permissions import ANNOTATE_ENTRIES
 
 
@@ -25,4 +26,16 @@ class NoteKind(Kind):
     form = NoteForm
 
     def act(self, operation: BulkOperation, ids: Sequence[int]) -> ChunkResult:
-        return note_chunk(operation, ids)
+        noted: set[int] = set()
+        parameters = {
+            "operation": operation.pk,
+            "actor": operation.actor,
+            "note": operation.stamped_note,
+            "replace": operation.replace_notes,
+        }
+
+        def write(part: Sequence[int]) -> None:
+            found = rows(TABLE.statement("operations/kinds/note/act"), {"ids": array(part), **parameters})
+            noted.update(entry for (entry,) in found)
+
+        return acted_on(ids, noted, refused(ids, write))

@@ -22,9 +22,13 @@ def _recall(_operation: BulkOperation, jobs: Counter[str]) -> str:
     return "Recall what has not started" if jobs["waiting"] or jobs[Requeue.Outcome.UNSETTLED] else ""
 
 
-def _again(operation: BulkOperation, _jobs: Counter[str]) -> str:
-    left = operation.is_over and operation.skipped_count + operation.failed_count
-    return "Requeue these again …" if left else ""
+def again(kind: str, label: str) -> FollowUp:
+    """What an operation left goes into another one, of this kind."""
+
+    def said(operation: BulkOperation, _jobs: Counter[str]) -> str:
+        return label if operation.is_over and operation.skipped_count + operation.failed_count else ""
+
+    return FollowUp("again", kind, said, lambda operation: [("left_by", str(operation.pk))], of_problems=True)
 
 
 class RequeueKind(Kind):
@@ -41,7 +45,7 @@ class RequeueKind(Kind):
     follow_ups: ClassVar[Sequence[FollowUp]] = (
         FollowUp("recall", "recall", _recall),
         TRASH_RECOVERED,
-        FollowUp("again", "requeue", _again, lambda operation: [("left_by", str(operation.pk))], of_problems=True),
+        again("requeue", "Requeue these again …"),
     )
     reasons = {
         "requeued_since": Wording("somebody requeued it after the confirmation page was shown"),
@@ -100,4 +104,4 @@ class RequeueKind(Kind):
         return preflight_of(operation, seen)
 
     def facts(self, operation: BulkOperation) -> list[tuple[str, str]]:
-        return facts_of(operation)
+        return list(facts_of(operation))

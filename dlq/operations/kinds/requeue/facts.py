@@ -15,12 +15,8 @@ MOST_NAMED = 10
 """Tasks whose jobs were replaced, the most frequent."""
 
 
-def facts_of(operation: BulkOperation) -> list[tuple[str, str]]:
+def facts_of(operation: BulkOperation) -> Iterator[tuple[str, str]]:
     """Label and text of each option that differs from what an entry says by itself."""
-    return list(_facts(operation))
-
-
-def _facts(operation: BulkOperation) -> Iterator[tuple[str, str]]:
     if operation.against_advice:
         yield "Advice", "not to requeue; done all the same, for the reason below"
     yield "Keys taken by other jobs", BulkOperation.KeyPolicy(operation.key_policy).label

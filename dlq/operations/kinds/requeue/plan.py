@@ -8,8 +8,7 @@ from typing import Any
 
 from dlq.db.statements import array, dicts
 from dlq.models import BulkOperation
-from dlq.models.entry_status import entry_status
-from dlq.models.entry_uncertainty import entry_uncertainty
+from dlq.models.entry_status import entry_status, entry_uncertainty
 from dlq.operations.reasons import Reason
 from dlq.operations.selected import matching
 from dlq.outcomes.deciding import recovered

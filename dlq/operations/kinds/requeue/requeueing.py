@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from dlq.db.database import atomic
 from dlq.db.statements import array, rows
@@ -16,39 +17,13 @@ from dlq.table.location import TABLE
 KeyPolicy = BulkOperation.KeyPolicy
 
 
+@dataclass(eq=False)
 class _Undone(Exception):
-    """What a call did must be undone, because of these entries."""
+    """What a call did must be undone. Next time these entries are left out, or go without their key."""
 
-    def __init__(self, entries: set[int]) -> None:
-        self.entries = entries
-
-
-class _KeysTaken(_Undone):
-    """Their keys were added by others between our look and the call."""
-
-
-class _OfOtherTasks(_Undone):
-    """The jobs that they were to replace had become those of other tasks."""
-
-    def __init__(self, tasks: dict[int, str]) -> None:
-        super().__init__(set(tasks))
-        self.tasks = tasks
-
-
-class _Unseen(_Undone):
-    """They replaced jobs that others had added at that moment. Looked at again, those can be seen."""
-
-
-class _Joined(_Undone):
-    """Their payloads, lists, were joined with those of the jobs that they were to replace."""
-
-
-class _Suppressed(_Undone):
-    """They would have jobs, but a trigger of the table's owner kept them from being counted."""
-
-
-class _NotQueued(_Undone):
-    """They have no job, and were changed for it."""
+    skipped: Mapping[int, Reason] = field(default_factory=dict)
+    failed: Mapping[int, Reason] = field(default_factory=dict)
+    without_key: Iterable[int] = ()
 
 
 def requeue_chunk(
@@ -68,24 +43,12 @@ def requeue_chunk(
     unseen: set[int] = set()
     while True:
         try:
-            return _act(operation, planned, first)
-        except _KeysTaken as taken:
+            return _act(operation, planned, first, unseen)
+        except _Undone as undone:
             # Each round settles an entry, or sees one for the first time: the loop ends.
-            if operation.key_policy == KeyPolicy.DROP:
-                planned.without_key |= taken.entries
-            else:
-                planned.skipped |= {entry: Reason("key_taken") for entry in taken.entries}
-        except _OfOtherTasks as others:
-            planned.skipped |= {entry: Reason("key_of_other_task", task) for entry, task in others.tasks.items()}
-        except _Unseen as new:
-            planned.skipped |= {entry: Reason("key_taken") for entry in new.entries & unseen}
-            unseen |= new.entries
-        except _Joined as joined:
-            planned.skipped |= {entry: Reason("key_joins") for entry in joined.entries}
-        except _Suppressed as kept:
-            planned.failed |= suppressed(kept.entries)
-        except _NotQueued as without:
-            planned.skipped |= {entry: Reason("key_locked") for entry in without.entries}
+            planned.skipped.update(undone.skipped)
+            planned.failed.update(undone.failed)
+            planned.without_key.update(undone.without_key)
 
 
 def _hold(plan: Plan) -> None:
@@ -98,14 +61,17 @@ def _hold(plan: Plan) -> None:
     plan.skipped |= {entry: Reason("key_locked") for entry, job in plan.replaces.items() if job in busy}
 
 
-def _act(operation: BulkOperation, plan: Plan, first: Callable[[Sequence[int]], set[int]] | None) -> ChunkResult:
+def _act(
+    operation: BulkOperation, plan: Plan, first: Callable[[Sequence[int]], set[int]] | None, unseen: set[int]
+) -> ChunkResult:
+    """`unseen`: entries that have replaced a job which could not be seen before."""
     result = ChunkResult(skipped=dict(plan.skipped), failed=dict(plan.failed))
     earliest = operation.next_run_at or operation.run_at
 
     def add(ids: Sequence[int]) -> None:
         nonlocal earliest
         if first and (left := set(ids) - first(ids)):
-            raise _Suppressed(left)
+            raise _Undone(failed=suppressed(left))
         ((done, not_queued, overwritten, other_tasks, joined, kept, last_due),) = rows(
             TABLE.statement("operations/kinds/requeue/act"),
             {
@@ -120,18 +86,25 @@ def _act(operation: BulkOperation, plan: Plan, first: Callable[[Sequence[int]], 
             },
         )
         if overwritten and operation.key_policy != KeyPolicy.REPLACE:
-            raise _KeysTaken(set(overwritten))
+            raise _keys_taken(operation, overwritten)
         tasks = {int(entry): task for entry, task in json.loads(other_tasks or "{}").items()}
-        if unseen := {entry for entry, task in tasks.items() if task is None}:
-            raise _Unseen(unseen)
+        if new := {entry for entry, task in tasks.items() if task is None}:
+            # They replaced jobs that others had added at that moment. Looked at again, those can be seen.
+            again = new & unseen
+            unseen.update(new)
+            raise _Undone(dict.fromkeys(again, Reason("key_taken")))
         if tasks and not operation.also_other_tasks:
-            raise _OfOtherTasks(tasks)
+            # The jobs that they were to replace had become those of other tasks.
+            raise _Undone({entry: Reason("key_of_other_task", task) for entry, task in tasks.items()})
         if joined:
-            raise _Joined(set(joined))
+            # Their payloads, lists, were joined with those of the jobs that they were to replace.
+            raise _Undone(dict.fromkeys(joined, Reason("key_joins")))
         if kept:
-            raise _Suppressed(set(kept))
+            # They would have jobs, but a trigger of the table's owner kept them from being counted.
+            raise _Undone(failed=suppressed(kept))
         if first and not_queued:
-            raise _NotQueued(set(not_queued))
+            # They have no job, and were changed for it.
+            raise _Undone(dict.fromkeys(not_queued, Reason("key_locked")))
         result.done += done
         result.skipped |= {entry: Reason("key_locked") for entry in not_queued}
         earliest = last_due + operation.step
@@ -140,9 +113,16 @@ def _act(operation: BulkOperation, plan: Plan, first: Callable[[Sequence[int]], 
         with atomic():  # what `add` raises undoes every part, also those of a bisection
             result.failed |= refused(chosen, add)
             if held := _keys_held(plan, result):
-                raise _KeysTaken(held)
+                raise _keys_taken(operation, held)
     operation.next_run_at = earliest
     return result
+
+
+def _keys_taken(operation: BulkOperation, entries: Iterable[int]) -> _Undone:
+    """Their keys were added by others between our look and the call."""
+    if operation.key_policy == KeyPolicy.DROP:
+        return _Undone(without_key=entries)
+    return _Undone(dict.fromkeys(entries, Reason("key_taken")))
 
 
 def _keys_held(plan: Plan, result: ChunkResult) -> set[int]:
