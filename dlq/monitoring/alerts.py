@@ -129,11 +129,11 @@ def _jumped(name: str, ones: Sequence[Spike], hours: int) -> str:
 def _new(by_hour: list[int], now: datetime, limits: Thresholds) -> Iterator[Alert]:
     last = by_hour[0]
     if limits.critical_new_per_hour and last > limits.critical_new_per_hour:
-        words = f"{last:,} new failed jobs in the last hour (more than {limits.critical_new_per_hour:,})"
+        words = f"{last:,} jobs failed in the last hour (more than {limits.critical_new_per_hour:,})"
         yield Alert(CRITICAL, words, _last(1, now))
     elif limits.new_per_hour and limits.hours and min(by_hour[: limits.hours]) > limits.new_per_hour:
         each = _each(limits.hours)
-        words = f"more than {limits.new_per_hour:,} new failed jobs in {each} ({last:,} in the last one)"
+        words = f"more than {limits.new_per_hour:,} jobs failed in {each} ({last:,} in the last one)"
         yield Alert(WARNING, words, _last(limits.hours, now))
 
 

@@ -12,7 +12,7 @@ from dlq.conf import conf
 from dlq.db.limits import in_time
 from dlq.filters.addresses import STATUS
 from dlq.filters.status import ONCE
-from dlq.monitoring.alerts import Alert, Thresholds, alerts
+from dlq.monitoring.alerts import CRITICAL, Alert, Thresholds, alerts
 from dlq.table.location import TABLE
 from dlq.web.query_strings import query_string
 from dlq.web.site_addresses import address_of
@@ -24,7 +24,9 @@ REMEMBERED_SECONDS = 20
 
 
 def show(request: HttpRequest) -> HttpResponse:
-    return TemplateResponse(request, "dlq/monitoring/alerts.html", {"alerts": current_alerts()})
+    raised = current_alerts()
+    critical = sum(alert.level == CRITICAL for alert, _link in raised)
+    return TemplateResponse(request, "dlq/monitoring/alerts.html", {"alerts": raised, "critical": critical})
 
 
 def current_alerts() -> list[tuple[Alert, str]]:

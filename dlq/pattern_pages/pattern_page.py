@@ -15,13 +15,13 @@ from dlq.db.statements import database_now
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import STATUS
 from dlq.filters.status import OPEN
-from dlq.models import BackfillDlq, FailurePattern
+from dlq.models import BackfillDlq, FailurePattern, PatternDecision
 from dlq.operations.kind import Kind
 from dlq.operations.kinds import KINDS
 from dlq.operations.pages import confirm_page
 from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.pattern_pages.forms import PatternForm
-from dlq.pattern_pages.varieties import Varieties, look_alikes_of, varieties_of
+from dlq.pattern_pages.varieties import Varieties, look_alikes_of, others_of_task, varieties_of
 from dlq.patterns.edits import MOST_EDITS, Change, EditConflict, changes_of, edits_of, save_edit
 from dlq.patterns.fingerprint.fingerprints import MESSAGE
 from dlq.patterns.fingerprint.tokens import MASKED
@@ -35,6 +35,7 @@ from dlq.web.stock_templates import rendered
 
 ACTS = {"requeue_all": KINDS["requeue"], "edit_all": KINDS["edit"], "delete_all": KINDS["delete"]}
 """The buttons that lead to a confirmation page for everything of the pattern."""
+MERGE = PatternDecision.Kind.MERGE
 MAY_EDIT = KINDS["note"]
 """Describing a pattern needs the right to write notes."""
 
@@ -93,9 +94,12 @@ def _page_of(pattern: FailurePattern) -> str:
 def _why(pattern: FailurePattern, varieties: Varieties | None) -> list[tuple[str, str]]:
     """The parts that were compared; of the message what all have."""
     why = fingerprint_of_sample(pattern).why
-    if varieties is None or varieties.says_the_same:
+    if varieties is None:
         return why
-    return [(label, varieties.difference.masked if label == MESSAGE else value) for label, value in why]
+    said = {label: " or ".join(values) for label, values in varieties.parts.items() if len(values) > 1}
+    if not varieties.says_the_same:
+        said[MESSAGE] = varieties.difference.masked
+    return [(label, said.get(label, value)) for label, value in why]
 
 
 def _context(
@@ -115,6 +119,8 @@ def _context(
         "varieties": varieties,
         "alike": look_alikes_of(pattern, varieties, apart),
         "decisions": decisions,
+        "merged_by": next((one.actor for one in decisions if one.kind == MERGE and one.whole_id == pattern.pk), ""),
+        "others_of_task": others_of_task(pattern) if MAY_EDIT.may(request.user) else (),
         "most_requeues": MOST_REQUEUES,
         "sample": pattern.sample_text,
         "sample_is_here": BackfillDlq.objects.filter(pk=pattern.sample_entry_id).exists(),

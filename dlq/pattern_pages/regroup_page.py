@@ -57,8 +57,9 @@ def show(model_admin: ModelAdmin[FailurePattern], request: HttpRequest, object_i
 
 def _plan(request: HttpRequest, pattern: FailurePattern) -> Regrouping:
     asked = request.GET
-    if text := asked.get("merge"):
-        other = by_number(FailurePattern.objects.select_related("merged_into"), text.strip().lstrip("#"))
+    if "merge" in asked:
+        number = asked["merge"].strip().lstrip("#")
+        other = by_number(FailurePattern.objects.select_related("merged_into"), number)
         return plan_merge(pattern, other.whole if other else None)
     if text := asked.get("undo"):
         return plan_undo(pattern, by_number(PatternDecision.objects.select_related("whole", "part"), text))

@@ -18,20 +18,24 @@ from dlq.table.location import TABLE
 MOST_SHOWN = 50
 """Templates of a pattern: as many as are kept apart, unless people merged more."""
 MOST_ALIKE = 5
+MOST_OFFERED = 100
+PARTS = ("Exception", "Code", "Place in the application")
+"""Of a template's kind, as a fingerprint calls them."""
 MOST_OF_PATTERN = 10
 """Templates of the pattern, the largest, that others are compared with."""
 
 
 @dataclass(frozen=True)
 class Variety:
-    """One template: what it has where they differ, its failed jobs, the address of their list, and what of it was cut off."""
+    """One template: what it has where they differ, its failed jobs, the address of their list, and what else is its own."""
 
     template: int
     title: str
     value: str
     entries: int
     query: str
-    lacks: str
+    besides: str
+    """Where they differ in more than the message, in words: "no place in the application", as where a text was cut off."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,12 @@ class Varieties:
     templates: int
     difference: Difference
     is_full: bool
+    parts: dict[str, list[str]]
+    """Of each part beside the message what they have, without those that have nothing."""
 
     @property
     def says_the_same(self) -> bool:
-        """Whether they differ only in what was cut off."""
+        """Whether their messages are the same."""
         return not any(self.difference.values)
 
 
@@ -73,21 +79,22 @@ def varieties_of(pattern: FailurePattern) -> Varieties | None:
             value if any(differ.values) else row["title"],
             row["entries"],
             urlencode({"pattern": f"{AS_IT_WAS}{row['id']}", "status": "any"}),
-            _lacking(row, found),
+            _besides(row["kind"], found),
         )
         for row, value in zip(found, differ.values, strict=True)
     ]
     templates = found[0]["templates"]
-    return Varieties(shown, templates, differ, is_full=templates >= MOST_KEPT)
+    parts = {
+        label: list(dict.fromkeys(filter(None, (row["kind"][at] for row in found)))) for at, label in enumerate(PARTS)
+    }
+    return Varieties(shown, templates, differ, is_full=templates >= MOST_KEPT, parts=parts)
 
 
-def _lacking(row: dict[str, Any], others: Sequence[dict[str, Any]]) -> str:
-    lacking = [
-        words
-        for words, name in (("no exception", "has_no_exception"), ("no place in the application", "has_no_place"))
-        if row[name] and not all(other[name] for other in others)
-    ]
-    return " and ".join(lacking)
+def _besides(kind: Sequence[str], others: Sequence[dict[str, Any]]) -> str:
+    differing = [at for at in range(len(kind)) if any(other["kind"][at] != kind[at] for other in others)]
+    return " and ".join(
+        f"{PARTS[at].lower()} {kind[at]}" if kind[at] else f"no {PARTS[at].lower()}" for at in differing
+    )
 
 
 def look_alikes_of(pattern: FailurePattern, varieties: Varieties | None, apart: Collection[int]) -> list[LookAlike]:
@@ -100,10 +107,25 @@ def look_alikes_of(pattern: FailurePattern, varieties: Varieties | None, apart: 
         .order_by("-pk")
         .values_list("whole_id", "kind", "words")[:MOST_COMPARED]
     )
-    found: dict[int, Difference] = {}
+    found: dict[int, tuple[str, ...]] = {}
     for whole, kind, words in others:
         for own_kind, own_words in mine:
-            if whole not in found and kind == own_kind and (differ := looks_alike(own_words, words)):
+            if whole not in found and (differ := _differ(own_kind, own_words, kind, words)):
                 found[whole] = differ
     wholes = FailurePattern.objects.filter(pk__in=found, merged_into=None).order_by("-entry_count", "pk")[:MOST_ALIKE]
-    return [LookAlike(whole, *found[whole.pk].values) for whole in wholes]
+    return [LookAlike(whole, *found[whole.pk]) for whole in wholes]
+
+
+def _differ(kind: list[str], words: str, other_kind: list[str], other_words: str) -> tuple[str, ...] | None:
+    """What each of two that look alike has where they differ, in the message or in one part beside it."""
+    differing = [pair for pair in zip(kind, other_kind, strict=True) if pair[0] != pair[1]]
+    if not differing:
+        differ = looks_alike(words, other_words)
+        return differ.values if differ else None
+    return differing[0] if len(differing) == 1 and words and words.lower() == other_words.lower() else None
+
+
+def others_of_task(pattern: FailurePattern) -> list[FailurePattern]:
+    """The largest others that it may be merged with."""
+    others = FailurePattern.objects.filter(task_identifier=pattern.task_identifier, merged_into=None)
+    return list(others.exclude(pk=pattern.pk).order_by("-entry_count", "pk")[:MOST_OFFERED])

@@ -1,6 +1,6 @@
 -- The templates of a pattern that are kept apart, those with most failures first, and how many there are of them.
 -- The placeholders title and words are these columns of the row `template`, masked.
-SELECT template.id, {title} AS title, {words} AS words, template.kind[1] = '' AS has_no_exception, template.kind[3] = '' AS has_no_place,
+SELECT template.id, {title} AS title, {words} AS words, template.kind,
        coalesce(hours.entries, 0)::bigint AS entries, count(*) OVER () AS templates
 FROM dlq_failurepattern template
 CROSS JOIN LATERAL (

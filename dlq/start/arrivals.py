@@ -22,6 +22,8 @@ class Cause:
 
     pattern: FailurePattern | None
     failed: int
+    open: int
+    """Of these, how many did not recover."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Arrivals:
     failed: int
     new: int
     failed_again: int
+    gone: int
+    """Whose requeue was recalled, or whose job somebody replaced."""
+    lost: int
     is_all: bool
     """Whether all were looked at; else the numbers are those of the newest."""
     causes: Sequence[Cause]
@@ -44,6 +49,8 @@ def arrivals(since: datetime, now: datetime) -> Arrivals:
         failed=total["failed"],
         new=total["new"],
         failed_again=total["failed_again"],
+        gone=total["gone"],
+        lost=total["lost"],
         is_all=total["looked_at"] < MOST,
-        causes=[Cause(patterns.get(group["pattern"]), group["failed"]) for group in groups],
+        causes=[Cause(patterns.get(group["pattern"]), group["failed"], group["open"]) for group in groups],
     )

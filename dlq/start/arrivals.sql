@@ -20,6 +20,9 @@ SELECT grouping(pattern) = 1                            AS is_total,
        count(*)                                         AS failed,
        count(*) FILTER (WHERE status = 'new')           AS new,
        count(*) FILTER (WHERE status = 'failed_again')  AS failed_again,
+       count(*) FILTER (WHERE status = 'gone')          AS gone,
+       count(*) FILTER (WHERE status = 'lost')          AS lost,
+       count(*) FILTER (WHERE status <> 'recovered')    AS open,
        (SELECT count(*) FROM arrived)                   AS looked_at
 FROM failures
 GROUP BY GROUPING SETS ((), (pattern))

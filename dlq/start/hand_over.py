@@ -21,13 +21,16 @@ def _lines(page: StartPage, address: str) -> Iterator[str]:
         yield from (f"- {alert.level}: {alert.words}" for alert, _link in page.alerts)
     if page.causes:
         yield "By pattern"
-    for cause, _link in page.causes:
+    for cause, _all, _open in page.causes:
         pattern = cause.pattern
+        number = (
+            f"{cause.failed:,}" if cause.open == cause.failed else f"{cause.failed:,}, {cause.open:,} not recovered"
+        )
         if pattern is None:
-            yield f"- {cause.failed:,}: not grouped yet"
+            yield f"- {number}: not grouped yet"
             continue
         known = [part for part in (pattern.get_advice_display() if pattern.advice else "", pattern.assignee) if part]
-        yield f"- {cause.failed:,}: {pattern.title} ({', '.join([pattern.task_identifier, *known])})"
+        yield f"- {number}: {pattern.title} ({', '.join([pattern.task_identifier, *known])})"
     if page.operations:
         yield "Operations"
     for one in page.operations:

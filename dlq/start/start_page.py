@@ -14,7 +14,7 @@ from dlq.caretaker.health import Health, health
 from dlq.db.limits import in_time
 from dlq.db.statements import database_now
 from dlq.filters.fields import Moment
-from dlq.filters.status import NEW, ONCE
+from dlq.filters.status import NEW, ONCE, OPEN
 from dlq.models import BulkOperation, FailurePattern, Requeue
 from dlq.monitoring.alerts import Alert
 from dlq.monitoring.banner import current_alerts
@@ -28,11 +28,13 @@ from dlq.web.permissions import VIEW_OPERATIONS
 from dlq.web.query_strings import query_string
 from dlq.web.site_addresses import address_of
 
+Outcome = Requeue.Outcome
+
 PART_SECONDS = 2.0
 LATEST = 200
 """Among so many of the latest operations those since a moment are looked for."""
 SHOWN = 8
-"""Operations that the page names."""
+"""Operations that the page names; the text to hand over has all of them."""
 SINCE = Moment(end_of_day=False)
 
 
@@ -56,11 +58,20 @@ class StartPage:
     """Whether everything that failed since was counted."""
     figures: Sequence[Figure]
     alerts: Sequence[tuple[Alert, str]]
-    causes: Sequence[tuple[Cause, str]]
-    """Each with the list of its failures."""
+    causes: Sequence[tuple[Cause, str, str]]
+    """Each with the list of its failures, and of those that did not recover."""
     operations: Sequence[BulkOperation]
     """Under way, or begun since, the latest first; those of others and one's own."""
     health: Health
+
+    @property
+    def named_operations(self) -> Sequence[BulkOperation]:
+        return self.operations[:SHOWN]
+
+    @property
+    def other_operations(self) -> int:
+        """How many there are besides."""
+        return max(len(self.operations) - SHOWN, 0)
 
     @property
     def since_text(self) -> str:
@@ -93,10 +104,14 @@ def start_page(request: HttpRequest) -> StartPage:
         ],
         alerts=current_alerts(),
         causes=[
-            (cause, _list({**window, "status": ONCE, "pattern": str(cause.pattern.pk) if cause.pattern else "-"}))
+            (
+                cause,
+                _list(of_cause := {**window, "status": ONCE, "pattern": _number(cause)}),
+                _list({**of_cause, "status": OPEN}),
+            )
             for cause in (arrived.causes if arrived else ())
         ],
-        operations=operations[:SHOWN],
+        operations=operations,
         health=health(now),
     )
 
@@ -114,12 +129,20 @@ def _beginning(request: HttpRequest, now: datetime) -> tuple[Since, str]:
 
 
 def _arrived(arrived: Arrivals | None, window: dict[str, str]) -> Iterator[Figure]:
-    for label, status, count in (
-        ("New", NEW, arrived and arrived.new),
-        ("Failed again", Requeue.Outcome.FAILED_AGAIN, arrived and arrived.failed_again),
+    for label, status, count, is_rare in (
+        ("New", NEW, arrived and arrived.new, False),
+        ("Failed again", Outcome.FAILED_AGAIN, arrived and arrived.failed_again, False),
+        ("Recalled or replaced", Outcome.GONE, arrived and arrived.gone, True),
+        ("Lost", Outcome.LOST, arrived and arrived.lost, True),
     ):
+        if is_rare and not count:
+            continue
         value = "?" if arrived is None else f"{count:,}" if arrived.is_all else f"{count:,} of the last {MOST:,}"
         yield Figure(label, value, _list({**window, "status": status}), is_bad=bool(count))
+
+
+def _number(cause: Cause) -> str:
+    return str(cause.pattern.pk) if cause.pattern else "-"
 
 
 def _patterns() -> Iterator[Figure]:

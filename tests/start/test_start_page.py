@@ -14,8 +14,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from dlq.models import FailurePattern, Visit
+from dlq.models import FailurePattern, Requeue, Visit
 from dlq.start.arrivals import MOST
+from dlq.start.start_page import SHOWN
 from dlq.start.visits import remember_log_in, since
 from tests.support.chains import comes_back
 from tests.support.database import sql
@@ -62,11 +63,33 @@ def test_causes_are_those_since_then_the_most_frequent_first(boss: Client) -> No
     group_everything()
     page = get(boss, START)
     rows = [text_of(row) for row in page.one("tbody").iter("tr")]
-    assert [row.split()[0] for row in rows] == ["7", "2"]
+    numbers = [text_of(cell) for cell in page.all("td", class_="dlq-number")]
+    assert numbers[::2] == ["7", "2"]
     assert "no route to host" in rows[0]
     assert "old story" not in page.text
     links = [cell.find("a") for cell in page.all("td", class_="dlq-number")]
-    assert [counted(boss, link.get("href", "")) for link in links if link is not None] == [7, 2]
+    assert [counted(boss, link.get("href", "")) for link in links if link is not None] == [7, 7, 2, 2]
+
+
+def test_what_recovered_is_told_from_what_is_left_of_a_cause(boss: Client) -> None:
+    entries = [add_entry(last_error='"no route to host"') for _number in range(3)]
+    group_everything()
+    operate("requeue", entries[:2])
+    Requeue.objects.filter(entry_id=entries[0]).update(outcome=Requeue.Outcome.RECOVERED)
+    page = get(boss, START)
+    links = [cell.find("a") for cell in page.all("td", class_="dlq-number")]
+    assert [text_of(link) for link in links if link is not None] == ["3", "2"]
+    assert [counted(boss, link.get("href", "")) for link in links if link is not None] == [3, 2]
+    assert "- 3, 2 not recovered: " in text_of(page.one("textarea"))
+
+
+def test_what_was_recalled_is_open_work(boss: Client) -> None:
+    entries = [add_entry() for _number in range(3)]
+    assert "Recalled or replaced" not in figures(get(boss, START))
+    operate("requeue", entries)
+    operate("recall", entries[:2])
+    value, link = figures(get(boss, START))["Recalled or replaced"]
+    assert (value, counted(boss, link)) == ("2", 2)
 
 
 def test_moment_is_the_one_that_was_typed(boss: Client) -> None:
@@ -128,6 +151,15 @@ def test_operations_of_others_are_told_to_those_who_may_see_them(boss: Client, v
     assert figures(page)["Operations of others"][0] == "1"
     assert "by ann" in page.text
     assert "by ann" not in get(client_of(viewer), START).text
+
+
+def test_hand_over_has_all_operations_and_the_page_says_how_many_more(boss: Client) -> None:
+    for number in range(SHOWN + 2):
+        operate("note", [add_entry()], actor="ann", note=f"call {number}")
+    page = get(boss, START)
+    assert "call 0" not in text_of(page.one("ul"))
+    assert page.links("2 more") == ["/admin/dlq/bulkoperation/"]
+    assert text_of(page.one("textarea")).count(" by ann, ") == SHOWN + 2
 
 
 def test_patterns_that_want_somebody_are_counted_and_listed(boss: Client) -> None:
