@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
-from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from dlq.admin.page_views import part, whole
@@ -44,7 +43,7 @@ from dlq.statistics import views as statistics
 from dlq.table import views as table
 from dlq.table.location import TABLE
 from dlq.table.writable import why_refused
-from dlq.web.decorators import page
+from dlq.web.decorators import page, posted
 from dlq.web.permissions import sees_masked
 from dlq.web.refusal import Refused
 from dlq.web.site_addresses import address_of
@@ -129,7 +128,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         return table.indexes(self, request, masking_indexes(TABLE))
 
     @page(limited=False)
-    @method_decorator(require_POST)
+    @posted
     def seen_view(self, request: HttpRequest) -> HttpResponse:
         """The button of the start page: from now on it tells what comes after."""
         say_seen(request.user.get_username())
@@ -149,7 +148,7 @@ class BackfillDlqAdmin(ReadOnlyAdmin[BackfillDlq]):
         )
 
     @page(limited=False)
-    @method_decorator(require_POST)
+    @posted
     def confirmed_view(self, request: HttpRequest) -> HttpResponse:
         return confirm_page.perform(self, request)
 

@@ -42,7 +42,11 @@ class Chain:
         return next((life.entry_id for life in reversed(self.lives) if life.is_here), None)
 
     def has_before(self, entry_id: int) -> bool:
-        return self.lives[0].entry_id != entry_id
+        return self.before(entry_id) > 0
+
+    def before(self, entry_id: int) -> int:
+        """How many lives there were before this one, each of which came to its end by a requeue."""
+        return [life.entry_id for life in self.lives].index(entry_id)
 
     def in_words(self, life: Life) -> str:
         """What a life is now."""

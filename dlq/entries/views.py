@@ -147,6 +147,7 @@ def _context(
         "extra_values": documents.extra_values(entry),
         "timeline": timeline(entry, chain),
         "chain": chain,
+        "earlier_lives": chain.before(entry.pk),
         "pattern": pattern_of(entry.pk),
         "similar": _similar(entry),
         "notes_form": form,

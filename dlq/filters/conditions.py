@@ -210,10 +210,6 @@ def in_queue(name: str) -> Q:
     return Q(queue_name="" if name == NO_QUEUE else name)
 
 
-def was_requeued(yes: bool) -> Q:
-    return Q(requeued_count__gt=0) if yes else Q(requeued_count__lte=0)
-
-
 def has_notes(yes: bool) -> Q:
     # As they are in the table: an index has that, and a mask is never empty.
     none = Q(IsNull(Raw("notes"), True)) | Q(Exact(Raw("notes"), ""))

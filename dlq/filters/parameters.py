@@ -26,12 +26,20 @@ from dlq.filters.conditions import (
     has_masked_key,
     has_notes,
     in_queue,
-    was_requeued,
 )
 from dlq.filters.pattern import AssigneeCondition, PatternCondition, PatternField, assigned_to, in_pattern
 from dlq.filters.payload_columns import payload_columns
 from dlq.filters.searching import search
-from dlq.filters.status import ANY, STATUSES, StatusCondition, has_status, left_by, requeued_by, returned_from
+from dlq.filters.status import (
+    ANY,
+    STATUSES,
+    StatusCondition,
+    has_status,
+    left_by,
+    requeued_by,
+    returned_from,
+    was_requeued,
+)
 from dlq.filters.weekday_hour import WeekdayHourField
 from dlq.models import BackfillDlq
 from dlq.table.columns import listed_columns

@@ -9,7 +9,7 @@ from django.db.models.lookups import Exact
 
 from dlq.filters.conditions import Condition
 from dlq.models import ChainLife, OperationEntry, Requeue
-from dlq.models.entry_status import SUPERSEDED, EntryStatus, EntryUncertainty, IsSuperseded
+from dlq.models.entry_status import SUPERSEDED, EntryStatus, EntryUncertainty, IsSuperseded, WasRequeued
 from dlq.table.indexes import TableState
 
 Outcome = Requeue.Outcome
@@ -70,6 +70,10 @@ def has_status(status: str) -> Q:
     if status in FROM_RECORDS:
         found &= Q(pk__in=Requeue.objects.filter(outcome=status).values("entry_id"))
     return found
+
+
+def was_requeued(yes: bool) -> Q:
+    return Q(WasRequeued()) if yes else ~Q(WasRequeued())
 
 
 def requeued_by(operation: int) -> Q:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.html import format_html
 
 from dlq.filters import DlqFilterSet
 from dlq.filters.addresses import without_cursors
@@ -71,8 +72,13 @@ def _save(request: HttpRequest, *, save_as: str, shared: bool) -> bool:
         messages.error(request, f"You keep {MOST} views already. Delete one first.")
     else:
         values = {"query": kept, "is_shared": shared}
+        before = own.filter(name=save_as).exclude(query=kept).first()
         own.update_or_create({**values, "owner": request.user.get_username()}, name=save_as)
-        messages.success(request, f"Kept as “{save_as}”{', for everybody' if shared else ''}.")
+        said = f"Kept as “{save_as}”{', for everybody' if shared else ''}"
+        if before is None:
+            messages.success(request, f"{said}.")
+        else:
+            _tell(request, f"{said}, in place of your view of that name.", before.query, "Show what that one showed")
         return True
     return False
 
@@ -85,7 +91,12 @@ def _delete(request: HttpRequest, key: str) -> None:
     if not view.may_delete:
         raise Refused(SHARE_VIEWS)
     SavedView.objects.filter(pk=int(key)).delete()
-    messages.success(request, f"Deleted the view “{view.name}”.")
+    _tell(request, f"Deleted the view “{view.name}”.", view.query, "Show what it showed, to keep it again")
+
+
+def _tell(request: HttpRequest, said: str, query: str, link: str) -> None:
+    """With the way back to what a view showed."""
+    messages.success(request, format_html('{} <a href="{}">{}</a>.', said, list_address(query), link))
 
 
 def _make_default(request: HttpRequest, key: str) -> None:

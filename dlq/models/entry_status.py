@@ -34,6 +34,15 @@ class IsSuperseded(OfRow):
         return superseded(row)
 
 
+class WasRequeued(OfRow):
+    """Whether somebody requeued the failure, in this life or in an earlier one."""
+
+    output_field = BooleanField()
+
+    def written(self, row: str) -> str:
+        return was_requeued(row)
+
+
 class EntryUncertainty(OfRow):
     """Whether its last attempt may have succeeded, as far as it is stored. Beside the status, not one of its values."""
 
@@ -51,6 +60,11 @@ def entry_status(entry: str, *, stands: bool = False) -> str:
 def superseded(entry: str) -> str:
     """SQL; `entry` is the alias of the entry's row."""
     return TABLE.statement("models/superseded", entry=entry)
+
+
+def was_requeued(entry: str) -> str:
+    """A condition about the row with this alias, see was_requeued.sql."""
+    return TABLE.statement("models/was_requeued", entry=entry)
 
 
 def entry_uncertainty(entry: str) -> str:

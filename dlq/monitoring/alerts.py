@@ -12,7 +12,7 @@ from dlq.conf import conf
 from dlq.db.far_moments import FarMoment
 from dlq.db.limits import in_time
 from dlq.db.statements import dicts
-from dlq.models.entry_status import superseded
+from dlq.models.entry_status import superseded, was_requeued
 from dlq.monitoring.spikes import Spike, days_back, earlier, spikes
 from dlq.table.location import DlqTable
 from dlq.web.formatting import utc_text
@@ -73,7 +73,7 @@ class Alert:
 def alerts(table: DlqTable, limits: Thresholds) -> list[Alert]:
     """What exceeds a threshold now. What jumped comes first: levels may be exceeded for weeks, and would hide it."""
     (found,) = dicts(
-        table.statement("monitoring/alerts", superseded=superseded("e")),
+        table.statement("monitoring/alerts", superseded=superseded("e"), was_requeued=was_requeued("e")),
         {
             "hours": max(limits.hours, limits.task_hours, 1),
             "task_hours": limits.task_hours,

@@ -1,5 +1,5 @@
 -- What the alarms look at, all of it bounded: the last hours by index, one end of an index, a count that stops.
--- Each failure once: the placeholder superseded is the condition of models/superseded.sql.
+-- Each failure once: the placeholders superseded and was_requeued are these conditions of `models`.
 WITH recent AS MATERIALIZED (
     SELECT task_identifier,
            floor(extract(epoch FROM statement_timestamp() - failed_at) / 3600)::int AS hours_ago,
@@ -26,7 +26,7 @@ SELECT ARRAY(SELECT entries FROM hours ORDER BY hours_ago) AS by_hour,
        (SELECT count(*) FROM (SELECT FROM {table} e WHERE NOT {superseded} LIMIT %(most)s + 1) AS counted) AS total,
        (SELECT failed_at
         FROM (SELECT id, failed_at, requeued_count FROM {table} ORDER BY failed_at LIMIT %(oldest_seen)s) AS e
-        WHERE requeued_count = 0 AND NOT {superseded}
+        WHERE NOT {was_requeued} AND NOT {superseded}
         ORDER BY failed_at
         LIMIT 1) AS oldest,
        statement_timestamp() AS now

@@ -1,10 +1,11 @@
--- The numbers of the library's dlq_stats, over the whole table, in one pass.
+-- The numbers of the library's dlq_stats, over the whole table, in one pass. The placeholder was_requeued is this condition of
+-- `models`.
 WITH tasks AS (
     SELECT task_identifier, queue_name,
            count(*) AS entries, sum(failure_count) AS failures, sum(requeued_count) AS requeues,
            min(failed_at) AS oldest, max(failed_at) AS newest,
-           min(failed_at) FILTER (WHERE requeued_count = 0) AS oldest_not_requeued
-    FROM {table}
+           min(failed_at) FILTER (WHERE NOT {was_requeued}) AS oldest_not_requeued
+    FROM {table} e
     GROUP BY task_identifier, queue_name
 ),
 largest AS (

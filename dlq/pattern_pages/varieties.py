@@ -118,7 +118,7 @@ def look_alikes_of(pattern: FailurePattern, varieties: Varieties | None, apart: 
 
 def _differ(kind: list[str], words: str, other_kind: list[str], other_words: str) -> tuple[str, ...] | None:
     """What each of two that look alike has where they differ, in the message or in one part beside it."""
-    differing = [pair for pair in zip(kind, other_kind, strict=True) if pair[0] != pair[1]]
+    differing = [pair for pair in zip(kind, other_kind, strict=False) if pair[0] != pair[1]]
     if not differing:
         differ = looks_alike(words, other_words)
         return differ.values if differ else None

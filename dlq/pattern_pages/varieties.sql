@@ -1,6 +1,6 @@
 -- The templates of a pattern that are kept apart, those with most failures first, and how many there are of them.
 -- The placeholders title and words are these columns of the row `template`, masked.
-SELECT template.id, {title} AS title, {words} AS words, template.kind,
+SELECT template.id, {title} AS title, {words} AS words, ARRAY(SELECT coalesce(template.kind[part], '') FROM generate_series(1, 3) AS part) AS kind,
        coalesce(hours.entries, 0)::bigint AS entries, count(*) OVER () AS templates
 FROM dlq_failurepattern template
 CROSS JOIN LATERAL (

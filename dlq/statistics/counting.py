@@ -93,7 +93,10 @@ def count_window(
 ) -> WindowCounts:
     """Count those of the entries (filtered by anything but time) that failed in the window; `most` lines a dimension."""
     query = TABLE.statement(
-        "statistics/window", entries=inlined(entries), stacked=COLUMNS[stacked.name], **placeholders()
+        "statistics/window",
+        entries=inlined(entries),
+        stacked=COLUMNS[stacked.name],
+        **placeholders(),
     )
     parameters = {
         "previous": window.previous_start,

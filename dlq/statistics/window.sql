@@ -10,12 +10,15 @@ WITH counted AS MATERIALIZED (
            count(*)                                          AS entries,
            sum(failure_count)                                AS failures,
            max(failed_at)                                    AS newest,
-           count(*) FILTER (WHERE requeued_count > 0)        AS requeued,
-           min(failed_at) FILTER (WHERE requeued_count <= 0) AS oldest_waiting
+           count(*) FILTER (WHERE was_requeued)              AS requeued,
+           min(failed_at) FILTER (WHERE NOT was_requeued)    AS oldest_waiting
     FROM (
-        SELECT {columns}, e.failed_at, e.failure_count, e.requeued_count,
+        SELECT {columns}, e.failed_at, e.failure_count,
+               -- As models/was_requeued.sql has it; joined, processes that read together look it up together.
+               e.requeued_count > 0 OR life.entry_id IS NOT NULL AS was_requeued,
                width_bucket(e.failed_at, %(starts)s::timestamptz[]) AS slot
         FROM ({entries}) e
+        LEFT JOIN dlq_chainlife life ON life.entry_id = e.id AND life.chain <> life.entry_id
         {joins}
         WHERE e.failed_at >= %(previous)s AND e.failed_at <= %(end)s
         -- Or PostgreSQL takes the slots for as many as the times, and sorts all entries instead of counting in small hash tables.

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms, template
 from django.contrib.messages.storage.base import Message
+from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -94,9 +95,17 @@ def viewer_zone() -> str:
     return str(timezone.get_current_timezone())
 
 
+NAMED = 2
+"""Values of a filter that the placeholder of its input names."""
+
+
 @dataclass(frozen=True)
 class FilterField:
-    """One input of the filter form. A repeated parameter's other values travel along as hidden inputs."""
+    """One input of the filter form. A repeated parameter's other values travel along as hidden inputs.
+
+    `is_several`: of values of which any may match all are hidden, the placeholder tells them, and what is typed replaces them:
+    an input with only one of them would say less than the filter does.
+    """
 
     name: str
     label: str
@@ -108,6 +117,7 @@ class FilterField:
     """Value and words of each; empty for free text."""
     errors: list[str]
     offers_values: bool
+    is_several: bool
 
 
 @register.filter
@@ -118,6 +128,12 @@ def filter_fields(filterset: DlqFilterSet, part: str) -> list[FilterField]:
         for name, condition in filterset.filters.items()
         if condition.more == (part == "more")
     ]
+
+
+@register.filter
+def with_draft(field: BoundField, user: Any) -> SafeString:
+    """The text area, with what this person types kept by their browser until it is saved (static/dlq/drafts.js)."""
+    return field.as_widget(attrs={"data-draft": user.get_username()})
 
 
 @register.filter
@@ -138,15 +154,23 @@ def _box(each: forms.Field, text: str) -> str:
 def _field(filterset: DlqFilterSet, name: str, condition: Condition) -> FilterField:
     given = [value for value in filterset.data.getlist(name) if value.strip()]
     each: forms.Field = condition.field.each
-    # A parameter with one value is edited in place; of several the last is, and the others stay as they are.
+    choices = fields.choices_of(each)
+    is_several = len(given) > 1 and condition.joined_by == "or" and not choices
+    # A parameter with one value is edited in place; of several that all have to match the last is, and the others stay.
     return FilterField(
         name=name,
         label=str(condition.label),
         help_text=str(condition.extra.get("help_text", "")),
-        placeholder=condition.placeholder,
-        value=_box(each, given[-1]) if given else each.initial or "",
-        other_values=given[:-1],
-        choices=fields.choices_of(each),
+        placeholder=_several(given) if is_several else condition.placeholder,
+        value="" if is_several else _box(each, given[-1]) if given else each.initial or "",
+        other_values=given if is_several else given[:-1],
+        choices=choices,
         errors=[str(error) for error in filterset.form.errors.get(name, [])],
         offers_values=offers_values(name),
+        is_several=is_several,
     )
+
+
+def _several(values: list[str]) -> str:
+    named = " or ".join(values[:NAMED])
+    return named if len(values) <= NAMED else f"{named} or {len(values) - NAMED} others"

@@ -8,7 +8,8 @@ from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils import timezone
 from dlq.conf import conf
 from dlq.db.limits import GRACE, TimedOut, time_limit
 from dlq.web.refusal import Refused
+from dlq.web.site_addresses import address_of
 from dlq.web.stock_templates import rendered
 from dlq.web.viewer_zone import viewer_zone
 
@@ -40,6 +42,21 @@ def to_view(model_admin: Any) -> tuple[str, ...]:
 def permits(*permissions: str) -> Right:
     """The right of those who have all of these permissions."""
     return lambda _model_admin: permissions
+
+
+def posted(view: Callable[[Any, HttpRequest], HttpResponseBase]) -> Callable[[Any, HttpRequest], HttpResponseBase]:
+    """For a method that only does what a page sends. Where a log-in had ended, the log-in page leads here without that."""
+
+    @wraps(view)
+    def done(model_admin: Any, request: HttpRequest) -> HttpResponseBase:
+        if request.method == "POST":
+            return view(model_admin, request)
+        messages.warning(
+            request, "Nothing was done: your log-in had ended before you pressed the button. Please begin again."
+        )
+        return HttpResponseRedirect(address_of("app_list", "dlq"))
+
+    return done
 
 
 def page(*, right: Right | None = to_view, limited: bool = True) -> Callable[[View[P, R]], View[P, R]]:

@@ -132,7 +132,10 @@ CASES: dict[str, dict[str, str]] = {
     "failure_count_min": {"5": "failure_count >= 5", "26": "false", "99999999999": "false"},
     "priority_min": {"0": "priority >= 0", "-5": "priority >= -5"},
     "priority_max": {"3": "priority <= 3", "99999999999": "true"},
-    "requeued": {"yes": "requeued_count > 0", "no": "requeued_count = 0"},
+    "requeued": {
+        "yes": f"(requeued_count > 0 or {LATER_LIFE})",
+        "no": f"requeued_count = 0 and not {LATER_LIFE}",
+    },
     "has_notes": {"yes": "notes <> ''", "no": "coalesce(notes, '') = ''"},
     "tenant_id": {"acme": "tenant_id = 'acme'", "42": "tenant_id = '42'", "it's": "tenant_id = 'it''s'"},
     "attempts_seen": {"42": "attempts_seen = 42", " 7 ": "attempts_seen = 7"},

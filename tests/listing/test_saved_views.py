@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from dlq.models import FailurePattern, SavedView
+from tests.support.chains import comes_back
 from tests.support.entries import add_entries, add_entry
 from tests.support.operations import operate
 from tests.support.pages import LIST, Page, get, text_of
@@ -37,6 +38,23 @@ def views(client: Client) -> dict[str, str]:
 def keep(client: Client, name: str, query: str, **fields: str) -> Page:
     form = {"save": "1", "save_as": name, "_changelist_filters": query, **fields}
     return Page.of(client.post(VIEWS, form, follow=True))
+
+
+def test_view_that_was_replaced_or_deleted_can_be_kept_again(ann: Client) -> None:
+    keep(ann, "mine", "task_identifier=a")
+    assert keep(ann, "mine", "task_identifier=a").messages == ["Kept as “mine”."]
+    page = keep(ann, "mine", "task_identifier=b")
+    assert "in place of your view of that name" in page.messages[0]
+    assert page.links("Show what that one showed") == [f"{LIST}?task_identifier=a"]
+    (view,) = SavedView.objects.all()
+    page = Page.of(ann.post(VIEWS, {"delete": view.pk}, follow=True))
+    assert page.links("Show what it showed, to keep it again") == [f"{LIST}?task_identifier=b"]
+
+
+def test_never_requeued_are_failures_that_nobody_requeued_in_any_life(ann: Client) -> None:
+    comes_back(add_entry())
+    fresh = add_entry()
+    assert get(ann, f"{LIST}?requeued=no").entries == [fresh]
 
 
 def test_ready_made_views_lead_to_what_they_say(ann: Client) -> None:

@@ -51,6 +51,26 @@ def test_merge_is_shown_before_it_is_done_and_named_in_the_history_and_undone_fr
     check_counts()
 
 
+def test_what_differs_in_its_code_alone_is_proposed_and_the_page_names_who_merged_it(boss: Client) -> None:
+    one, other = grouped("request failed with status code 500", "request failed with status code 503")
+    whole, part = pattern_of(one), pattern_of(other)
+    page = get(boss, pattern_url(whole.pk))
+    assert "Differs only in “500” / “503”" in page.text
+    choices = {option.get("value", "") for option in page.one("select", name="merge").iter("option")}
+    assert choices == {"", str(part.pk)}
+    done = press(boss, get(boss, regroup_url(whole.pk, f"merge={part.pk}")), regroup_url(whole.pk, f"merge={part.pk}"))
+    assert "boss merged patterns into this one" in done.text
+    assert "Code500 or 503" in done.text
+    assert "2 texts that say the same are one pattern, as boss said" in done.text
+    assert "(code 503)" in done.text
+    assert "cut off" not in done.text
+
+
+def test_a_merge_with_nothing_says_what_is_wrong(boss: Client) -> None:
+    (one,) = grouped("disk is full")
+    assert "There is no such failure pattern." in get(boss, regroup_url(pattern_of(one).pk, "merge=")).text
+
+
 def test_page_says_what_is_lacking_where_a_traceback_was_cut_off(boss: Client) -> None:
     whole, cut = grouped(
         'Traceback (most recent call last):\n  File "/srv/app/a.py", line 3, in save\n'

@@ -105,7 +105,9 @@ def test_moment_is_the_one_that_was_typed(boss: Client) -> None:
 def test_it_tells_from_when_somebody_said_seen(boss: Client) -> None:
     add_entries(4, failed_at=AGO.format("2 hours"))
     assert figures(get(boss, START))["New"][0] == "4"
-    assert boss.get(f"{START}backfilldlq/seen/").status_code == 405
+    page = get(boss, f"{START}backfilldlq/seen/")
+    assert "Nothing was done" in page.text
+    assert figures(page)["New"][0] == "4"
     page = Page.of(boss.post(f"{START}backfilldlq/seen/", follow=True))
     assert figures(page)["New"][0] == "0"
     assert "you last said “seen”" in page.text
@@ -211,6 +213,13 @@ def test_everything_leads_there(boss: Client) -> None:
         assert get(boss, address).title.startswith("Now")
     (current,) = [link for link in get(boss, START).all("a") if link.get("aria-current") == "page"]
     assert text_of(current) == "Now"
+
+
+def test_page_says_what_it_takes_to_somebody_who_may_see_nothing(person: Callable[..., User]) -> None:
+    page = get(client_of(person(name="nina")), START)
+    assert page.status == 403
+    assert "Your account lacks the permission “Can view failed job” (dlq.view_backfilldlq)." in page.text
+    assert "Log out" in page.text
 
 
 def test_page_says_so_to_somebody_who_may_not_see_failed_jobs(person: Callable[..., User]) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dlq.models import BackfillDlq
-from tests.filters.filter_cases import ONCE
+from tests.filters.filter_cases import CASES, ONCE
 from tests.support import variety
 from tests.support.database import SCHEMA, sql, value
 from tests.support.entries import add_entries, add_entry
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 
 DLQ = f"{SCHEMA}.backfill_dlq"
 CAPTIONS = {"task_identifier": "By task", "queue_name": "By queue", "pattern": "By pattern", "priority": "By priority"}
+WAS_REQUEUED = CASES["requeued"]["yes"]
 LENGTHS = {"1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days"}
 
 
@@ -51,11 +52,11 @@ def test_numbers_are_those_of_sql_when_a_window_is_chosen(boss: Client, window: 
     assert total > 2
     assert number(tiles(page)["failed jobs"]) == total
     assert number(tiles(page)["of them requeued"]) == value(
-        f"SELECT count(*) FROM {DLQ} WHERE {inside} AND requeued_count > 0"
+        f"SELECT count(*) FROM {DLQ} WHERE {inside} AND {WAS_REQUEUED}"
     )
     for column in ("task_identifier", "queue_name", "priority"):
         found = sql(
-            f"SELECT {column}::text, count(*), avg(failure_count)::float8, count(*) FILTER (WHERE requeued_count > 0)"
+            f"SELECT {column}::text, count(*), avg(failure_count)::float8, count(*) FILTER (WHERE {WAS_REQUEUED})"
             f" FROM {DLQ} WHERE {inside} GROUP BY 1"
         )
         shown = cells(page, CAPTIONS[column])

@@ -100,6 +100,6 @@ def test_window_is_counted_when_the_role_may_only_read() -> None:
     sql(
         f"CREATE ROLE reader; GRANT USAGE ON SCHEMA {SCHEMA} TO reader; GRANT SELECT ON {SCHEMA}.backfill_dlq TO reader"
     )
-    sql("GRANT SELECT ON dlq_entrypattern, dlq_failurepattern TO reader; SET LOCAL ROLE reader")
+    sql("GRANT SELECT ON dlq_entrypattern, dlq_failurepattern, dlq_chainlife TO reader; SET LOCAL ROLE reader")
     assert value("SELECT current_user") == "reader"
     assert counted().total.entries == 1
