@@ -352,7 +352,7 @@ def buttons_of(address: str, answer: Answer) -> Iterator[tuple[str, str]]:
         target = urlsplit(urljoin(address, form.address)).path
         place = place_of(target)
         if place == "dlq_backfilldlq_confirmed":
-            (kind,) = re.findall("<h1>Confirm: (.*)</h1>", answer.said)
+            (kind,) = re.findall("<h1>Confirm: (.*) failed jobs</h1>", answer.said)
             yield f"confirmation of {next(one.name for one in KINDS.values() if one.verb == kind)}", "token"
         elif place not in DJANGOS:
             yield from ((place, name) for name in form.sends)

@@ -145,7 +145,7 @@ def _page(
     if kind.makes_jobs and is_advised_against(advice) and not form.is_bound:
         form.ask_for_override()
     context = {
-        "title": f"Confirm: {kind.verb}",
+        "title": f"Confirm: {kind.verb} failed jobs",
         "opts": BackfillDlq._meta,
         "kind": kind,
         "operation": operation,
