@@ -13,7 +13,7 @@ from dlq.models import BulkOperation
 from dlq.operations import confirmation as confirmation_module
 from tests.support.entries import add_entry
 from tests.support.jobs import jobs
-from tests.support.pages import CONFIRMED, LIST, Page, ask, send
+from tests.support.pages import CONFIRMED, LIST, Page, ask, get, send
 from tests.support.people import client_of
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,10 @@ def test_nothing_is_done_when_the_page_is_older_than_a_day(boss: Client, monkeyp
 
 def test_get_is_not_allowed_when_it_would_act(boss: Client) -> None:
     token = ask(boss, "requeue", [add_entry()]).value("token")
-    assert boss.get(CONFIRMED, {"token": token}).status_code == 405
+    page = get(boss, CONFIRMED, token=token)
+    assert page.messages == [
+        "Nothing was done: your log-in had ended before you pressed the button. Please begin again."
+    ]
     assert boss.get(LIST, {"action": "delete_selected"}).status_code == 200
     assert (jobs(), BulkOperation.objects.count()) == ([], 0)
 
