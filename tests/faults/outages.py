@@ -12,6 +12,8 @@ import psycopg
 
 from tests.faults.site import PASSWORD, ROLE, Server, start
 
+FULL = "connection slots"
+
 
 @contextmanager
 def stopped(server: Server) -> Iterator[None]:
@@ -54,7 +56,8 @@ def crowded(server: Server) -> Iterator[None]:
         _until(lambda: not _taken(server))
         # More than once: a backend that is only ending keeps its slot for a moment.
         while not all(_refuses_more(server) for _time in range(3)):
-            others.enter_context(closing(psycopg.connect(server.url)))
+            if one := _unless_refused(server, FULL):
+                others.enter_context(closing(one))
         yield
     _until(lambda: not _taken(server))
 
@@ -71,15 +74,27 @@ def other_password(server: Server) -> Iterator[None]:
 
 def _refuses_more(server: Server) -> bool:
     time.sleep(0.05)
-    return _refuses(server, "connection slots")
+    return _refuses(server, FULL)
 
 
 def _refuses(server: Server, words: str) -> bool:
     try:
-        psycopg.connect(server.url).close()
+        one = _unless_refused(server, words)
+    except psycopg.OperationalError:
+        return False  # for another reason, for now
+    if one:
+        one.close()
+    return one is None
+
+
+def _unless_refused(server: Server, words: str) -> psycopg.Connection | None:
+    """None where it is refused with these words."""
+    try:
+        return psycopg.connect(server.url)
     except psycopg.OperationalError as error:
-        return words in str(error)
-    return False
+        if words not in str(error):
+            raise
+    return None
 
 
 def _taken(server: Server) -> bool:
