@@ -48,39 +48,65 @@ NO_VALUE = (
     r"(?:is|was|has|had|not|with|the|a|an|in|at|on|who|that|and|or|to|of|for|from|by|id|does|did|already|input|could|cannot"
     r"|failed|[a-z]{2,30}ed)\b"
 )
-VALUE = re.compile(
-    r"(?P<before>\b(?:[Pp]eer|[Ss]erver|[Bb]roker|user|username|userlogin|login|host|hostname|node|name|file|path|shop|tenant|bucket|sender|to|from|worker|domain|region"
-    r"|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku|image|id|\w{1,30}_id|\w{1,30}Id)=)"
-    r"[^\s,;&)\]}\"'<]{1,200}"
-    r"|(?P<bracketed>\[(?:key|item|record|row|value)=|\binput=\[|\bparse date field \[)[^\]\n]{1,2000}(?=\])"
-    r"|(?P<branch>\[(?:remote )?rejected\] {1,8})\S{1,200} -> \S{1,200}"
-    r"|(?P<key>\bdup key: \{ )[^\n]{1,1000}?(?= \}(?:\W|$))"
-    r"|(?P<entry>\bduplicate key value is \()[^\n]{1,300}?(?=\)(?:\.|$))"
-    rf"|(?P<of>\b(?:for|of|by|from|to|with) (?:{PERSON}) )(?!{NO_VALUE})[\w.@-]{{1,100}}{MORE_NAMES}"
-    rf"|(?P<named>\b(?:{HAS_A_NAME}) ){NAMES}"
-    rf"|(?P<titled>)\b(?:{TITLES}) (?:{NAMES}|<value>)"
-    rf"|(?P<numbered>\b(?i:{HAS_A_NAME}) )(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)"
-    rf"|(?P<aside>\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}}) \((?={CAPITAL}|[0-9<])[^()\n]{{1,60}}\)"
-    rf"|(?P<leg>\b(?i:tour|trip|flight|train|route|ride|leg|voyage) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}})"
-    rf" \((?:{NAMES}|<value>) (?:to|→|->|–|nach|à) (?:{NAMES}|<value>)\)"
-    r"|(?P<picked>\bvalue for (?:restricted )?picklist field: )[^\n]{1,200}"
-    r"|(?P<long>\bvalue too (?:large|long): )[^\n]{1,1000}?(?= \(max)"
-    r"|(?P<way>\b(?:from|von|de|da) )[A-Z]{2} (?:to|nach|à|a|para) [A-Z]{2}\b"
-    r"|(?P<between>\b(?:between|zwischen|entre|tra) )[A-Z]{2,3} (?:and|und|et|e|y) [A-Z]{2,3}\b"
-    r"|(?P<letter>\b(?i:class|classe|klasse|clase|zone|gate|terminal|platform|hall|lane|building) )"
-    r"[A-Z]\b(?!['’])"
-    rf"|(?P<whose>\b(?:for|für|pour|para|of|over|near|von|à|di|de) ){INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"
-    r"|(?P<country>\b(?:country|destination|market|currency|pays|país|paese) )"
-    r"(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)"
-    r"|(?P<unicode>\bcan't (?:de|en)code )(?:characters?|bytes?)(?: <\w{2,12}>)?(?= in position )"
-    r"|(?P<byte>\bin position <\w{2,12}>(?:-<\w{2,12}>)?: invalid )(?:start|continuation)(?= byte\b)"
-    r"|(?P<made>\b(?:creating|reading|updating|deleting|modifying) [A-Z][\w/ ]{1,60} \()[^()\s]{1,200}(?=\))"
-    rf"|(?P<item>\b(?:{HAS_AN_ID}) )(?=\S{{0,200}}[:/])[^\s,;()\]]{{0,200}}<\w{{2,12}}>(?![\w:/])"
-    r"|(?P<url>\burl: )(?:/|<path>)[^\s)]{0,2000}"
-    r"|(?P<sign>\bcharacter )\S(?= )"
-    r"|(?P<login>\bby )[a-z]\.[a-z]{2,30}\b(?!\.)"
-)
-"""What follows words that announce a value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
+ANNOUNCED: dict[str, tuple[str, str]] = {
+    "assigned": (
+        r"\b(?:[Pp]eer|[Ss]erver|[Bb]roker|user|username|userlogin|login|host|hostname|node|name|file|path|shop|tenant|bucket|sender"
+        r"|to|from|worker|domain|region|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku"
+        r"|image|id|\w{1,30}_id|\w{1,30}Id)=",
+        r"[^\s,;&)\]}\"'<]{1,200}",
+    ),
+    "bracketed": (r"\[(?:key|item|record|row|value)=|\binput=\[|\bparse date field \[", r"[^\]\n]{1,2000}(?=\])"),
+    # As git, MongoDB and SQL Server say it.
+    "branch": (r"\[(?:remote )?rejected\] {1,8}", r"\S{1,200} -> \S{1,200}"),
+    "key": (r"\bdup key: \{ ", r"[^\n]{1,1000}?(?= \}(?:\W|$))"),
+    "entry": (r"\bduplicate key value is \(", r"[^\n]{1,300}?(?=\)(?:\.|$))"),
+    "of": (rf"\b(?:for|of|by|from|to|with) (?:{PERSON}) ", rf"(?!{NO_VALUE})[\w.@-]{{1,100}}{MORE_NAMES}"),
+    "named": (rf"\b(?:{HAS_A_NAME}) ", NAMES),
+    "titled": ("", rf"\b(?:{TITLES}) (?:{NAMES}|<value>)"),
+    "numbered": (
+        rf"\b(?i:{HAS_A_NAME}) ",
+        rf"(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)",
+    ),
+    "aside": (
+        rf"\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}}",
+        rf" \((?={CAPITAL}|[0-9<])[^()\n]{{1,60}}\)",
+    ),
+    "leg": (
+        r"\b(?i:tour|trip|flight|train|route|ride|leg|voyage) <\w{2,12}>(?:-<\w{2,12}>){0,4}",
+        rf" \((?:{NAMES}|<value>) (?:to|→|->|–|nach|à) (?:{NAMES}|<value>)\)",
+    ),
+    # Salesforce's.
+    "picked": (r"\bvalue for (?:restricted )?picklist field: ", r"[^\n]{1,200}"),
+    "long": (r"\bvalue too (?:large|long): ", r"[^\n]{1,1000}?(?= \(max)"),
+    # Countries, airports, currencies.
+    "way": (r"\b(?:from|von|de|da) ", r"[A-Z]{2} (?:to|nach|à|a|para) [A-Z]{2}\b"),
+    "between": (r"\b(?:between|zwischen|entre|tra) ", r"[A-Z]{2,3} (?:and|und|et|e|y) [A-Z]{2,3}\b"),
+    "letter": (
+        r"\b(?i:class|classe|klasse|clase|zone|gate|terminal|platform|hall|lane|building) ",
+        r"[A-Z]\b(?!['’])",
+    ),
+    "whose": (r"\b(?:for|für|pour|para|of|over|near|von|à|di|de) ", rf"{INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"),
+    "country": (
+        r"\b(?:country|destination|market|currency|pays|país|paese) ",
+        r"(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)",
+    ),
+    # Python says it in two ways each.
+    "unicode": (r"\bcan't (?:de|en)code ", r"(?:characters?|bytes?)(?: <\w{2,12}>)?(?= in position )"),
+    "byte": (
+        r"\bin position <\w{2,12}>(?:-<\w{2,12}>)?: invalid ",
+        r"(?:start|continuation)(?= byte\b)",
+    ),
+    "made": (
+        r"\b(?:creating|reading|updating|deleting|modifying) [A-Z][\w/ ]{1,60} \(",
+        r"[^()\s]{1,200}(?=\))",
+    ),
+    "item": (rf"\b(?:{HAS_AN_ID}) ", r"(?=\S{0,200}[:/])[^\s,;()\]]{0,200}<\w{2,12}>(?![\w:/])"),
+    "url": (r"\burl: ", r"(?:/|<path>)[^\s)]{0,2000}"),
+    "sign": (r"\bcharacter ", r"\S(?= )"),
+    "login": (r"\bby ", r"[a-z]\.[a-z]{2,30}\b(?!\.)"),
+}
+"""What announces a value, and the value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
+VALUE = re.compile("|".join(f"(?P<{name}>{before}){value}" for name, (before, value) in ANNOUNCED.items()))
 
 FIELD_LABEL = re.compile(rf"{CAPITAL}\w{{0,40}}")
 VALIDATED = re.compile(
