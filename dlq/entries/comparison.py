@@ -36,22 +36,23 @@ def show(model_admin: ModelAdmin[BackfillDlq], request: HttpRequest, object_id: 
     typed = request.GET.get("with", "").strip().removeprefix("#")
     other_number = entry_number(typed) if typed else None
     other = None if other_number is None else documents.load(other_number)
+    # What came later is what was added.
+    pair = sorted((entry, other), key=lambda one: (one.failed_at, one.pk)) if other else []
     back = came_from(request)
     context = {
         "title": f"Compare {entry}",
         "entry": entry,
-        "other": other,
+        "compared": [(one, entry_address(one.pk, back)) for one in pair],
         "typed": typed,
         "list_address": list_address(back),
         "entry_address": entry_address(entry.pk, back),
-        "other_address": entry_address(other.pk, back) if other else "",
-        "differences": _differences(entry, other) if other else [],
+        "differences": _differences(*pair) if pair else [],
         "back": back,
     }
     return framed(model_admin, request, "dlq/entries/comparison.html", context)
 
 
-def _differences(entry: Any, other: Any) -> list[Compared]:
+def _differences(earlier: Any, later: Any) -> list[Compared]:
     most = documents.SHOWN_CHARACTERS
     return [
         Compared(
@@ -61,8 +62,8 @@ def _differences(entry: Any, other: Any) -> list[Compared]:
             has_masked=any(BEGINS in (text or "") for text in (one, another)),
         )
         for heading, one, another, size, other_size in (
-            ("Error", _error(entry), _error(other), entry.error_size, other.error_size),
-            ("Payload", entry.payload_text, other.payload_text, entry.payload_size, other.payload_size),
+            ("Error", _error(earlier), _error(later), earlier.error_size, later.error_size),
+            ("Payload", earlier.payload_text, later.payload_text, earlier.payload_size, later.payload_size),
         )
     ]
 

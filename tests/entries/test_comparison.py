@@ -24,7 +24,9 @@ def test_lines_that_differ_are_shown_to_the_digit(boss: Client) -> None:
     one = add_entry(payload='{"a": 10.0, "b": 1}', last_error='"Refused by db-1\\nat x"')
     other = add_entry(payload='{"a": 10.00, "b": 1}', last_error='"Refused by db-2\\nat x"')
     page = compare(boss, one, f" #{other} ")
-    assert changed(page) == ["- Refused by db-1", "+ Refused by db-2", '- "a": 10.0,', '+ "a": 10.00,']
+    expected = ["- Refused by db-1", "+ Refused by db-2", '- "a": 10.0,', '+ "a": 10.00,']
+    assert changed(page) == expected
+    assert changed(compare(boss, other, one)) == expected, "what failed later is what was added"
 
 
 def test_same_ones_are_said_to_be_the_same(boss: Client) -> None:
