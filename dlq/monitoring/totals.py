@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from dlq.db.statements import dicts
-from dlq.models.entry_status import was_requeued
 from dlq.table.location import DlqTable
 
 LISTED_TASKS = 10
@@ -44,7 +43,7 @@ def dlq_stats(table: DlqTable) -> DlqStats:
 
 def count_table(table: DlqTable, *, tasks: int = LISTED_TASKS) -> TableTotals:
     """Count now: one statement that reads the whole table."""
-    numbers = dicts(table.statement("monitoring/totals", was_requeued=was_requeued("e")), {"tasks": tasks})[0]
+    numbers = dicts(table.statement("monitoring/totals"), {"tasks": tasks})[0]
     breakdown = numbers.pop("task_breakdown")
     breakdown = json.loads(breakdown) if isinstance(breakdown, str) else breakdown
     return TableTotals(**numbers, task_breakdown=[(task, count) for task, count in breakdown])

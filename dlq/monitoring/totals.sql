@@ -1,11 +1,12 @@
--- The numbers of the library's dlq_stats, over the whole table, in one pass. The placeholder was_requeued is this condition of
--- `models`.
+-- The numbers of the library's dlq_stats, over the whole table, in one pass.
 WITH tasks AS (
     SELECT task_identifier, queue_name,
            count(*) AS entries, sum(failure_count) AS failures, sum(requeued_count) AS requeues,
            min(failed_at) AS oldest, max(failed_at) AS newest,
-           min(failed_at) FILTER (WHERE NOT {was_requeued}) AS oldest_not_requeued
+           -- As models/was_requeued.sql has it; joined, processes that read together look it up together.
+           min(failed_at) FILTER (WHERE requeued_count <= 0 AND life.entry_id IS NULL) AS oldest_not_requeued
     FROM {table} e
+    LEFT JOIN dlq_chainlife life ON life.entry_id = e.id AND life.chain <> life.entry_id
     GROUP BY task_identifier, queue_name
 ),
 largest AS (
