@@ -11,8 +11,13 @@ LONGEST_VALUE = 200
 MOST_WORDS = 8
 """Of a value that is looked for."""
 SHORTEST = 2
-LONGEST_CODE = 3
-"""Characters of a value in capitals that has to stand in the text as it is: the country IS is not the word "is"."""
+COMMON_WORDS = frozenset(
+    """
+    ad al am an as at au be by ca da de di do du en es et go he id if il in is it la le lo me my na ne no of on or pa se si so
+    to um un us we
+    """.split()  # noqa: SIM905
+)
+"""Which a value in capitals is not: the country IS is not the word "is"."""
 
 NAMES_A_KIND = {
     "type",
@@ -76,7 +81,10 @@ def without_values(text: str, values: Collection[str]) -> str:
 def _found(text: str, values: Collection[str]) -> Iterator[tuple[int, int]]:
     if not values:
         return
-    known = {value if len(value) <= LONGEST_CODE and value.isupper() else value.casefold() for value in values}
+    known = {
+        *values,
+        *(value.casefold() for value in values if not value.isupper() or value.lower() not in COMMON_WORDS),
+    }
     longest = min(MOST_WORDS, max(len(WORD.findall(value)) for value in values))
     words = [(word.start(), word.end()) for word in WORD.finditer(text)]
     number = 0

@@ -44,7 +44,7 @@ KINDS: dict[str, str] = {
         r"|\b[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}\b(?:\s[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
     ),
     "day": (
-        r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch"
+        r"(?<!column )(?<!field )\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch"
         r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b"
     ),
     "time": r"\b[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?(?:\s?(?:Z|UTC|GMT|[AP]M)\b)?",
@@ -69,7 +69,8 @@ KINDS: dict[str, str] = {
         r"\b[A-Za-z]{1,12}(?:[_-][A-Za-z]{1,12}){0,2}[_-](?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9]{3,64}\b"
         r"|\b[a-z]{2,8}_(?=[A-Za-z]{0,40}[A-Z])[A-Za-z]{14,64}\b"
         # One of a few: pacs-b. A node of OPC UA.
-        r"|(?<![\w.-])[a-z]{3,12}-[a-z]\b(?![.'’-])|\bns=[0-9]{1,5};[isgb]=(?:[^\s,):]|:(?=\S)){1,200}"
+        r"|(?<![\w.-])(?:node|worker|host|server|db|pg|redis|broker|queue|pool|shard|lib|pacs|osrm|rack|gw|proxy|cache|api|web|app)"
+        r"-[a-z]\b(?![.'’-])|\bns=[0-9]{1,5};[isgb]=(?:[^\s,):]|:(?=\S)){1,200}"
     ),
     "hash": r"\b(?=[a-fA-F]{0,127}[0-9])[0-9a-fA-F]{16,128}\b",
     "token": (

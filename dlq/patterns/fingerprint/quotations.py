@@ -25,7 +25,7 @@ NAMED = re.compile(
 """What comes before a quoted name that belongs to the program and not to the case."""
 SELECTED = re.compile(r"(?:selector|locator|xpath)\W{1,6}$", re.IGNORECASE)
 """What comes before a part of a page, which whatever its signs belongs to the program."""
-LABELLED_AFTER = re.compile(r"\W{1,3}(?:is (?:required|missing)|(?:cannot|can't|may not) be (?:empty|blank|null))\b")
+LABELLED_AFTER = re.compile(r"\W{1,3}(?:is (?:required|not set)|(?:cannot|can't|may not) be (?:empty|blank|null))\b")
 """What comes behind a field as people call it: 'Country of Origin' is required."""
 NAMED_AFTER = re.compile(
     r"\W{1,3}(?:not in index|not defined in|not found in axis"
@@ -44,14 +44,15 @@ LONGEST_LIST = 400
 LONGEST_TRANSITION = 60
 NEAR = 28
 """How far back it is looked for what announces a quotation."""
-WORDS = re.compile(r"[A-Za-zÀ-ÿ]{2,30}(?: [A-Za-zÀ-ÿ]{2,30}){1,3}")
+WORDS = re.compile(r"[A-Za-zÀ-ÿ/-]{2,30}(?: [A-Za-zÀ-ÿ/-]{2,30}){1,3}")
 """A column of a sheet may be called by words: column "Net price"."""
 DATA = re.compile(r"\{[^{}\n]{0,60}[=:][^\n]{0,500}\}")
 """As programs print it."""
 BESIDE_A_NAME = re.compile(r" \(index\)$|, Version=[^\n]*$")
 """What Prisma and .NET say behind it."""
+STATE = re.compile(r"[A-Za-z]{2,30}(?:[ _-][A-Za-z]{2,30}){0,2}")
 TRANSITION = re.compile(
-    r"\b(?:go|transition\w{0,3}|switch|changed?|state|status)(?: \w{2,10})? from (?:[`'\"]\w{2,30}[`'\"] to )?$",
+    r"\b(?:go|moved?|transition\w{0,3}|state|status)(?: \w{2,10})? from (?:[`'\"][\w -]{2,30}[`'\"] to )?$",
     re.IGNORECASE,
 )
 """What comes before a state: cannot go from `draft` to `paid`."""
@@ -70,10 +71,6 @@ SAID = re.compile(
     re.IGNORECASE,
 )
 """What comes before a quoted message."""
-BEGINNING = re.compile(
-    r"(?:(?:began|begins|starts|started|beginning) with|preview|excerpt|snippet|subject|title)\W{1,3}$", re.IGNORECASE
-)
-"""What comes before a part of a text that was wrong, which says nothing of why."""
 LOWER_CASE_WORD = re.compile(r"(?<![\w/.@-])[a-z]{2,20}(?![\w/@-])")
 SENTENCE = 4
 """Words in lower case: so many are no name and no value."""
@@ -100,7 +97,7 @@ ANNOUNCED = (
     (EXPECTED, LONGEST_LIST, NAME),
     (PACKAGE_BEFORE, NEAR, PACKAGE),
     (FIELD, NEAR, WORDS),
-    (TRANSITION, LONGEST_TRANSITION, NAME),
+    (TRANSITION, LONGEST_TRANSITION, STATE),
     (SELECTED, NEAR, re.compile(r"[^\n]*")),
 )
 """What comes before a name, within how many characters, and of what it is made then."""
@@ -116,8 +113,6 @@ def quotation(match: re.Match[str], masked: Callable[[str], str]) -> str:
         # Ruby wrote `name' once, and writes 'name' now.
         opening = "'" if match[0][0] == "`" and match[0][-1] == "'" else match[0][0]
         return f"{opening}{inner}{match[0][-1]}"
-    if BEGINNING.search(before):
-        return "<quoted>"
     said = len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)
     if not DATA.fullmatch(inner) and (said or SAID.search(before)):
         return f"{match[0][0]}{masked(inner)}{match[0][-1]}"

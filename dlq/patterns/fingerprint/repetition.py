@@ -21,12 +21,12 @@ LISTED = re.compile(
 """address: x, addresses: x, y."""
 ITEM = re.compile(rf"(?<=[:\]])(?=\[{re.escape(MASKED)}\]: )")
 """Where an item begins of a list that numbers them, as Elasticsearch does: …; ][62]: index …"""
-EMPTY = re.compile(r"(?<=[\s:=])(?:\[\]|\{\})|(?<=\w=)(?=[,;)])")
+EMPTY = re.compile(r"(?<=[\s:=])(?:\[\]|\{\})")
 
 
 def said_once(text: str) -> str:
     """The masked text without what depends on how many there were."""
-    text = MASKS.sub(MASKED, EMPTY.sub(lambda found: f"[{MASKED}]" if found[0] else MASKED, text))
+    text = MASKS.sub(MASKED, EMPTY.sub(f"[{MASKED}]", text))
     text = LISTED.sub(r"\1", COUNTED.sub(r"\1", MANY.sub(r"\1y", text)))
     return " ".join(_without_blocks_again(ITEM.sub(" ", text).split()))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dlq.patterns.fingerprint.stack_traces.frames import is_frame
-from dlq.patterns.fingerprint.stack_traces.tracebacks import PYTHON_FRAME
+from dlq.patterns.fingerprint.stack_traces.tracebacks import CPP_HEAD, PYTHON_FRAME
 from dlq.patterns.fingerprint.tokens import with_digits_masked
 from dlq.patterns.fingerprint.tool_output import (
     EXIT,
@@ -113,7 +113,8 @@ def telling_lines(text: str) -> list[str]:
     """The lines that say why, from the outermost to the root cause."""
     kept: list[str] = []
     known: set[str] = set()
-    for section in _sections(CHAIN.sub("Caused by:\n", CALL_LOG.sub("Caused by: ", text))):
+    text = CPP_HEAD.sub(_as_cause, CHAIN.sub("Caused by:\n", CALL_LOG.sub("Caused by: ", text)))
+    for section in _sections(text):
         for line in [*_of(section.lines), *section.causes]:
             line = without_details(line)
             # Lines that differ in a number are one, or the pattern would depend on what the coarse key masks.
@@ -124,6 +125,10 @@ def telling_lines(text: str) -> list[str]:
         # The root is where it began.
         kept = [*kept[: MOST_LINES // 2], *kept[-MOST_LINES // 2 :]]
     return kept
+
+
+def _as_cause(head: re.Match[str]) -> str:
+    return "\nCaused by: " + ": ".join(filter(None, (head["class"], head["message"])))
 
 
 def without_details(line: str) -> str:
@@ -145,7 +150,7 @@ def _sections(text: str) -> list[Section]:
         if not line.strip():
             skips = False
             continue
-        if WARNS.match(line):
+        if WARNS.match(line) and not (after_frames or sections[1:] or sections[0].lines):
             continue
         if BETWEEN.match(line):
             after_frames, in_backtrace, in_causes = True, False, False

@@ -29,7 +29,7 @@ NUMBERED_NAME = (
     r"|(?:[A-Za-z][A-Za-z.]*_-?1_)+[A-Za-z][A-Za-z.]*_-?1"
 )
 """address1, orders_pk2, INT8, i32; shop_1_sku_1, as MongoDB calls an index."""
-SERIAL = r"\w*(?:[A-Za-z_]0[0-9]|_v[0-9][0-9]?|_(?:rank|worker|shard|node|thread|replica|part|partition)_[0-9]+)(?!\w)"
+SERIAL = r"\w*(?:[A-Za-z_]0[0-9]|_v[0-9][0-9]?|_(?:rank|worker|shard|node|thread|replica|partition)_[0-9]+)(?!\w)"
 """app_shard_07, products_v3, mpi_rank_17: such a number counts, and is no part of a name."""
 CONSTRAINT = (
     r"(?:(?:PK|UQ|FK|REL|IDX|CK|DF|pk|uq|fk|idx)_|uk|UK|fk|FK)[0-9A-Za-z_]+"
@@ -42,7 +42,7 @@ SEGMENT = (
     r"|RXO|RXR|MRG|MFI|MFE)(?:[.-][0-9][0-9]?|\^[0-9]\^[0-9][0-9]?)"
 )
 """A field of HL7's: PID-3, PV1-2, OBR^1^4."""
-ARITY = r"[A-Z][A-Za-z_]*(?:\.[A-Za-z_?!]+)+/[0-9][0-9]?"
+ARITY = r"[A-Z][A-Za-z_]*(?:\.[A-Z][A-Za-z_]*)*\.[a-z_][A-Za-z_?!]*/[0-9][0-9]?"
 """A function of Elixir's with how many arguments it takes: Shop.Cart.add/2."""
 ERROR_NUMBER = r"(?:E|P|TS|ORA-|TNS-|PLS-)[0-9]+"
 """E42, P2002, TS2304, ORA-00001."""

@@ -31,10 +31,11 @@ BANNER = re.compile(
 )
 """What tools say besides."""
 WARNS = re.compile(
-    r"\s*(?:[\w.-]{1,30}: )?(?:\[(?:WARN(?:ING)?|[Ww]arning)\]|(?:WARN(?:ING)?|[Ww]arning):|npm (?:warn|WARN)\b) ?"
-    r"|(?:\S{1,200}:[0-9]{1,6}: )?\w{0,40}Warning: |\(node:[0-9]{1,8}\) |\s+warnings\.warn\("
+    r"\S{1,200}:[0-9]{1,6}: \w{0,40}Warning: |\w{0,40}(?:Deprecation|Future|User)Warning: |\s+warnings\.warn\("
+    r"|\(node:[0-9]{1,8}\) (?:\[\w{1,20}\] )?(?:Deprecation|Experimental)Warning: "
+    r"|(?:[\w.-]{1,30}: )?\[?(?i:warning)\]?:? [^\n]{0,300}\b(?:insecure|deprecated|obsolete)\b"
 )
-"""A warning, which whatever comes of it is not why."""
+"""A warning of the runtime's or about how it was called, which where it stands before all else is not why."""
 COMMAND = re.compile(r"(?P<head>[Cc]ommand failed: )(?P<program>[^\s]+)(?P<rest>[^\n]*)")
 LISTED = re.compile(r"[Cc]ommand '?\[(?P<program>'[^',\]]+'|\"[^\",\]]+\")[^\]\n]*\]'?")
 QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [^\n]*?(?P=mark)")

@@ -29,13 +29,11 @@ PERSON = "user|customer|tenant|client|member|merchant|supplier|vendor|partner|em
 HAS_A_NAME = (
     "customer|merchant|supplier|employee|guest|member|contact|patient|driver|warehouse|room|shop|store|branch|city|printer|feed"
     "|consignee|depot|carrier|venue|tenant|company|station|bay|campaign|account|Kunden?|Kundin|Lieferant(?:en)?|Mandant(?:en)?|Firma"
-    "|hotel|school|hospital|clinic|pharmacy|restaurant|theatre|theater|plant|farm|client"
-    "|Filiale|Mieter|Händler|Objekt|Lagerort"
-    "|Netzbetreiber|Versorger|Spediteur|Standort|Gemeinde|Klinik|Schule|cliente|proveedor|fournisseur|leverancier|klant|fornitore"
-    "|Warengruppe|Kategorie|Abteilung|sucursal|tienda|loja|magasin|negozio|centro de distribuição"
+    "|hotel|school|hospital|clinic|pharmacy|theatre|theater|client|Filiale|Mieter|Händler|Objekt|Lagerort"
+    "|cliente|proveedor|fournisseur|leverancier|klant|fornitore|sucursal|tienda|loja|magasin|negozio|centro de distribuição"
 )
 """Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
-TITLES = r"Dr\.|Prof\.|Mr\.?|M\.|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
+TITLES = r"Dr\.|Prof\.|Mr\.?|(?<![AP]\.)M\.|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
 HAS_AN_ASIDE = (
     f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|bestellung|rechnung|artikel|zeile"
 )
@@ -50,11 +48,12 @@ NO_VALUE = (
 )
 ANNOUNCED: dict[str, tuple[str, str]] = {
     "assigned": (
-        r"\b(?:[Pp]eer|[Ss]erver|[Bb]roker|user|username|userlogin|login|host|hostname|node|name|file|path|shop|tenant|bucket|sender"
+        r"\b(?:user|username|userlogin|login|host|hostname|node|name|file|path|shop|tenant|bucket|sender"
         r"|to|from|worker|domain|region|customer|pod|token|device|cursor|session|ref|reference|order|invoice|batch|job|account|sku"
         r"|image|id|\w{1,30}_id|\w{1,30}Id)=",
         r"[^\s,;&)\]}\"'<]{1,200}",
     ),
+    "peer": (r"\b(?:[Pp]eer|[Ss]erver|[Bb]roker)=", r"(?=[^\s,;)]{0,60}[0-9.:<-])[^\s,;&)\]}\"'<]{1,200}"),
     "bracketed": (r"\[(?:key|item|record|row|value)=|\binput=\[|\bparse date field \[", r"[^\]\n]{1,2000}(?=\])"),
     # As git, MongoDB and SQL Server say it.
     "branch": (r"\[(?:remote )?rejected\] {1,8}", r"\S{1,200} -> \S{1,200}"),
@@ -76,18 +75,18 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
         rf" \((?:{NAMES}|<value>) (?:to|→|->|–|nach|à) (?:{NAMES}|<value>)\)",
     ),
     # Salesforce's.
-    "picked": (r"\bvalue for (?:restricted )?picklist field: ", r"[^\n]{1,200}"),
-    "long": (r"\bvalue too (?:large|long): ", r"[^\n]{1,1000}?(?= \(max)"),
-    # Countries, airports, currencies.
+    "picked": (r"\bvalue for (?:restricted )?picklist field: ", r"[^\n:]{1,200}"),
+    "long": (r"\bdata value too large: ", r"[^\n]{1,1000}?(?= \(max)"),
+    # Countries.
     "way": (r"\b(?:from|von|de|da) ", r"[A-Z]{2} (?:to|nach|à|a|para) [A-Z]{2}\b"),
-    "between": (r"\b(?:between|zwischen|entre|tra) ", r"[A-Z]{2,3} (?:and|und|et|e|y) [A-Z]{2,3}\b"),
     "letter": (
-        r"\b(?i:class|classe|klasse|clase|zone|gate|terminal|platform|hall|lane|building) ",
+        r"\b(?i:classe|klasse|clase|zone|gate|terminal|hall|lane|building) ",
         r"[A-Z]\b(?!['’])",
     ),
-    "whose": (r"\b(?:for|für|pour|para|of|over|near|von|à|di|de) ", rf"{INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"),
+    "whose": (r"\b(?:for|für|pour|para|of|near|von|à|di|de) ", rf"{INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"),
+    "land": (r"\b(?:pays|país|paese) ", r"[A-Z]{2,3}\b"),
     "country": (
-        r"\b(?:country|destination|market|currency|pays|país|paese) ",
+        r"\b(?:country|destination|market|currency) ",
         r"(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)",
     ),
     # Python says it in two ways each.
@@ -108,12 +107,20 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
 """What announces a value, and the value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
 VALUE = re.compile("|".join(f"(?P<{name}>{before}){value}" for name, (before, value) in ANNOUNCED.items()))
 
-FIELD_LABEL = re.compile(rf"{CAPITAL}\w{{0,40}}")
+KEYS = re.compile(r"([\w.]{1,60}): ?(?:<\w{2,12}>|\"[^\"\n]{0,200}\"|[^,{}\n]{1,200})")
+FIELD_LABEL = re.compile(rf"{CAPITAL}[\w-]{{0,40}}(?: {CAPITAL}[\w-]{{0,40}}){{0,2}}")
 VALIDATED = re.compile(
-    r" (?:is (?:required|missing|invalid|too|not (?:set|unique|a)\b)|(?:must|should) |can(?:not|'t) be |has already been taken)"
+    r" (?:is (?:required|missing(?! an?\b)|invalid|not (?:valid|set|unique|a)\b)|was not (?:provided|given)"
+    r"|has already been taken"
+    r"|(?:must|should) (?:not|have|contain|match|be (?:an?|at|in|one|unique|present|valid|filled|greater|less|blank)\b)"
+    r"|can(?:not|'t) be (?:blank|empty|null|nil|zero|negative))"
 )
 """What is said of a field: "customer Email is required" names no customer."""
-NAMES_SOMEBODY = ("named", "aside", "leg", "whose")
+ACRONYM = re.compile(r"[A-Z]{2,6}(?: [A-Z]{2,6})*")
+"""Behind hotel, room or pharmacy it is a part of the program or a field rather than a name: hotel PMS, pharmacy NPI."""
+STATE = re.compile(r"\w{2,30}(?:ed|ing)\b", re.IGNORECASE)
+"""Shipped, boarding."""
+NAMES_SOMEBODY = ("named", "titled", "aside", "leg", "whose")
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 REFUSED = re.compile(
     r"(?:^|(?<=: ))[^\s:][^:\n]{0,60}?(?= (?:is|was) not"
@@ -125,7 +132,7 @@ REFUSED = re.compile(
 PART = r"(?:[\w<>.'’()-]{1,60},?|[&–-])"
 NAME_WITH_BLANKS = re.compile(
     rf"<(?:path|url|file|id|uuid|token)>[\w.'’()-]{{0,40}}(?:[ /]{PART}){{0,12}}?(?:\.(?i:{EXTENSION})\b|[ /]<file>)"
-    rf"|(?:(?<=\b[Ff]ile )|(?<=\bDatei )|(?<=\bfichier ))(?!{NO_VALUE})[\w<>/-]{{1,80}}(?= )"
+    rf"|(?:(?<=\b[Ff]ile )|(?<=\bDatei )|(?<=\bfichier ))(?=[^\s]{{0,80}}[A-Z0-9</])(?!{NO_VALUE})[\w<>/-]{{1,80}}(?= )"
     rf"(?:[ /]{PART}){{0,5}}?(?:\.(?i:{EXTENSION})\b|[ /]<file>)"
 )
 """A file whose name has blanks, behind its folders or behind the word."""
@@ -141,17 +148,19 @@ LABELLED_ID = re.compile(
 )
 """What services say to be the id of one call, whatever it is made of, or nothing."""
 CALL = re.compile(
-    r"(?<=[\w)])[,;] (?:\w{1,20} )?(?:Request ID|Extended Request ID|Proxy|SDK Attempt Count): [^,;()\n]{0,200}(?=[,;)])"
+    r"(?<=[\w)])[,;] (?:\w{1,20} )?(?:(?:Extended )?Request ID: [^,;()\n]{0,200}|Proxy: null|SDK Attempt Count: [0-9]{1,3})"
+    r"(?=[,;)])"
     r"| \(SDK Attempt Count: [0-9]{1,3}\)|[,;] attempt [0-9]{1,3}(?=[,)])| \(attempt [0-9]{1,3}(?:(?:/| of )[0-9]{1,3})?\)"
 )
 """What AWS says of a call besides its service and status, more of it in some versions: (Service: S3, Status Code: 403, …); and
 how often it was tried, which some say only the second time."""
 TRUNCATED = re.compile(r"(?<=\bTruncated value: )'[^\n]{0,2000}")
 """SQL Server's: it does not double the quotation marks within."""
-INSPECTED = re.compile(r"(#<[A-Z]\w{0,60}(?:::\w{1,60}){0,6})(?::(?:0x|fd |\(closed\))| id: )[^<>\n]{0,500}>")
+INSPECTED = re.compile(r"(#<[A-Z]\w{0,60}(?:::\w{1,60}){0,6}):(?:0x|fd )[^<>\n]{0,500}>")
 """As Ruby prints an object: #<TCPSocket:fd 27>."""
 TOWN = re.compile(
-    rf"(?:(?<=[:,] )|(?<=\())(?<!ode: )(?<!rror: )[0-9]{{5}} {CAPITAL}[a-zà-ÿ-]{{2,40}}(?=[),;]|$)", re.MULTILINE
+    rf"(?P<address>\b(?i:sent|plz|zip|city|ort|address|adresse)\W{{1,3}})[0-9]{{5}} {CAPITAL}[a-zà-ÿ-]{{2,40}}(?=[),;]|$)",
+    re.MULTILINE,
 )
 """Behind its postal code."""
 
@@ -159,7 +168,7 @@ TOWN = re.compile(
 def with_ids_masked(text: str) -> str:
     text = TRUNCATED.sub("<quoted>", text)
     text = INSPECTED.sub(r"\1>", CALL.sub("", text))
-    text = TOWN.sub(lambda town: town[0] if _speaks(town[0]) else "<town>", text)
+    text = TOWN.sub(r"\g<address><town>", text)
     return LABELLED_ID.sub(r"\g<label><id>", text)
 
 
@@ -178,6 +187,14 @@ def _announced(found: re.Match[str]) -> str:
     name = found[0][len(before) :]
     if found.lastgroup in NAMES_SOMEBODY and _speaks(name):
         return found[0]
+    if found.lastgroup == "aside" and STATE.match(name.lstrip(" (")):
+        return found[0]
+    if found.lastgroup == "leg" and any(map(STATE.fullmatch, WORD.findall(name))):
+        return found[0]
+    if found.lastgroup == "named" and ACRONYM.fullmatch(name):
+        return found[0]
+    if found.lastgroup == "key":
+        return before + KEYS.sub(r"\1: <value>", name)
     if (
         found.lastgroup in ("named", "of")
         and FIELD_LABEL.fullmatch(name)

@@ -14,6 +14,8 @@ LIBRARY = re.compile(
     r"|/usr/local/go/|/pkg/mod/|/usr/lib/go|^(?:runtime|net|net/http|database/sql|reflect|sync)[./]|/gems/|/lib/ruby/|<internal:"
     r"|/vendor/|\.pyx$|\[internal function\]|/rustc/|/\.cargo/|^(?:core|std|alloc|tokio|futures\w*|hyper|reqwest|sqlx|anyhow)::"
     r"|^rust_begin_unwind|^__rust|^<(?:core|std|alloc|tokio|futures)"
+    # C and C++
+    r"|/usr/include/|/(?:raise|abort|vterminate)\.(?:c|cc)$|^(?:__\w|_?_?GI_|raise$|abort$)"
     # Java and its relatives, .NET, Elixir
     r"|^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|io\.netty|io\.micrometer|io\.grpc|reactor|okhttp3|retrofit2"
     r"|org\.(?:springframework|hibernate|postgresql|apache|eclipse|jboss|junit|quartz|jooq|redisson|mariadb)"
@@ -27,7 +29,7 @@ LIBRARY = re.compile(
 
 FRAMES = (
     # Python:      File "/srv/app/tasks.py", line 41, in resize
-    re.compile(r'^\s*File "(?P<file>[^"\n]{1,500})", line \d+(?:, in (?P<function>[^\n]{1,200}))?'),
+    re.compile(r'^\s*File "(?P<file>[^"\n]{1,500})", line \d+(?:,? in (?P<function>[^\n]{1,200}))?'),
     # JavaScript:  at async send (/app/src/mail.js:41:15)
     re.compile(
         r"^\s+at (?:async )?(?:new )?(?P<function>[^\s(][^(\n]{0,200}?) \((?P<file>[^()\n]{1,500}?)(?::\d+){1,2}\)"

@@ -32,7 +32,7 @@ GO_PANIC = re.compile(r"^(?:[\w ]{0,30}panic: |(?=runtime error: ))(?P<message>[
 ELIXIR_HEAD = re.compile(r"^\*\* \((?P<class>[\w.]{1,100})\) (?P<message>[^\n]{0,2000})", re.MULTILINE)
 
 CPP_HEAD = re.compile(
-    r"terminate called after throwing an instance of '(?P<class>[\w:]{1,100})[^'\n]{0,100}'"
+    r"terminate called after throwing an instance of '(?P<class>[\w:<>, ]{1,200})'"
     r"(?:\n\s*what\(\): {1,3}(?P<message>[^\n]{0,2000}))?"
 )
 
@@ -66,8 +66,6 @@ def traceback(text: str) -> Traceback | None:
         # The file of the headline has no function; the first frame tells which function was called from where.
         frame = _innermost([Frame(head["file"], ""), *frames])
         return Traceback(head["class"], head["message"] or "", frame, _headline(head))
-    if head := CPP_HEAD.search(text):
-        return Traceback(head["class"], head["message"] or "", _innermost(frames), _headline(head))
     if not frames:
         return None
     if head := ELIXIR_HEAD.search(text):

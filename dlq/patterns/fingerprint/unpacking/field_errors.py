@@ -19,6 +19,7 @@ FIELDS = (
     "apiname",
     "attribute",
     "attributenames",
+    "expression",
     "column",
 )
 """Keys that name it."""

@@ -48,6 +48,8 @@ CAUSES = (
     "causedby", "errors", "usererrors", "validationerrors", "modelerrors", "problems", "elements", "failures", "response", "err",
     "error", "exception", "details", "data", "fault", "body", "extensions", "issue", "issues",
 )  # fmt: skip
+OF_DATA_TOO = {"issue", "issues"}
+"""A ticket has them as well."""
 ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 """Keys of an item in a list of failed attempts, of which the last one counts."""
 
@@ -170,6 +172,13 @@ def _wrapped(value: Any, depth: int = 0) -> list[Any]:
     return found
 
 
+def _is_about_errors(content: Any) -> bool:
+    items = content if isinstance(content, list) else [content]
+    return any(
+        isinstance(item, dict) and {"severity", "message", "diagnostics"} & {*item} for item in items[:MOST_ITEMS]
+    )
+
+
 def _says(item: dict[str, Any]) -> bool:
     return isinstance(item.get("error"), dict) or any(
         isinstance(item.get(key), str) for key in ("message", "diagnostics")
@@ -197,6 +206,8 @@ def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
             reading.stack = stack if not reading.stack else f"{reading.stack}\nCaused by: {stack}"
             break
     for key in CAUSES:
+        if key in OF_DATA_TOO and not _is_about_errors(by_key.get(key)):
+            continue
         if isinstance(by_key.get(key), dict | list) or (key in ("cause", "causedby", "previous") and by_key.get(key)):
             _read(by_key[key], reading, depth + 1)
     if len(reading.messages) == said:

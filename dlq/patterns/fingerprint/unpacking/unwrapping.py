@@ -28,6 +28,7 @@ NAMED_CODES = {"code", "status", "statuscode"}
 """Of a structure without fields: reqwest's Status(429, None)."""
 MARKS = "\"'`"
 SENTENCES = ("message", "msg", "error", "reason", "description")
+SPOKEN = re.compile(r"\b[a-z]{2,30} (?:[a-z]{2,30}\b|[^ ]{1,30} [a-z]{2,30}\b)")
 CAUSES = ("source", "cause", "error", "inner", "err")
 
 
@@ -98,7 +99,7 @@ def _structure(value: Variant) -> dict[str, Any]:
             inner = unwrapped(item) if not name or plain in SENTENCES else item
             if isinstance(inner, dict):
                 causes.append(inner)
-            elif not name or plain in SENTENCES or (plain in CAUSES and " " in item):
+            elif not name or plain in SENTENCES or (plain in CAUSES and SPOKEN.search(item)):
                 said.insert(0, inner)
             else:
                 said.append(f'{name} "{item.strip(MARKS)}"')
