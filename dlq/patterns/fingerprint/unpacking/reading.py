@@ -12,46 +12,25 @@ from typing import Any
 from dlq.patterns.fingerprint.tokens import looked_at
 from dlq.patterns.fingerprint.unpacking.field_errors import errors_by_field, named_field
 from dlq.patterns.fingerprint.unpacking.keys import plain_key, stack_lines, text_of
+from dlq.patterns.fingerprint.unpacking.speaking import (
+    ATTEMPTS,
+    CAUSES,
+    CLASSES,
+    CODES,
+    DEEPEST,
+    MESSAGES,
+    MOST_ITEMS,
+    OF_DATA_TOO,
+    STACKS,
+    is_about_errors,
+    speaks,
+    wrapped,
+)
 from dlq.patterns.fingerprint.unpacking.unwrapping import unwrapped
 from dlq.patterns.fingerprint.unpacking.web_page import without_web_page
 from dlq.patterns.fingerprint.unpacking.xml_fault import xml_fault
 
-DEEPEST = 8  # causes within causes
 MOST_OPENINGS = 4  # brackets at which a document in a text may begin
-MOST_ITEMS = 10  # of a list
-
-MESSAGES = (
-    "message", "errormessage", "excmessage", "msg", "errormsg", "errordescription", "description", "detail", "failedreason",
-    "faultstring", "faultmessage", "reason", "error", "title", "text", "statustext", "stderr", "info", "output", "body",
-    "exception", "explanation", "diagnostics",
-)  # fmt: skip
-"""Keys that hold the sentence, the most telling first."""
-CLASSES = (
-    "name",
-    "type",
-    "class",
-    "errorclass",
-    "exceptionclass",
-    "exception",
-    "errortype",
-    "errorname",
-    "kind",
-    "@type",
-)
-CODES = (
-    "code", "status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "errorcode", "sqlstate", "errno", "declinecode",
-    "exitcode", "responsecode", "smtpcode", "signal",
-)  # fmt: skip
-STACKS = ("stack", "stacktrace", "traceback", "trace", "backtrace")
-CAUSES = (
-    "cause", "causes", "inner", "innererror", "innerexception", "previous", "source", "rootcause", "original", "originalerror",
-    "causedby", "errors", "usererrors", "validationerrors", "modelerrors", "problems", "elements", "failures", "response", "err",
-    "error", "exception", "details", "data", "fault", "body", "extensions", "issue", "issues",
-)  # fmt: skip
-OF_DATA_TOO = {"issue", "issues"}
-"""A ticket has them as well."""
-ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
-"""Keys of an item in a list of failed attempts, of which the last one counts."""
 
 CLASS_NAME = re.compile(r"[A-Za-z_@][\w.:$\\/#-]{0,200}")
 TELLING_NAME = re.compile(r"Error|Exception|Fault|Failure|Timeout|Abort|Panic|Refused|Reset")
@@ -126,7 +105,7 @@ def _read_text(text: str, reading: Reading, depth: int) -> None:
     text = without_web_page(said.strip())
     for opening in islice(OPENING.finditer(text), MOST_OPENINGS):
         inner, rest = _document(text, opening.start())
-        if not isinstance(inner, dict | list) or not (_speaks(inner) or _wrapped(inner)):
+        if not isinstance(inner, dict | list) or not (speaks(inner) or wrapped(inner)):
             continue
         introduction = text[: opening.start()].rstrip(" :-,\n\"'`")
         if introduction:
@@ -153,38 +132,6 @@ def _document(text: str, start: int) -> tuple[Any, str]:
     return _document(RUBY_NIL.sub(":null", text[start:].replace('"=>', '":')), 0) if '"=>' in text else (None, "")
 
 
-def _speaks(inner: Any) -> bool:
-    """Whether it is an error's description and not, say, the data that was wrong."""
-    items = inner if isinstance(inner, list) else [inner]
-    known = {*MESSAGES, *STACKS, *CODES, "errors", "exception"}
-    return any(isinstance(item, dict) and known & {plain_key(key) for key in item} for item in items[:MOST_ITEMS])
-
-
-def _wrapped(value: Any, depth: int = 0) -> list[Any]:
-    """What speaks within an object that does not, as GraphQL's {"orderUpdate": {"userErrors": [{"message": …}]}}."""
-    found = []
-    for inner in list(value.values())[:MOST_ITEMS] if isinstance(value, dict) and depth < DEEPEST else []:
-        items = inner if isinstance(inner, list) else [inner]
-        if any(isinstance(item, dict) and _says(item) for item in items[:MOST_ITEMS]):
-            found.append(inner)
-        else:
-            found.extend(one for item in items[:MOST_ITEMS] for one in _wrapped(item, depth + 1))
-    return found
-
-
-def _is_about_errors(content: Any) -> bool:
-    items = content if isinstance(content, list) else [content]
-    return any(
-        isinstance(item, dict) and {"severity", "message", "diagnostics"} & {*item} for item in items[:MOST_ITEMS]
-    )
-
-
-def _says(item: dict[str, Any]) -> bool:
-    return isinstance(item.get("error"), dict) or any(
-        isinstance(item.get(key), str) for key in ("message", "diagnostics")
-    )
-
-
 def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
     said = len(reading.messages)
     by_key = {plain_key(key): text_of(content) for key, content in value.items()}
@@ -206,12 +153,12 @@ def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
             reading.stack = stack if not reading.stack else f"{reading.stack}\nCaused by: {stack}"
             break
     for key in CAUSES:
-        if key in OF_DATA_TOO and not _is_about_errors(by_key.get(key)):
+        if key in OF_DATA_TOO and not is_about_errors(by_key.get(key)):
             continue
         if isinstance(by_key.get(key), dict | list) or (key in ("cause", "causedby", "previous") and by_key.get(key)):
             _read(by_key[key], reading, depth + 1)
     if len(reading.messages) == said:
-        for inner in _wrapped(value):
+        for inner in wrapped(value):
             _read(inner, reading, depth + 1)
     if any(content or content == 0 for content in value.values()) and reading.is_empty:
         reading.messages.append(json.dumps(value, sort_keys=True, ensure_ascii=False))
