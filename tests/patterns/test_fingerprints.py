@@ -107,6 +107,13 @@ def is_right(pair: dict[str, Any]) -> bool:
             'TaskError("lettre::transport::smtp::Error { kind: Permanent(535), source: \\"5.7.8 authentication failed\\" }")',
             'TaskError("lettre::transport::smtp::Error { kind: Permanent(552), source: \\"5.3.4 size exceeds limit\\" }")',
         ),
+        ("loading shared libraries: libnss3.so: no such file", "loading shared libraries: libgbm.so.1: no such file"),
+        ('TaskError("Bank(Declined { code: \\"AC01\\" })")', 'TaskError("Bank(Declined { code: \\"AM04\\" })")'),
+        ({"name": "X", "details": [{"issue": "NOT_APPROVED"}]}, {"name": "X", "details": [{"issue": "DECLINED"}]}),
+        (
+            '#14 ERROR: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1\nnpm ERR! code ERESOLVE',
+            '#14 ERROR: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1\nnpm ERR! code E401',
+        ),
         ("Warning: the disk is slow", "Warning: the net is slow"),
         ("ERR||OBR^1^4|101^Required field missing", "ERR||PV1^1^19|101^Required field missing"),
         (
@@ -183,6 +190,7 @@ def test_failures_are_told_apart_when_their_tasks_differ() -> None:
         ),
         ("[cn031:mpi_rank_17] Segmentation fault", "[cn077:mpi_rank_2] Segmentation fault"),
         ("Detected 1 oom_kill event in a step", "Detected 4 oom_kill events in a step"),
+        ("employee E1001 has no tax code", "employee E1044 has no tax code"),
         ("451 rows were rejected", "17 rows were rejected"),
         ("merge cycle 1 -> 4520 -> 3", "merge cycle 17 -> 9"),
         ("Gast „Ann“ fehlt", "Gast „Bo“ fehlt"),

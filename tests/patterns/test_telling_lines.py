@@ -36,6 +36,7 @@ from dlq.patterns.fingerprint.telling_lines import telling_lines
         ("2026-05-02 11:02:44 UTC ERROR - a failed", ["a failed"]),
         ('** (Ecto.InvalidChangesetError) is invalid.\n\nErrors\n\n    %{phone: [{"can\'t be blank", []}]}\n',
          ["** (Ecto.InvalidChangesetError) is invalid.", "field \"phone\" can't be blank"]),
+        ("KeyError: 'a'\n  File \"/a.py\", line 1, in b\n    c()\nemployee E4 run 2", ["KeyError: 'a'", "employee E4 run 2"]),
         ("WARNING: /etc/a is readable. This is insecure.\nError: b failed", ["Error: b failed"]),
         ("/a/b.py:3: UserWarning: c\n  warnings.warn(\nd.E: x", ["d.E: x"]),
         ("mysqldump: [Warning] Using a password can be insecure.\nmysqldump: Got error: 1045", ["mysqldump: Got error: 1045"]),

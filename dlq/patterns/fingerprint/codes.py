@@ -16,6 +16,10 @@ REASONS = (
     "|Range|Expectation|I'm|Misdirected|Unprocessable|Locked|Failed|Too|Upgrade|Unavailable|Internal|Service|Gateway|Server|Client"
     "|Insufficient|Loop|Network|Temporary|Moved|Found|SERVICE|NOT|BAD|INTERNAL|TOO|GATEWAY|FORBIDDEN|UNAUTHORIZED|CONFLICT"
 )
+PEOPLE = "".join(
+    f"(?<!{noun} )" for noun in ("employee", "customer", "order", "item", "machine", "room", "gate", "ticket")
+)
+"""E1001 behind one of these is somebody's or something's number."""
 THINGS = ("ostal", "zip", "area", "item", "country", "product", "voucher", "promo", "currency", "bank")
 NOT_OF_THINGS = "".join(f"(?<!{thing} )" for thing in THINGS)
 """A postal code is no code of an error."""
@@ -48,7 +52,7 @@ FORMS = tuple(
         rf"(?:\b{NOT_OF_THINGS}(?i:code|status)|[a-z]Code|_code)[\"']?(?:\s?[=:]\s?|\s)[\"']?"
         rf"{ALONE_BEFORE}(?P<number2>-?[0-9]{{1,3}}){ALONE_AFTER}{NO_NOUN}",
         # Within a quotation only where it is all of it: 'E27 / warm' is a lamp.
-        rf"{ALONE_BEFORE}(?:(?<!['\"`])|(?=[A-Z0-9-]{{2,10}}['\"`]))"
+        rf"{PEOPLE}{ALONE_BEFORE}(?:(?<!['\"`])|(?=[A-Z0-9-]{{2,10}}['\"`]))"
         rf"(?P<named>E[0-9]{{1,5}}|P[12][0-9]{{3}}|TS[0-9]{{4}}|(?:ORA|PLS|TNS)-[0-9]{{5}}){ALONE_AFTER}",
         r"(?:failed|failure|error|refused|unavailable|denied|rejected)[\w ]{0,20} \((?P<http6>[45][0-9]{2})\)",
         r"\[(?P<errno>E[A-Z_]{3,30}|ERR_[A-Z_]{3,60})\]",
@@ -83,9 +87,13 @@ def _found(text: str) -> Iterator[str]:
             yield next(value for value in match.groupdict().values() if value)
 
 
+REASON = re.compile(r"[A-Z]{2}[0-9]{2}")
+"""Of ISO 20022, as banks give it: AC01."""
+
+
 def telling(code: str) -> str | None:
     """A code that was kept beside the message: a word, or a number that the coarse key keeps; None for an id."""
     code = code.strip()
-    if CODE.fullmatch(code):
+    if CODE.fullmatch(code) or REASON.fullmatch(code):
         return code
     return None if re.search(r"[0-9]", code) or not code else code

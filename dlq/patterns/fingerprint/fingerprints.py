@@ -22,6 +22,7 @@ from dlq.patterns.fingerprint.tokens import (
     LETTER,
     NUMBERED_NAME,
     SERIAL,
+    SHARED_LIBRARY,
     TELLING,
     looked_at,
     masked_word,
@@ -69,7 +70,7 @@ CRASHED = re.compile(
     r"(?:task |thread )?(?:'[^'\n]{0,80}' )?panicked\b|[^\n]{0,200}(?:[Ss]egmentation fault|SIGSEGV|SIGABRT|core dumped)"
 )
 """What has a place without an exception."""
-KEPT = re.compile(f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT}|{ARITY})")
+KEPT = re.compile(f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT}|{ARITY}|{SHARED_LIBRARY})")
 """Words with digits that are names wherever they stand."""
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 
 from dlq.patterns.fingerprint.quotations import quotation
-from dlq.patterns.fingerprint.tokens import ARITY
+from dlq.patterns.fingerprint.tokens import ARITY, SHARED_LIBRARY
 from dlq.patterns.fingerprint.values import EXTENSION, with_ids_masked, with_values_masked
 
 DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
@@ -21,7 +21,7 @@ MONTH = (
 CURRENCY = "EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY"
 
 KINDS: dict[str, str] = {
-    "arity": rf"\b{ARITY}\b",
+    "name": rf"\b(?:{ARITY}|{SHARED_LIBRARY})(?![\w.]*\w)",
     "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>|#(?:PID|Reference|Port)<[0-9.]{1,60}>|%\{[^{}\n]{0,2000}\}"
     r"|\b[A-Z]\w{2,60}\((?:\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)(?:, )?){1,8}\)",
     "repository": r"\b[\w.-]{1,64}@[\w.-]{1,200}:[\w.~/-]{1,200}\.git\b",
@@ -124,6 +124,6 @@ def parameterized(text: str, keep: Collection[str] = ()) -> str:
 
 def _kind(match: re.Match[str]) -> str:
     kind = str(match.lastgroup)
-    if kind == "arity":
+    if kind == "name":
         return match[0]
     return quotation(match, parameterized) if kind == "quoted" else f"<{kind}>"

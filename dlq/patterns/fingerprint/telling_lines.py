@@ -94,6 +94,7 @@ FRAMED = re.compile(r"^[│╷╵][ \t]*")
 """Terraform's frame around an error."""
 POINTS = re.compile(r"\s+\^+\s*$")
 WENT_WELL = re.compile(r"\bsuccess(?:ful|fully)?\b", re.IGNORECASE)
+EXCEPTION = re.compile(r"[A-Za-z_][\w.]{0,200}(?::|$)")
 CUT = re.compile(r"\s*(?:\[?(?:…|\.\.\.)|\[?[^\n]{0,20}(?:truncated|omitted|gekürzt))")
 INTRODUCES = re.compile(
     r":\s*$|^(?:\w+ )?Error in \w+ \S+(?: \(\S+\))?$|[0-9]{1,4} validation errors? for |^\S+$|^\S+ \S+$"
@@ -144,7 +145,10 @@ def _sections(text: str) -> list[Section]:
     # Python's exception stands behind its frames; where nothing does, it stood before them, or they are another language's.
     last = text.rstrip().splitlines()[-1] if in_python else ""
     is_cut = (
-        in_python and "Traceback (most recent call last)" not in text and not (last[:1].isspace() or is_frame(last))
+        in_python
+        and "Traceback (most recent call last)" not in text
+        and bool(EXCEPTION.match(last))
+        and not is_frame(last)
     )
     for line in map(_bounded, text.splitlines()):
         if not line.strip():

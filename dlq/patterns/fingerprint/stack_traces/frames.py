@@ -45,7 +45,9 @@ FRAMES = (
     # Ruby:        from app/jobs/mail.rb:41:in `perform'
     re.compile(r"^\s*(?:from )?(?P<file>[^\s:]{1,300}\.(?:rb|erb|rake)):\d+:in [`'](?P<function>[^'\n]{1,200})'"),
     # PHP:         #1 /var/www/app/src/Mail.php(41): Mail->send()
-    re.compile(r"^#\d+ (?P<file>[^\s(]{1,300}|\[internal function\])(?:\(\d+\))?: (?P<function>[\w\\>:{}-]{1,200})"),
+    re.compile(
+        r"^#\d+ (?P<file>[^\s(]{0,300}[./\\][^\s(]{1,300}|\[internal function\])(?:\(\d+\))?: (?P<function>[\w\\>:{}-]{1,200})"
+    ),
     # C++:         #3 0x0000a1b2 in mail::Queue::send(Mail const&) at src/mail.cpp:41
     re.compile(
         r"^\s*#\d+ {1,3}(?:0x[0-9a-f]{1,16} in )?(?P<function>[\w:~<>]{1,200}) ?\([^\n]{0,500}\)(?: const)? (?:at )?"

@@ -35,6 +35,8 @@ MOST_OPENINGS = 4  # brackets at which a document in a text may begin
 CLASS_NAME = re.compile(r"[A-Za-z_@][\w.:$\\/#-]{0,200}")
 TELLING_NAME = re.compile(r"Error|Exception|Fault|Failure|Timeout|Abort|Panic|Refused|Reset")
 OPENING = re.compile(r"\{|\[\s{0,20}\{")
+ISSUE = re.compile(r"[A-Z]{3,30}(?:_[A-Z]{2,30}){0,8}")
+"""PayPal's: {"issue": "INSTRUMENT_DECLINED"}."""
 RUBY_NIL = re.compile(r":nil\b")
 PAIR = re.compile(r'"([\w.-]{1,60})": (?:"((?:[^"\\]|\\.){1,12000})|([0-9]{1,9})\b)')
 
@@ -180,6 +182,8 @@ def _first_text(by_key: dict[str, Any]) -> list[str]:
 
 
 def _codes(by_key: dict[str, Any]) -> Iterator[str]:
+    if isinstance(issue := by_key.get("issue"), str) and ISSUE.fullmatch(issue):
+        yield issue
     for key in CODES:
         code = by_key.get(key)
         if isinstance(code, str | int) and not isinstance(code, bool) and len(str(code)) <= 64:
