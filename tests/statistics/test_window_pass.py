@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -68,7 +69,7 @@ def _many_entries() -> None:
         task_identifier="'task ' || n % 20",
     )
     group_everything()
-    sql(f"ANALYZE {SCHEMA}.backfill_dlq, dlq_entrypattern")
+    sql(f"ANALYZE {SCHEMA}.backfill_dlq, dlq_entrypattern, dlq_chainlife")
 
 
 @pytest.mark.usefixtures("_many_entries")
@@ -84,7 +85,9 @@ def test_several_processes_read_when_starting_them_is_worth_it() -> None:
     assert "Gather" not in plan_of_counting()
     for setting in ("parallel_setup_cost", "min_parallel_index_scan_size", "min_parallel_table_scan_size"):
         sql(f"SET LOCAL {setting} = 0")
-    assert plan_of_counting().count("Gather") == 1
+    counting = plan_of_counting()
+    assert counting.count("on backfill_dlq") == 1
+    assert re.search(r"Parallel [\w ]+ on backfill_dlq", counting)
 
 
 def test_settings_are_as_before_when_the_window_was_counted() -> None:
