@@ -116,10 +116,15 @@ class Watch:
             time.sleep(0.001)
         return now
 
-    def until_it_ends(self) -> Progress:
+    def until_it_ends(self, program: Program) -> Progress:
+        """`program` drives it."""
+
+        def lives() -> None:
+            assert program.process.poll() is None, program.output
+
         now = self.progress()
         while now.state != "done":
-            now = self.until_it_moves(now)
+            now = self.until_it_moves(now, lives)
         return now
 
     def wait_until_left_alone(self, name: str) -> None:

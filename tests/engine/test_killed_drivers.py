@@ -75,7 +75,7 @@ def kill_its_drivers(operation: BulkOperation, entries: int, kills: int, least_i
             f"only {inside} kills hit the operation between its first and last chunk (seed {SEED})"
         )
         with running(database_url(), *CARETAKER, DLQ_CHUNK_SIZE=CHUNK_SIZE) as driver:
-            end = watch.until_it_ends()
+            end = watch.until_it_ends(driver)
             errors = driver.stop()
     assert (end.state, "Trying again" in errors) == ("done", False), errors
     operation.refresh_from_db()

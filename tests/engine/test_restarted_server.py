@@ -80,7 +80,7 @@ def test_each_entry_is_requeued_once_when_postgresql_is_restarted_5_times(server
             )
             assert now.state == "running"
         with psycopg.connect(server.url(), autocommit=True) as observer:
-            end = Watch(observer, operation, CHUNK_SIZE).until_it_ends()
+            end = Watch(observer, operation, CHUNK_SIZE).until_it_ends(one)
         assert (end.state, end.handled) == ("done", ENTRIES)
         assert (one.process.poll(), two.process.poll()) == (None, None), one.output + two.output
         assert "Trying again" in one.stop() + two.stop(), "no driver noticed"

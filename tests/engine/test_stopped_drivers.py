@@ -71,7 +71,7 @@ def drive_and_stop(stopped: Callable[[BulkOperation, Callable[[], object]], None
             left.handled,
         ]
         with running(database_url(), *CARETAKER) as another:
-            end = watch.until_it_ends()
+            end = watch.until_it_ends(another)
             another.stop()
     assert (end.state, end.handled) == ("done", ENTRIES)
     assert list(Requeue.objects.order_by("entry_id").values_list("entry_id", flat=True)) == entries
