@@ -30,8 +30,6 @@ SERVER_SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "200",
-    # Autovacuum makes way for a TRUNCATE only after this time: sooner than what waits for a lock gives up (LOCK_TIMEOUT).
-    "deadlock_timeout": "200ms",
 }
 
 

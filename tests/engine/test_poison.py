@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dlq.models import BulkOperation, OperationEntry, Requeue
 from tests.engine.poison import KINDS, REFUSAL, fill, refuse_by_trigger
-from tests.support.database import sql, value
+from tests.support.database import sql, truncate, value
 from tests.support.entries import add_entries, drop_unique_key_index, ids
 from tests.support.jobs import jobs
 from tests.support.operations import operate, reasons
@@ -72,7 +72,7 @@ def statements(kind: str) -> int:
 
 
 def start_again() -> None:
-    sql("TRUNCATE graphile_worker.backfill_dlq, graphile_worker._private_jobs RESTART IDENTITY CASCADE")
+    truncate("graphile_worker.backfill_dlq, graphile_worker._private_jobs")
     for model in (OperationEntry, Requeue):
         model.objects.all().delete()
 

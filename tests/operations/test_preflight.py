@@ -15,7 +15,7 @@ from dlq.operations.kinds.requeue.preflight import Preflight, preflight_of
 from dlq.operations.overview import overview
 from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
-from tests.support.database import SCHEMA, sql
+from tests.support.database import SCHEMA, sql, truncate
 from tests.support.entries import add_entries, add_entry, drop_unique_key_index, text_of
 from tests.support.jobs import add_job, exhaust, fail, finish, jobs, start
 from tests.support.operations import confirm, requeue, run
@@ -132,7 +132,7 @@ def test_first_ones_stand_for_the_rest_when_there_are_too_many(monkeypatch: pyte
     for way in ("indexscan", "indexonlyscan", "bitmapscan"):
         sql(f"SET LOCAL enable_{way} = off")
     # In a file of its own, with no gaps left by other tests that later rows would fill.
-    sql(f"TRUNCATE {SCHEMA}.backfill_dlq")
+    truncate(f"{SCHEMA}.backfill_dlq")
     monkeypatch.setattr("dlq.operations.kinds.requeue.preflight.MOST_CHECKED", 10)
     add_entries(10, priority="CASE WHEN n <= 3 THEN 40000 ELSE 0 END")
     assert not foretold(confirm("requeue", pairs=[])).is_sample

@@ -10,7 +10,7 @@ from dlq.outcomes.settling import settle
 from dlq.process.processor import process_failed_jobs
 from dlq.table.location import TABLE
 from tests.support.chains import comes_back, job_of, statuses
-from tests.support.database import sql
+from tests.support.database import sql, truncate
 from tests.support.entries import add_entries, add_entry
 from tests.support.jobs import exhaust, finish
 from tests.support.operations import operate, requeue
@@ -93,7 +93,7 @@ def test_what_came_back_before_there_were_chains_is_linked() -> None:
     third = comes_back(second)
     comes_back(other)
     expected = chains()
-    sql("TRUNCATE dlq_chainlife")
+    truncate("dlq_chainlife")
     sql("DELETE FROM dlq_dutyprogress WHERE duty = 'link earlier requeues'")
     sql("UPDATE dlq_dutyprogress SET reached = reached + interval '1 day' WHERE duty = 'outcomes'")
     assert statuses()[third] == "new"
