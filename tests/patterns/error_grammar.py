@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from dlq.patterns.fingerprint.unpacking.reading import ATTEMPTS, CAUSES, CLASSES, CODES, MESSAGES, STACKS
+from dlq.patterns.fingerprint.unpacking.speaking import ATTEMPTS, CAUSES, CLASSES, CODES, MESSAGES, STACKS
 from tests.support.hostile import ERRORS, TEXTS
 from tests.support.labelled import texts
 
