@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -79,11 +80,11 @@ class RowCompare(Func):
         return f"(({left}) {self.operator} ({right}))", [value for _text, values in compiled for value in values]
 
 
-class OfRow(Expression):
+class OfRow(Expression, ABC):
     """SQL about the query's own row. `written` makes it of what the query calls its table: by its name, quoted already, or U0."""
 
-    def written(self, row: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def written(self, row: str) -> str: ...
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         return self.written(str(compiler.query.get_initial_alias())), ()
