@@ -13,6 +13,7 @@ from dlq.models import FailurePattern
 from dlq.patterns.fingerprint.differences import Difference, difference, looks_alike
 from dlq.patterns.learned_merging import MOST_COMPARED, MOST_KEPT
 from dlq.redaction.masked_columns import masked_text
+from dlq.redaction.texts import masked
 from dlq.table.location import TABLE
 
 MOST_SHOWN = 50
@@ -70,6 +71,8 @@ def varieties_of(pattern: FailurePattern) -> Varieties | None:
     found = dicts(statement, {"pattern": pattern.pk, "most": MOST_SHOWN})
     if len(found) < 2:
         return None
+    for row in found:
+        row["kind"] = list(map(masked, row["kind"]))
     differ = difference([row["words"] for row in found])
     shown = [
         Variety(
@@ -113,7 +116,7 @@ def look_alikes_of(pattern: FailurePattern, varieties: Varieties | None, apart: 
             if whole not in found and (differ := _differ(own_kind, own_words, kind, words)):
                 found[whole] = differ
     wholes = FailurePattern.objects.filter(pk__in=found, merged_into=None).order_by("-entry_count", "pk")[:MOST_ALIKE]
-    return [LookAlike(whole, *found[whole.pk]) for whole in wholes]
+    return [LookAlike(whole, *map(masked, found[whole.pk])) for whole in wholes]
 
 
 def _differ(kind: list[str], words: str, other_kind: list[str], other_words: str) -> tuple[str, ...] | None:
