@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import psycopg
 from django.db import connection
-from django.db.transaction import atomic
 
 from dlq.redaction.candidates import masking_indexes
 from dlq.table.init import init_dlq
@@ -52,14 +51,7 @@ def value(query: str, *parameters: Any) -> Any:
 
 
 def truncate(tables: str) -> None:
-    """Empty them, however long that waits.
-
-    Autovacuum makes way only after `deadlock_timeout`, a second, and an operation before it in the transaction of the test has
-    left a lock timeout of half a second.
-    """
-    with atomic():
-        sql("SET LOCAL lock_timeout = 0")
-        sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
 
 def empty_queue_and_table() -> None:
