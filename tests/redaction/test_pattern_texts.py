@@ -53,6 +53,24 @@ def test_look_alikes_previews_and_what_varies_are_masked() -> None:
     told(f"{regroup}?split={one.pk}", "Split this pattern?")
 
 
+def test_what_templates_differ_in_beside_their_message_is_masked() -> None:
+    one, other = two_alike()
+    for pattern, code in ((one, f"password: {SECRET}"), (other, "E42")):
+        FailurePattern.objects.filter(pk=pattern.pk).update(words="it was refused", kind=["Refused", code, ""])
+    client = client_of(make_user("view_backfilldlq", "annotate_backfilldlq"))
+    page = reverse("admin:dlq_failurepattern_change", args=[other.pk])
+
+    def told(*expected: str) -> None:
+        text = get(client, page).text
+        assert SECRET not in text
+        assert all(words in text for words in expected), text
+
+    told("Differs only in “E42” / “password: [masked: password]”")
+    plan = plan_merge(other, FailurePattern.objects.get(pk=one.pk))
+    carry_out(lambda: plan, mark=plan.mark, actor="ann")
+    told("What varies", "code E42", "code password: [masked: password]")
+
+
 RULES = ("customer.iban", "/K-[0-9]{6}/")
 TOLD = "card K-123456 of the customer was refused"
 
