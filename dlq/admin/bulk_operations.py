@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
@@ -52,7 +52,7 @@ class BulkOperationAdmin(ReadOnlyAdmin[BulkOperation]):
         "__str__",
         "actor",
         "how_it_stands",
-        "done_count",
+        "done",
         "skipped_count",
         "failed_count",
         "started",
@@ -87,6 +87,10 @@ class BulkOperationAdmin(ReadOnlyAdmin[BulkOperation]):
         if obj.waits_for_a_driver:
             return "waiting: open its page or run dlq_caretaker"
         return obj.get_state_display()
+
+    @admin.display(description="Done", ordering=F("done_count") - F("along_count"))
+    def done(self, obj: BulkOperation) -> int:
+        return obj.failures_done
 
     @admin.display(description="Started", ordering="created_at")
     def started(self, obj: BulkOperation) -> SafeString:

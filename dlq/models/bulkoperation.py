@@ -111,8 +111,13 @@ class BulkOperation(RequeueOptions):
         return f"{self.created_at:%Y-%m-%d %H:%M} UTC, {self.actor}: {self.note}"
 
     @property
+    def failures_done(self) -> int:
+        """Of the failed jobs that were counted before it began: an earlier life that went along is the same failure."""
+        return self.done_count - self.along_count
+
+    @property
     def handled_count(self) -> int:
-        return self.done_count - self.along_count + self.skipped_count + self.failed_count
+        return self.failures_done + self.skipped_count + self.failed_count
 
     @property
     def next_id(self) -> int:

@@ -13,7 +13,7 @@ def report(operation: BulkOperation, *, with_reasons: bool = True) -> str:
 
     The reason may quote the entry (`pages/entry_texts.py`).
     """
-    done = failed_jobs(operation.done_count - operation.along_count)
+    done = failed_jobs(operation.failures_done)
     if operation.along_count:
         done += f", with {operation.along_count:,} earlier {'life' if operation.along_count == 1 else 'lives'}"
     sentences = [f"{done_to(operation.kind)}: {done}."]

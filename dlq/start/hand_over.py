@@ -35,5 +35,5 @@ def _lines(page: StartPage, address: str) -> Iterator[str]:
         yield "Operations"
     for one in page.operations:
         reason = f" “{one.reason}”" if one.reason else ""
-        yield f"- {one} by {one.actor}, {clock_text(one.created_at)}: {one.get_state_display()}, {one.done_count:,}{reason}"
+        yield f"- {one} by {one.actor}, {clock_text(one.created_at)}: {one.get_state_display()}, {one.failures_done:,}{reason}"
     yield address

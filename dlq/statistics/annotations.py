@@ -34,9 +34,9 @@ class Annotation:
 def annotations_in(window: Window) -> list[Annotation]:
     found = (
         BulkOperation.objects.filter(created_at__gte=window.start, created_at__lte=window.end)
-        .annotate(handled=F("done_count") + F("skipped_count") + F("failed_count"))
+        .annotate(done=F("done_count") - F("along_count"), handled=F("done") + F("skipped_count") + F("failed_count"))
         .filter(handled__gte=FEWEST_ENTRIES)
-        .order_by("-done_count", "-id")
-        .values_list("pk", "kind", "created_at", "done_count", "actor")[:MOST]
+        .order_by("-done", "-id")
+        .values_list("pk", "kind", "created_at", "done", "actor")[:MOST]
     )
     return sorted((Annotation(*row) for row in found), key=lambda one: (one.at, one.operation))

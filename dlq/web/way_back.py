@@ -9,6 +9,8 @@ from dlq.web.site_addresses import address_of
 
 LIST_QUERY = "_changelist_filters"
 """Django's name, which the links in its lists have."""
+FROM_ENTRY = "from_entry"
+"""Of a form on the page of an entry: its id, so that whoever thinks better of it comes back to that page."""
 
 
 def came_from(request: HttpRequest) -> str:

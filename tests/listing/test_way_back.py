@@ -98,6 +98,19 @@ def test_entry_that_was_requeued_or_noted_still_knows_its_list(boss: Client, ent
     assert f"{LIST}?{QUERY}" in done.links("Failed jobs")
 
 
+def test_whoever_thinks_better_of_it_comes_back_to_the_page_of_the_failed_job(boss: Client, entries: list[int]) -> None:
+    page = opened(boss, QUERY, 0)
+    (form,) = [form for form in page.all("form") if urlsplit(form.get("action", "")).path == LIST]
+    sent = {field.get("name", ""): field.get("value", "") for field in form.iter("input")}
+    asked = Page.of(boss.post(form.get("action", ""), sent | {"action": "delete_selected"}))
+    # An answer that is refused shows the same page again.
+    again = send(boss, asked, reason="x" * 10_000)
+    for confirmation in (asked, again):
+        back = follow(boss, confirmation, "No, back to the failed job")
+        assert where(back)[0] == entry_url(entries[0])
+        assert f"{LIST}?{QUERY}" in back.links("Failed jobs")
+
+
 def test_message_undoes_what_it_tells_of(boss: Client, entries: list[int]) -> None:
     done = send(boss, ask(boss, "delete", entries[:3]))
     (form,) = done.all("form", class_="dlq-undo")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -36,6 +38,11 @@ def test_earlier_lives_are_deleted_with_the_newest_and_said_with_a_number_of_the
     assert ids() == []
     assert (operation.done_count, operation.along_count, operation.handled_count) == (3, 2, 1)
     assert report(operation) == "Moved to the trash: 1 failed job, with 2 earlier lives."
+    start = get(boss, "/admin/dlq/").text
+    assert re.search(rf"{operation} by boss, [^:]+: done, 1 failed job(?!s)", start)
+    assert re.search(rf"- {operation} by boss, [^:]+:[0-9:]+: done, 1 ", start), "in the hand-over"
+    (done,) = get(boss, "/admin/dlq/bulkoperation/?o=-4&actor=boss").all("td", class_="field-done")
+    assert done.text == "1"
 
 
 def test_earlier_lives_stay_and_the_last_of_them_stands_again_when_it_is_asked_for(boss: Client) -> None:

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
 from dlq.db.admission import unless_busy
+from dlq.db.bigint import entry_number
 from dlq.filters import DlqFilterSet
 from dlq.models import BackfillDlq, BulkOperation
 from dlq.operations.confirmation import MOST_TICKED, BadConfirmation, Confirmation, begin
@@ -27,7 +28,7 @@ from dlq.patterns.advice import AdvisedPattern, advice_on, is_advised_against
 from dlq.web.decorators import framed
 from dlq.web.permissions import SEE_MASKED, VIEW_ENTRIES, sees_masked
 from dlq.web.refusal import Refused
-from dlq.web.way_back import came_from, entry_address, list_address
+from dlq.web.way_back import FROM_ENTRY, came_from, entry_address, list_address
 
 REQUEST_BUDGET = 10.0
 """Seconds that one request works on an operation; a longer one continues from the operation's page."""
@@ -142,6 +143,7 @@ def _page(
     operation = confirmation.as_operation(**form.choices)
     kind = KINDS[confirmation.kind]
     advice = _advice(confirmation)
+    entry = entry_number(request.POST.get(FROM_ENTRY, ""))
     if kind.makes_jobs and is_advised_against(advice) and not form.is_bound:
         form.ask_for_override()
     context = {
@@ -161,6 +163,8 @@ def _page(
         "number": "" if form.button else number_on_button(shown.count),
         "back": back,
         "list_address": list_address(back),
+        "from_entry": entry,
+        "no_address": list_address(back) if entry is None else entry_address(entry, back),
     }
     return framed(model_admin, request, "dlq/operations/confirm.html", context)
 
