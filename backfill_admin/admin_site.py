@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 
 from backfill_admin.login.form import LogInForm
 from dlq.web.permissions import VIEW_ENTRIES
-from dlq.web.refusal import Refused, told
+from dlq.web.refusal import APP, Refused, told
 
 
 class AdminSite(admin.AdminSite):
@@ -25,12 +25,14 @@ class AdminSite(admin.AdminSite):
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Of an app of which somebody may see nothing Django says that it is not there, which is no help."""
+        """Django answers 404 to somebody who may see nothing of an app; of ours we name the permission that it takes."""
 
         def shown(request: HttpRequest) -> TemplateResponse:
             try:
                 return super(AdminSite, self).app_index(request, app_label, extra_context)
             except Http404:
+                if app_label != APP:
+                    raise
                 raise Refused(VIEW_ENTRIES) from None
 
         found: TemplateResponse = told(self, shown)(request)

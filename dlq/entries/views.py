@@ -35,7 +35,7 @@ from dlq.web.permissions import SEE_MASKED, sees_masked
 from dlq.web.query_strings import query_string
 from dlq.web.refusal import Refused
 from dlq.web.stock_templates import rendered
-from dlq.web.way_back import came_from, entry_address, list_address
+from dlq.web.way_back import SAVED, came_from, entry_address, list_address
 
 NOTE, EDIT, RECALL, PUT_BACK = (KINDS[name] for name in ("note", "edit", "recall", "put_back"))
 UNDOING = (RECALL, PUT_BACK)
@@ -96,7 +96,7 @@ def _save(request: HttpRequest, entry_id: int, typed: dict[str, str]) -> HttpRes
     text = normalize_newlines(typed["notes"])
     if save_note(entry_id, seen=typed["seen"], text=text, actor=request.user.get_username()):
         messages.success(request, "The notes were saved.")
-    return HttpResponseRedirect(entry_address(entry_id, came_from(request)))
+    return HttpResponseRedirect(entry_address(entry_id, came_from(request)) + SAVED)
 
 
 def _gone(request: HttpRequest, object_id: str) -> HttpResponseRedirect:

@@ -67,7 +67,12 @@ def failed(entry: BackfillDlq) -> SafeString:
 
 @admin.display(description="Requeues", ordering="requeued_count")
 def requeues(entry: BackfillDlq) -> int | str:
-    return entry.requeued_count or "–"
+    """Of this row; what came back after requeues of its earlier lives is no job that nobody has touched, either."""
+    if entry.requeued_count or not getattr(entry, "was_requeued"):  # noqa: B009
+        return entry.requeued_count or "–"
+    return format_html(
+        '<span class="dlq-quiet" title="{}">{}</span>', "Requeued before it came back as this one", "earlier"
+    )
 
 
 @admin.display(description="Status")

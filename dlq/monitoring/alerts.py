@@ -37,10 +37,10 @@ class Thresholds:
     """Each as its setting DLQ_ALERT_… says; 0 switches it off."""
 
     new_per_hour: int
-    """Warning: more new entries than this in each of the last `hours`."""
+    """Warning: more jobs than this failed in each of the last `hours`."""
     hours: int
     critical_new_per_hour: int
-    """Critical: more new entries than this in the last hour."""
+    """Critical: more jobs than this failed in the last hour."""
     critical_total: int
     """Critical: more entries than this in all."""
     oldest_days: int

@@ -3,7 +3,7 @@ WITH tasks AS (
     SELECT task_identifier, queue_name,
            count(*) AS entries, sum(failure_count) AS failures, sum(requeued_count) AS requeues,
            min(failed_at) AS oldest, max(failed_at) AS newest,
-           -- As models/was_requeued.sql has it; joined, processes that read together look it up together.
+           -- As models/was_requeued.sql has it. A join can be done by parallel workers, which a subquery for each row is not.
            min(failed_at) FILTER (WHERE requeued_count <= 0 AND life.entry_id IS NULL) AS oldest_not_requeued
     FROM {table} e
     LEFT JOIN dlq_chainlife life ON life.entry_id = e.id AND life.chain <> life.entry_id

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from dlq.models import BulkOperation
 from dlq.operations.kind import FollowUp
 from dlq.operations.kinds import KINDS
@@ -14,6 +16,14 @@ def sees_operation(user: Any, operation: BulkOperation) -> bool:
     """Any with the right to view them; without it those of one's own whose kind one may do."""
     is_own = operation.actor == user.get_username() and operation.kind in KINDS
     return bool(user.has_perm(VIEW_OPERATIONS)) or (is_own and KINDS[operation.kind].may(user))
+
+
+def seen_operations(user: Any) -> QuerySet[BulkOperation]:
+    """Those that `sees_operation` lets them see."""
+    if user.has_perm(VIEW_OPERATIONS):
+        return BulkOperation.objects.all()
+    may = [name for name, kind in KINDS.items() if kind.may(user)]
+    return BulkOperation.objects.filter(actor=user.get_username(), kind__in=may)
 
 
 def under_way() -> int:

@@ -23,7 +23,7 @@ from dlq.pattern_pages.figures import figures_of, grouping_scope
 from dlq.pattern_pages.forms import PatternForm
 from dlq.pattern_pages.varieties import Varieties, look_alikes_of, others_of_task, varieties_of
 from dlq.patterns.edits import MOST_EDITS, Change, EditConflict, changes_of, edits_of, save_edit
-from dlq.patterns.fingerprint.fingerprints import MESSAGE
+from dlq.patterns.fingerprint.fingerprints import BESIDE_MESSAGE, MESSAGE, TASK
 from dlq.patterns.fingerprint.tokens import MASKED
 from dlq.patterns.recovery import MOST_REQUEUES, recovery_of_task
 from dlq.patterns.regrouping import decisions_of
@@ -32,6 +32,7 @@ from dlq.web.decorators import framed
 from dlq.web.refusal import Refused
 from dlq.web.site_addresses import address_of
 from dlq.web.stock_templates import rendered
+from dlq.web.way_back import SAVED
 
 ACTS = {"requeue_all": KINDS["requeue"], "edit_all": KINDS["edit"], "delete_all": KINDS["delete"]}
 """The buttons that lead to a confirmation page for everything of the pattern."""
@@ -84,7 +85,7 @@ def _confirm(
 def _save(request: HttpRequest, pattern: FailurePattern, values: dict[str, Any]) -> HttpResponse:
     if save_edit(pattern.pk, seen=values["seen"], values=values, actor=request.user.get_username()):
         messages.success(request, "Saved.")
-    return HttpResponseRedirect(_page_of(pattern))
+    return HttpResponseRedirect(_page_of(pattern) + SAVED)
 
 
 def _page_of(pattern: FailurePattern) -> str:
@@ -93,13 +94,12 @@ def _page_of(pattern: FailurePattern) -> str:
 
 def _why(pattern: FailurePattern, varieties: Varieties | None) -> list[tuple[str, str]]:
     """The parts that were compared; of the message what all have."""
-    why = fingerprint_of_sample(pattern).why
-    if varieties is None:
-        return why
-    said = {label: " or ".join(values) for label, values in varieties.parts.items() if len(values) > 1}
-    if not varieties.says_the_same:
-        said[MESSAGE] = varieties.difference.masked
-    return [(label, said.get(label, value)) for label, value in why]
+    why = dict(fingerprint_of_sample(pattern).why)
+    if varieties:
+        why |= varieties.parts
+        if not varieties.says_the_same:
+            why[MESSAGE] = varieties.difference.masked
+    return [(label, why[label]) for label in (TASK, *BESIDE_MESSAGE, MESSAGE) if label in why]
 
 
 def _context(

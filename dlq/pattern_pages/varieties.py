@@ -11,6 +11,7 @@ from dlq.db.statements import dicts
 from dlq.filters.pattern import AS_IT_WAS
 from dlq.models import FailurePattern
 from dlq.patterns.fingerprint.differences import Difference, difference, looks_alike
+from dlq.patterns.fingerprint.fingerprints import BESIDE_MESSAGE
 from dlq.patterns.learned_merging import MOST_COMPARED, MOST_KEPT
 from dlq.redaction.masked_columns import masked_text
 from dlq.redaction.texts import masked
@@ -20,8 +21,6 @@ MOST_SHOWN = 50
 """Templates of a pattern: as many as are kept apart, unless people merged more."""
 MOST_ALIKE = 5
 MOST_OFFERED = 100
-PARTS = ("Exception", "Code", "Place in the application")
-"""Of a template's kind, as a fingerprint calls them."""
 MOST_OF_PATTERN = 10
 """Templates of the pattern, the largest, that others are compared with."""
 
@@ -47,8 +46,8 @@ class Varieties:
     templates: int
     difference: Difference
     is_full: bool
-    parts: dict[str, list[str]]
-    """Of each part beside the message what they have, without those that have nothing."""
+    parts: dict[str, str]
+    """Of each part beside the message in which they differ what they have, in words: "E42 or none"."""
 
     @property
     def says_the_same(self) -> bool:
@@ -87,16 +86,20 @@ def varieties_of(pattern: FailurePattern) -> Varieties | None:
         for row, value in zip(found, differ.values, strict=True)
     ]
     templates = found[0]["templates"]
-    parts = {
-        label: list(dict.fromkeys(filter(None, (row["kind"][at] for row in found)))) for at, label in enumerate(PARTS)
-    }
+    having = {label: list(dict.fromkeys(row["kind"][at] for row in found)) for at, label in enumerate(BESIDE_MESSAGE)}
+    parts = {label: _any_of(values) for label, values in having.items() if len(values) > 1}
     return Varieties(shown, templates, differ, is_full=templates >= MOST_KEPT, parts=parts)
+
+
+def _any_of(values: Sequence[str]) -> str:
+    return " or ".join([*filter(None, values), *(["none"] if "" in values else [])])
 
 
 def _besides(kind: Sequence[str], others: Sequence[dict[str, Any]]) -> str:
     differing = [at for at in range(len(kind)) if any(other["kind"][at] != kind[at] for other in others)]
     return " and ".join(
-        f"{PARTS[at].lower()} {kind[at]}" if kind[at] else f"no {PARTS[at].lower()}" for at in differing
+        f"{BESIDE_MESSAGE[at].lower()} {kind[at]}" if kind[at] else f"no {BESIDE_MESSAGE[at].lower()}"
+        for at in differing
     )
 
 
@@ -131,4 +134,6 @@ def _differ(kind: list[str], words: str, other_kind: list[str], other_words: str
 def others_of_task(pattern: FailurePattern) -> list[FailurePattern]:
     """The largest others that it may be merged with."""
     others = FailurePattern.objects.filter(task_identifier=pattern.task_identifier, merged_into=None)
-    return list(others.exclude(pk=pattern.pk).order_by("-entry_count", "pk")[:MOST_OFFERED])
+    return list(
+        others.exclude(pk=pattern.pk).order_by("-entry_count", "pk").only("title", "entry_count")[:MOST_OFFERED]
+    )

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Left
 
 from dlq.filters.payload_columns import payload_columns
 from dlq.models import BackfillDlq, EntryPattern
-from dlq.models.entry_status import EntryStatus, EntryUncertainty
+from dlq.models.entry_status import EntryStatus, EntryUncertainty, WasRequeued
 from dlq.redaction.masked_columns import MaskedExtraColumn
 from dlq.table.columns import listed_columns
 from dlq.table.extra_columns import extra_alias
@@ -45,8 +45,8 @@ def error_line(length: int) -> Left:
 
 
 def for_list(entries: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
-    """With `error_line`, `status` and `is_uncertain` (as stored), `has_notes`, `pattern_advice` (FailurePattern.Advice) and the
-    extra columns and the paths of payloads that the settings list, as text."""
+    """With `error_line`, `status` and `is_uncertain` (as stored), `was_requeued` (in any life), `has_notes`, `pattern_advice`
+    (FailurePattern.Advice) and the extra columns and the paths of payloads that the settings list, as text."""
     listed: dict[str, Any] = {
         extra_alias(number): Cast(MaskedExtraColumn(column), TextField())
         for number, column in enumerate(listed_columns(TABLE))
@@ -57,6 +57,7 @@ def for_list(entries: QuerySet[BackfillDlq]) -> QuerySet[BackfillDlq]:
         error_line=error_line(LISTED_ERROR_LENGTH),
         status=EntryStatus(),
         is_uncertain=EntryUncertainty(),
+        was_requeued=WasRequeued(),
         pattern_advice=Subquery(pattern.values(advice=Coalesce("pattern__merged_into__advice", "pattern__advice"))[:1]),
         has_notes=Case(When(Q(notes__isnull=True) | Q(notes=""), then=False), default=True),
         **listed,

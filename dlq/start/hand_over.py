@@ -24,7 +24,7 @@ def _lines(page: StartPage, address: str) -> Iterator[str]:
     for cause, _all, _open in page.causes:
         pattern = cause.pattern
         number = (
-            f"{cause.failed:,}" if cause.open == cause.failed else f"{cause.failed:,}, {cause.open:,} not recovered"
+            f"{cause.failed:,}" if cause.open == cause.failed else f"{cause.failed:,} ({cause.open:,} not recovered)"
         )
         if pattern is None:
             yield f"- {number}: not grouped yet"
@@ -36,4 +36,6 @@ def _lines(page: StartPage, address: str) -> Iterator[str]:
     for one in page.operations:
         reason = f" “{one.reason}”" if one.reason else ""
         yield f"- {one} by {one.actor}, {clock_text(one.created_at)}: {one.get_state_display()}, {one.failures_done:,}{reason}"
+    if page.not_handed_over:
+        yield f"- and {page.not_handed_over:,} earlier ones"
     yield address

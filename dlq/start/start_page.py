@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from dlq.caretaker.health import Health, health
@@ -19,7 +20,7 @@ from dlq.models import BulkOperation, FailurePattern, Requeue
 from dlq.monitoring.alerts import Alert
 from dlq.monitoring.banner import current_alerts
 from dlq.monitoring.snapshot import newest_snapshot
-from dlq.operations.access import sees_operation
+from dlq.operations.access import seen_operations
 from dlq.pattern_pages.pattern_list import UNATTENDED, Choice
 from dlq.start.arrivals import MOST, Arrivals, Cause, arrivals
 from dlq.start.visits import Since, since
@@ -31,10 +32,8 @@ from dlq.web.site_addresses import address_of
 Outcome = Requeue.Outcome
 
 PART_SECONDS = 2.0
-LATEST = 200
-"""Among so many of the latest operations those since a moment are looked for."""
-SHOWN = 8
-"""Operations that the page names; the text to hand over has all of them."""
+SHOWN, HANDED_OVER = 8, 200
+"""The latest operations that the page names, and those that the text to hand over has."""
 SINCE = Moment(end_of_day=False)
 
 
@@ -61,7 +60,8 @@ class StartPage:
     causes: Sequence[tuple[Cause, str, str]]
     """Each with the list of its failures, and of those that did not recover."""
     operations: Sequence[BulkOperation]
-    """Under way, or begun since, the latest first; those of others and one's own."""
+    """Under way, or begun since, those of others and one's own: the latest HANDED_OVER, the last one first."""
+    number_of_operations: int
     health: Health
 
     @property
@@ -71,7 +71,11 @@ class StartPage:
     @property
     def other_operations(self) -> int:
         """How many there are besides."""
-        return max(len(self.operations) - SHOWN, 0)
+        return max(self.number_of_operations - SHOWN, 0)
+
+    @property
+    def not_handed_over(self) -> int:
+        return self.number_of_operations - len(self.operations)
 
     @property
     def since_text(self) -> str:
@@ -111,7 +115,8 @@ def start_page(request: HttpRequest) -> StartPage:
             )
             for cause in (arrived.causes if arrived else ())
         ],
-        operations=operations,
+        operations=list(operations[:HANDED_OVER]),
+        number_of_operations=operations.count(),
         health=health(now),
     )
 
@@ -155,17 +160,17 @@ def _patterns() -> Iterator[Figure]:
         yield Figure(label, f"{count:,}", link, is_bad=bool(count) and state == FailurePattern.State.RETURNED)
 
 
-def _operations(user: Any, moment: datetime) -> list[BulkOperation]:
-    latest = BulkOperation.objects.order_by("-id")[:LATEST]
-    return [one for one in latest if (one.created_at >= moment or one.is_under_way) and sees_operation(user, one)]
+def _operations(user: Any, moment: datetime) -> QuerySet[BulkOperation]:
+    of_interest = Q(created_at__gte=moment) | Q(state__in=BulkOperation.UNDER_WAY)
+    return seen_operations(user).filter(of_interest).order_by("-id")
 
 
-def _operated(operations: Sequence[BulkOperation], user: Any) -> Iterator[Figure]:
+def _operated(operations: QuerySet[BulkOperation], user: Any) -> Iterator[Figure]:
     if not user.has_perm(VIEW_OPERATIONS):
         return
     address = address_of("dlq_bulkoperation_changelist")
-    under_way = sum(one.is_under_way for one in operations)
-    others = sum(one.actor != user.get_username() for one in operations)
+    under_way = operations.filter(state__in=BulkOperation.UNDER_WAY).count()
+    others = operations.exclude(actor=user.get_username()).count()
     yield Figure("Operations under way", f"{under_way:,}", address + query_string({"state__exact": "running"}))
     yield Figure("Operations of others", f"{others:,}", address)
 

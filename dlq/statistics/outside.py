@@ -14,8 +14,8 @@ MOST = 1_000
 
 
 def outside(entries: QuerySet[BackfillDlq], now: datetime) -> list[tuple[str, int, dict[str, str]]]:
-    """Those that failed before EARLIEST, and those after `now`: in words, how many (at most MOST + 1), and the filter's times for
-    them; without what there is none of."""
+    """Those that failed before EARLIEST, and those after `now`, each if there are any: in words, how many (at most MOST + 1), and
+    the filter's times for them."""
     sides = (
         ("before 1900", Q(failed_at__lt=EARLIEST), {"failed_before": (EARLIEST - INSTANT).isoformat()}),
         ("in the future", Q(failed_at__gt=now), {"failed_after": (now + INSTANT).isoformat()}),

@@ -14,7 +14,7 @@ WITH counted AS MATERIALIZED (
            min(failed_at) FILTER (WHERE NOT was_requeued)    AS oldest_waiting
     FROM (
         SELECT {columns}, e.failed_at, e.failure_count,
-               -- As models/was_requeued.sql has it; joined, processes that read together look it up together.
+               -- As models/was_requeued.sql has it. A join can be done by parallel workers, which a subquery for each row is not.
                e.requeued_count > 0 OR life.entry_id IS NOT NULL AS was_requeued,
                width_bucket(e.failed_at, %(starts)s::timestamptz[]) AS slot
         FROM ({entries}) e

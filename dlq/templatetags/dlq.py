@@ -103,8 +103,8 @@ NAMED = 2
 class FilterField:
     """One input of the filter form. A repeated parameter's other values travel along as hidden inputs.
 
-    `is_several`: of values of which any may match all are hidden, the placeholder tells them, and what is typed replaces them:
-    an input with only one of them would say less than the filter does.
+    `is_several`: where any of several values may match, all of them are hidden inputs and the placeholder tells them, because
+    the input with one of them would say less than the filter does. What is typed replaces them (static/dlq/filter.js).
     """
 
     name: str
@@ -172,5 +172,5 @@ def _field(filterset: DlqFilterSet, name: str, condition: Condition) -> FilterFi
 
 
 def _several(values: list[str]) -> str:
-    named = " or ".join(values[:NAMED])
-    return named if len(values) <= NAMED else f"{named} or {len(values) - NAMED} others"
+    named, others = " or ".join(values[:NAMED]), len(values) - NAMED
+    return f"{named} or {others} other{'s' if others > 1 else ''}" if others > 0 else named

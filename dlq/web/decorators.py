@@ -52,7 +52,9 @@ def posted(view: Callable[[Any, HttpRequest], HttpResponseBase]) -> Callable[[An
         if request.method == "POST":
             return view(model_admin, request)
         messages.warning(
-            request, "Nothing was done: your log-in had ended before you pressed the button. Please begin again."
+            request,
+            "Nothing was done: this page does only what a button sends. If you pressed one, your log-in had ended before that. "
+            "Please begin again.",
         )
         return HttpResponseRedirect(address_of("app_list", "dlq"))
 

@@ -11,6 +11,8 @@ LIST_QUERY = "_changelist_filters"
 """Django's name, which the links in its lists have."""
 FROM_ENTRY = "from_entry"
 """Of a form on the page of an entry: its id, so that whoever thinks better of it comes back to that page."""
+SAVED = "#saved"
+"""The end of an address that answers to a save (static/dlq/drafts.js)."""
 
 
 def came_from(request: HttpRequest) -> str:

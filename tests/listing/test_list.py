@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.support.chains import comes_back
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entries, add_entry
 from tests.support.pages import LIST, Page, get, text_of
@@ -58,6 +59,12 @@ def test_line_says_what_failed_where_and_how_often_when_listed(boss: Client) -> 
     assert (second["field-queue"], second["field-error"], second["field-notes"]) == ("bills", "timed out", "–")
     assert second["field-failed"].startswith("1 Jan 2020 00:00:00")
     assert second["field-failed"].endswith("d ago")
+
+
+def test_what_came_back_is_not_listed_as_never_requeued(boss: Client) -> None:
+    comes_back(add_entry())
+    page = get(boss, f"{LIST}?requeued=yes")
+    assert [text_of(cell) for cell in page.all("td", class_="field-requeues")] == ["earlier"]
 
 
 def cells(row: Element) -> dict[str, str]:

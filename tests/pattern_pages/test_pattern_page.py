@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from dlq.models import BulkOperation, FailurePattern, Requeue
+from dlq.patterns.regrouping import carry_out, plan_merge
 from tests.support.database import SCHEMA, sql
 from tests.support.entries import add_entry, ids
 from tests.support.jobs import jobs
@@ -277,6 +278,17 @@ def test_django_s_own_pages_do_nothing_when_they_are_called(boss: Client, addres
     new_pattern()
     assert boss.post(f"{PATTERNS}{address}", {"post": "yes"}).status_code in (302, 403, 404)
     assert FailurePattern.objects.count() == 1
+
+
+def test_parts_that_only_some_have_are_not_said_of_all(viewer: User) -> None:
+    one, other = new_pattern("it was refused"), new_pattern("it was denied")
+    for pattern, kind in ((one, ["Refused", "", ""]), (other, ["Refused", "E42", ""])):
+        FailurePattern.objects.filter(pk=pattern.pk).update(words="it was refused", kind=kind)
+    plan = plan_merge(*FailurePattern.objects.filter(pk__in=(one.pk, other.pk)).order_by("pk"))
+    carry_out(lambda: plan, mark=plan.mark, actor="ann")
+    page = get(client_of(viewer), pattern_url(one.pk))
+    assert "ann merged patterns into this one. Their failed jobs have:" in page.text
+    assert "E42 or none" in page.text
 
 
 def test_what_varies_is_listed_with_numbers_and_links_when_a_pattern_was_merged(viewer: User) -> None:

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from dlq.models import FailurePattern, Requeue, Visit
+from dlq.start import start_page
 from dlq.start.arrivals import MOST
 from dlq.start.start_page import SHOWN
 from dlq.start.visits import remember_log_in, since
@@ -24,7 +25,7 @@ from tests.support.entries import add_entries, add_entry
 from tests.support.operations import operate
 from tests.support.pages import START, Page, get, text_of
 from tests.support.patterns import group_everything
-from tests.support.people import client_of
+from tests.support.people import client_of, make_user
 from tests.support.statistics import counted
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_what_recovered_is_told_from_what_is_left_of_a_cause(boss: Client) -> No
     links = [cell.find("a") for cell in page.all("td", class_="dlq-number")]
     assert [text_of(link) for link in links if link is not None] == ["3", "2"]
     assert [counted(boss, link.get("href", "")) for link in links if link is not None] == [3, 2]
-    assert "- 3, 2 not recovered: " in text_of(page.one("textarea"))
+    assert "- 3 (2 not recovered): " in text_of(page.one("textarea"))
 
 
 def test_what_was_recalled_is_open_work(boss: Client) -> None:
@@ -162,6 +163,23 @@ def test_hand_over_has_all_operations_and_the_page_says_how_many_more(boss: Clie
     assert "call 0" not in text_of(page.one("ul"))
     assert page.links("2 more") == ["/admin/dlq/bulkoperation/"]
     assert text_of(page.one("textarea")).count(" by ann, ") == SHOWN + 2
+
+
+def test_number_of_further_operations_leads_nowhere_that_is_refused() -> None:
+    for number in range(SHOWN + 1):
+        operate("note", [add_entry()], actor="cal", note=f"call {number}")
+    page = get(client_of(make_user("view_backfilldlq", "annotate_backfilldlq", name="cal")), START)
+    assert "1 more" in page.text
+    assert page.links("1 more") == []
+
+
+def test_hand_over_says_how_many_operations_it_leaves_out(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start_page, "HANDED_OVER", 2)
+    for number in range(3):
+        operate("note", [add_entry()], actor="ann", note=f"call {number}")
+    text = text_of(get(boss, START).one("textarea"))
+    assert text.count(" by ann, ") == 2
+    assert "- and 1 earlier ones" in text
 
 
 def test_patterns_that_want_somebody_are_counted_and_listed(boss: Client) -> None:

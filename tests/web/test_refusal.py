@@ -37,6 +37,14 @@ def test_the_missing_permission_is_named_and_a_page_that_may_be_seen_is_offered(
     assert "“Can see what is masked in failed jobs” (dlq.see_redacted_backfilldlq)" in page.text
 
 
+def test_start_page_names_what_it_takes_and_other_apps_pages_nothing_of_ours(
+    person: Callable[..., User], login: Callable[[User], Client]
+) -> None:
+    client = login(person())
+    assert "(dlq.view_backfilldlq)" in told(client, "/admin/dlq/").text
+    assert client.get("/admin/auth/").status_code == 404
+
+
 def test_all_that_are_missing_are_named(person: Callable[..., User], login: Callable[[User], Client]) -> None:
     page = told(login(person()), f"{LIST}export/")
     assert (

@@ -21,9 +21,9 @@ from dlq.web.formatting import utc_text
 EXIT = {"": 0, WARNING: 1, CRITICAL: 2}
 """As Nagios and its kin read it."""
 THRESHOLDS = {
-    "new_per_hour": "warn above so many new failed jobs in each of the last --hours",
+    "new_per_hour": "warn if more jobs than this failed in each of the last --hours",
     "hours": "hours that --new-per-hour looks at",
-    "critical_new_per_hour": "critical above so many new failed jobs in the last hour",
+    "critical_new_per_hour": "critical if more jobs than this failed in the last hour",
     "critical_total": "critical above so many failed jobs in all",
     "oldest_days": "warn of a failed job that nobody has requeued and that is older than so many days",
     "task_hours": "warn of a task that failed in each of so many last hours",

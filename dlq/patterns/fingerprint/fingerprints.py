@@ -36,7 +36,9 @@ VERSION = 5
 
 logger = logging.getLogger("dlq")
 
-MESSAGE = "Message, without what changes"
+TASK, MESSAGE = "Task", "Message, without what changes"
+BESIDE_MESSAGE = ("Exception", "Code", "Place in the application")
+"""What a fingerprint's `kind` is made of, in words."""
 UNREADABLE = "This error could not be read"
 LONGEST_MESSAGE = 2_000
 """Characters of the normalised message that count: what differs only behind them is the same."""
@@ -109,14 +111,8 @@ class Fingerprint:
     @property
     def why(self) -> list[tuple[str, str]]:
         """The parts that were compared."""
-        parts = (
-            ("Task", self.task),
-            ("Exception", self.exception),
-            ("Code", ", ".join(self.codes)),
-            ("Place in the application", self.place),
-            (MESSAGE, self.message),
-        )
-        return [(label, value) for label, value in parts if value]
+        parts = (self.task, self.exception, ", ".join(self.codes), self.place, self.message)
+        return [(label, part) for label, part in zip((TASK, *BESIDE_MESSAGE, MESSAGE), parts, strict=True) if part]
 
 
 def fingerprint_of_text(

@@ -2,9 +2,12 @@
 // typed where several values are in force replaces them.
 "use strict";
 document.querySelectorAll("form.dlq-filter").forEach((form) => {
+    form.querySelectorAll("[data-replaces]").forEach((input) => {
+        input.title = `What you type replaces ${input.dataset.replaces}`;
+    });
     form.addEventListener("formdata", (event) => {
         form.querySelectorAll("[data-replaces]").forEach((input) => {
-            if (input.value) {
+            if (input.value.trim()) {
                 event.formData.set(input.name, input.value);
             }
         });

@@ -51,7 +51,6 @@ class RecallKind(Kind):
     }
 
     def next_batch(self, operation: BulkOperation, finder: BatchFinder) -> Batch:
-        # Entries before jobs, as a requeue does it.
         unsettled = Requeue.Outcome.UNSETTLED
         return next_with_records(operation, Requeue.objects.filter(operation=operation.undoes_id, outcome=unsettled))
 
