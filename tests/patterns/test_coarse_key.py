@@ -101,11 +101,29 @@ def test_keys_are_equal_when_numbers_change_that_tell_nothing(one: str, other: s
     assert key_of(one) == key_of(other)
 
 
-def test_reason_is_looked_at_when_there_is_no_error() -> None:
-    for nothing in (None, "null", '""', "{}", "[]"):
-        add_entry(last_error=nothing, failure_reason="worker 71234 was lost")
-    assert {row["text"] for row in keys()} == {"worker 71234 was lost"}
-    assert len({row["key"] for row in keys()}) == 1
+@pytest.mark.parametrize(
+    "nothing",
+    [None, "null", '""', "{}", "[]", '"  "', '"\\n\\t"', "[null]", '[""]', '[" "]', "[[], {}]", '{"message": ""}', '{"a": null}',
+     '{"error": {"message": " "}}', '{"failed": false}'],
+)  # fmt: skip
+def test_reason_is_looked_at_when_the_error_says_nothing(nothing: str | None) -> None:
+    add_entry(last_error=nothing, failure_reason="worker 71234 was lost")
+    add_entry(last_error=nothing, failure_reason="queue was purged")
+    one, other = keys()
+    assert (one["text"], one["is_json"]) == ("worker 71234 was lost", False)
+    assert one["key"] != other["key"]
+    assert digest_of(one) != digest_of(other)
+
+
+@pytest.mark.parametrize(
+    "something", ["0", "true", '"no"', "[0]", '{"code": 1}', '{"message": "", "code": "E1"}', '{"failed": true}']
+)
+def test_reason_does_not_count_when_the_error_says_something(something: str) -> None:
+    add_entry(last_error=something, failure_reason="worker was lost")
+    add_entry(last_error=something, failure_reason="queue was purged")
+    one, other = keys()
+    assert one["key"] == other["key"]
+    assert digest_of(one) == digest_of(other)
 
 
 def test_part_that_is_looked_at_is_bounded_when_the_error_is_long() -> None:

@@ -259,7 +259,9 @@ def test_quoted_code_is_one_where_it_is_all_of_the_quotation() -> None:
     ["a", "1", "a1", "/a", ".", "a.", "'", "\\'", "-", "a-", "a@", "::", "1:", "\n    at a", "Error: ", "{", "[{", '{"a":', "0 ",
      "a_", "__", "a$", "a::", "\\a", "status code ", "((", "Mon, ", "customer Aa ", "panicked at ", "Caused by: ", "<*>", "é",
      "Traceback (most recent call last)", "<Code>", "file aaaaaaaaaaaaaaaaaaaa ", "/srv/aa bbbbbbbbbbbbbbbbbbbb ", "“a”", "cn=a,",
-     "for Aa Bb ", "Kunde A & B ", '{"a"=>', '%{a: [{"b"', "input=[a;", "expected `a`, ", "Aa (b) ", "DE02 ab ", "a: b: c: "],
+     "for Aa Bb ", "Kunde A & B ", '{"a"=>', '%{a: [{"b"', "input=[a;", "expected `a`, ", "Aa (b) ", "DE02 ab ", "a: b: c: ",
+     "lib-", "A.", "for Aa is ", "order 1/1/1/ (", f"\n    at {'(' * 480}{'1' * 1480}x", f"Abc({'a=111111111' * 8}! ", "session id: a",
+     "error E", "got 4", "'a is ", "schema tenant_"],
 )  # fmt: skip
 def test_time_is_bounded_when_the_text_is_made_to_take_long(bit: str) -> None:
     """A second is a hundred times what it takes; what is quadratic in 16,384 characters takes several."""

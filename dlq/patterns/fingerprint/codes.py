@@ -16,10 +16,12 @@ REASONS = (
     "|Range|Expectation|I'm|Misdirected|Unprocessable|Locked|Failed|Too|Upgrade|Unavailable|Internal|Service|Gateway|Server|Client"
     "|Insufficient|Loop|Network|Temporary|Moved|Found|SERVICE|NOT|BAD|INTERNAL|TOO|GATEWAY|FORBIDDEN|UNAUTHORIZED|CONFLICT"
 )
-PEOPLE = "".join(
-    f"(?<!{noun} )" for noun in ("employee", "customer", "order", "item", "machine", "room", "gate", "ticket")
+ANNOUNCES = (
+    r"(?:\A|(?<=[\[({:;,=>|/\"'`-])|(?<=[\])}:;,=>|] )"
+    r"|\b(?i:error|err|errno|code|with|exception|reason|warning|status|fault|alarm|failure|fehler|fehlercode|erreur|was|is|and|or|got|answered|returned"
+    r"|replied|responded|reported|raised|received) )"
 )
-"""E1001 behind one of these is somebody's or something's number."""
+"""What stands before E1001 where it is a code: behind any other word it is somebody's or something's number."""
 THINGS = ("ostal", "zip", "area", "item", "country", "product", "voucher", "promo", "currency", "bank")
 NOT_OF_THINGS = "".join(f"(?<!{thing} )" for thing in THINGS)
 """A postal code is no code of an error."""
@@ -28,16 +30,18 @@ NO_NOUN = (
     rf"|(?:{REASONS})\b))"
 )
 """Behind a number that is a code: "got 503 from …", but not "got 120 items"."""
-BEFORE_HTTP = (
-    r"http(?:/[0-9](?:\.[0-9])?)?|status|status ?code|response|responded with|returned|replied|replied with|answered"
-    r"|answered with|upstream|giving up after|success"
+BEFORE_HTTP = r"http(?:/[0-9](?:\.[0-9])?)?|status|status ?code|responded with|replied with|answered with"
+MAYBE_HTTP = (
+    "response|returned|replied|answered|upstream|giving up after|success|received|got|error|with|unexpected|was"
 )
+STATUS = r"(?:20[0-7]|30[0-8]|[45][0-9]{2})"
+"""Those that there are: a number behind "got" or "returned" may be one of anything."""
 FORMS = tuple(
     re.compile(form)
     for form in (
         rf"(?i:{BEFORE_HTTP})[^\w]{{1,4}}{ALONE_BEFORE}{HTTP}{ALONE_AFTER}",
-        rf"(?i:\b{NOT_OF_THINGS}code|received|got|error|with|unexpected|was)[^\w]{{1,4}}"
-        rf"{ALONE_BEFORE}(?P<http2>[1-5][0-9]{{2}}){ALONE_AFTER}{NO_NOUN}",
+        rf"(?i:\b{NOT_OF_THINGS}code)[^\w]{{1,4}}{ALONE_BEFORE}(?P<http2>[1-5][0-9]{{2}}){ALONE_AFTER}{NO_NOUN}",
+        rf"\b(?i:{MAYBE_HTTP})[^\w]{{1,4}}{ALONE_BEFORE}(?P<http7>{STATUS}){ALONE_AFTER}{NO_NOUN}",
         rf"(?<![A-Z][a-z] )(?<![a-z] )(?<![a-z]{{2}}=){ALONE_BEFORE}(?P<http3>[1-5][0-9]{{2}}) \(?(?:{REASONS})\b",
         r"\b(?:failed|error|server|client|with|code|received|returned|got|was|is|status|upstream) "
         rf"{ALONE_BEFORE}(?P<http4>[1-5][0-9]{{2}}) \(?(?:{REASONS})\b",
@@ -52,8 +56,9 @@ FORMS = tuple(
         rf"(?:\b{NOT_OF_THINGS}(?i:code|status)|[a-z]Code|_code)[\"']?(?:\s?[=:]\s?|\s)[\"']?"
         rf"{ALONE_BEFORE}(?P<number2>-?[0-9]{{1,3}}){ALONE_AFTER}{NO_NOUN}",
         # Within a quotation only where it is all of it: 'E27 / warm' is a lamp.
-        rf"{PEOPLE}{ALONE_BEFORE}(?:(?<!['\"`])|(?=[A-Z0-9-]{{2,10}}['\"`]))"
-        rf"(?P<named>E[0-9]{{1,5}}|P[12][0-9]{{3}}|TS[0-9]{{4}}|(?:ORA|PLS|TNS)-[0-9]{{5}}){ALONE_AFTER}",
+        rf"{ANNOUNCES}{ALONE_BEFORE}(?:(?<!['\"`])|(?=[A-Z0-9-]{{2,10}}['\"`]))"
+        rf"(?P<named>E[0-9]{{1,5}}|P[12][0-9]{{3}}){ALONE_AFTER}",
+        rf"{ALONE_BEFORE}(?P<named2>TS[0-9]{{4}}|(?:ORA|PLS|TNS)-[0-9]{{5}}){ALONE_AFTER}",
         r"(?:failed|failure|error|refused|unavailable|denied|rejected)[\w ]{0,20} \((?P<http6>[45][0-9]{2})\)",
         r"\[(?P<errno>E[A-Z_]{3,30}|ERR_[A-Z_]{3,60})\]",
         rf"(?:(?i:field|segment|element|component|hl7)\W{{1,3}}|missing (?:at|in) |\|)(?P<segment>{SEGMENT}){ALONE_AFTER}",

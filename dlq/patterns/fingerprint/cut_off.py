@@ -12,13 +12,15 @@ FEWEST_WORDS = 3
 
 Kind = tuple[str, ...]
 """Exception, codes and place."""
-CODES = 1
-"""Of them, never lacking."""
+CODES_OF_KIND = 1
+"""Where in it the codes are, which are never lacking."""
 
 
 def with_wholes(kinds: Sequence[Kind], forms: Sequence[Words], first: Sequence[int]) -> list[int]:
-    """For each template the number of the first one that it is one pattern with, as `first` has it, but that those which say the
-    same as a single other pattern, and lack only its exception or its place, are one with it.
+    """For each template the number of the first one that it is one pattern with.
+
+    As `first` says, and besides: those that say the same as a single other pattern, and lack only its exception or its place, are
+    one with it.
     """
     saying: dict[Words, dict[Kind, int]] = defaultdict(dict)
     for number, (kind, form) in enumerate(zip(kinds, forms, strict=True)):
@@ -36,7 +38,7 @@ def with_wholes(kinds: Sequence[Kind], forms: Sequence[Words], first: Sequence[i
 
 def _lacks_of(kind: Kind, whole: Kind) -> bool:
     parts = enumerate(zip(kind, whole, strict=True))
-    return kind != whole and all(own == other or (own == "" and at != CODES) for at, (own, other) in parts)
+    return kind != whole and all(own == other or (own == "" and at != CODES_OF_KIND) for at, (own, other) in parts)
 
 
 def _last(number: int, joined: dict[int, int]) -> int:

@@ -10,8 +10,8 @@ Words = tuple[str, ...]
 
 NAME_BEFORE = re.compile(
     r"constraint|column|columns|field|fields|reading|key|keys|attribute|property|properties|method|function|module|parameter"
-    r"|argument|index|relation|table|type|class|variable|variant|schema|operator|setting|option|header|placeholder|setting|label|code|status|state"
-    r"|reason|error|feld|spalte|champ|campo|invoke|because|desc|kind|sqlstate|errno|entity|action|command|format|encoding|event"
+    r"|argument|index|relation|table|type|class|variable|variant|schema|operator|setting|option|header|placeholder|label|code|status|state"
+    r"|reason|error|feld|spalte|champ|campo|invoke|because|desc|kind|sqlstate|errno|entity|action|command|format|validation|validator|serializer|mapping|mapper|converter|model|policy|rule|migration|encoding|event"
     r"|object|permission|scope|plugin|package|dependency|gem|handler|route|flag|feature|interface|selector|locator|xpath|identifier|symbol|clé|colonne|clave",
     re.IGNORECASE,
 )

@@ -20,6 +20,7 @@ from dlq.patterns.fingerprint.tokens import (
     ARITY,
     CONSTRAINT,
     LETTER,
+    MASKED,
     NUMBERED_NAME,
     SERIAL,
     SHARED_LIBRARY,
@@ -62,6 +63,8 @@ LEADING_CLASS = re.compile(
 NAME_WITH_DIGIT = re.compile(TELLING)
 PRIVATE_MODULE = re.compile(r"(?<=\.)_\w{1,60}\.")
 """Where a class of Python's happens to be: MySQLdb._exceptions.OperationalError is MySQLdb.OperationalError."""
+ELAPSED = re.compile(rf",? (?:after|within|nach|après) {re.escape(MASKED)}(?=[.)]?$)", re.MULTILINE)
+"""How long it took, which some say of the same only where it took long."""
 PLACEHOLDER = re.compile(r"<(?:[a-z]{2,12}|\*)>")
 RUN = re.compile(rf"(?:{LETTER}|:|<(?:[a-z]{{2,12}}|\*)>)+")
 QUOTED_DATA = re.compile(f"'{DATA.pattern}'")
@@ -131,7 +134,7 @@ def fingerprint_of_text(
 
 
 def fingerprint(task: str, last_error: Any, failure_reason: str, values: Collection[str] = ()) -> Fingerprint:
-    """`last_error` as JSON was read: text, object, list or None."""
+    """`last_error` as JSON was read: text, object, list or None. Raises where it is nested so deep that Python can't write it."""
     reading = read(_bounded(last_error), looked_at(failure_reason))
     text = looked_at("\n".join(reading.messages))
     stack = looked_at(reading.stack)
@@ -214,7 +217,11 @@ def _split(line: str) -> tuple[str, str]:
 def _exception(names: Iterable[str]) -> str:
     # The same class may be named plainly and with its module; the longer name says more.
     named = dict.fromkeys(map(_name, names))
-    return " / ".join(name for name in named if not any(name != other and other.endswith(name) for other in named))
+    return " / ".join(name for name in named if not any(_is_short_for(name, other) for other in named))
+
+
+def _is_short_for(name: str, other: str) -> bool:
+    return len(other) > len(name) and other.endswith(name) and other[-len(name) - 1] in ".:\\/"
 
 
 def _name(name: str) -> str:
@@ -225,7 +232,7 @@ def _name(name: str) -> str:
 def _masked(template: str) -> str:
     """The message in which all changing parts look alike, so that it depends only on what the coarse key keeps."""
     text = RUN.sub(lambda run: _masked_run(run[0]) if PLACEHOLDER.search(run[0]) else run[0], template)
-    text = with_digits_masked(text, keep=KEPT)
+    text = ELAPSED.sub("", with_digits_masked(text, keep=KEPT))
     return said_once(text)[:LONGEST_MESSAGE].strip(" .:;,!-")
 
 

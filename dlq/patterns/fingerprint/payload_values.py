@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from dlq.patterns.fingerprint.evidence import VALUE_BEFORE
+
 MOST_VALUES = 500
 LONGEST_VALUE = 200
 MOST_WORDS = 8
@@ -17,7 +19,7 @@ COMMON_WORDS = frozenset(
     to um un us we
     """.split()  # noqa: SIM905
 )
-"""Which a value in capitals is not: the country IS is not the word "is"."""
+"""Of several languages. Such a value is one where it is written in capitals, as the country IS, or where it stands as one."""
 
 NAMES_A_KIND = {
     "type",
@@ -37,8 +39,9 @@ NAMES_A_KIND = {
 """Keys whose values are names of the program's own: they tell failures apart."""
 WORD = re.compile(r"[^\s\"'`(){}\[\],;:=<>|„“”‚‘’«»「」]+")
 SAYS_A_NAME = re.compile(
-    r"(?:field|column|constraint|key|property|attribute|reading|argument|parameter)\W{1,3}$", re.IGNORECASE
+    r"\b(?:field|column|constraint|key|property|attribute|reading|argument|parameter)\W{1,3}$", re.IGNORECASE
 )
+STANDS_AS_VALUE = re.compile(rf"(?:[=:/\"'(\[]|\b(?:{VALUE_BEFORE.pattern})\W)$", re.IGNORECASE)
 MASK = "<value>"
 
 
@@ -81,10 +84,8 @@ def without_values(text: str, values: Collection[str]) -> str:
 def _found(text: str, values: Collection[str]) -> Iterator[tuple[int, int]]:
     if not values:
         return
-    known = {
-        *values,
-        *(value.casefold() for value in values if not value.isupper() or value.lower() not in COMMON_WORDS),
-    }
+    # The country IS is not the word "is".
+    known = {*values, *(one.casefold() for one in values if not (one.isupper() and one.lower() in COMMON_WORDS))}
     longest = min(MOST_WORDS, max(len(WORD.findall(value)) for value in values))
     words = [(word.start(), word.end()) for word in WORD.finditer(text)]
     number = 0
@@ -92,11 +93,15 @@ def _found(text: str, values: Collection[str]) -> Iterator[tuple[int, int]]:
         start = words[number][0]
         for last in range(min(number + longest, len(words)) - 1, number - 1, -1):
             end = _end(text, start, words[last][1], known)
-            if end and not SAYS_A_NAME.search(text[max(0, start - 16) : start]):
+            if end and _may_be_meant(text[start:end], text[max(0, start - 16) : start]):
                 yield start, end
                 number = last
                 break
         number += 1
+
+
+def _may_be_meant(found: str, before: str) -> bool:
+    return not (SAYS_A_NAME.search(before) or (found in COMMON_WORDS and not STANDS_AS_VALUE.search(before)))
 
 
 def _end(text: str, start: int, end: int, known: Collection[str]) -> int:

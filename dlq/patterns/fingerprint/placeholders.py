@@ -1,7 +1,8 @@
 """The changing parts of an error text, replaced by what kind of thing they are: `connect to <ip>:<int> failed`.
 
 One alternation, so that a text is passed once; the first kind that matches wins, so long kinds come before short ones
-that they contain. Every quantifier is bounded: no text, however made, takes more than a bounded time a character.
+that they contain. Every quantifier is bounded, or else the line is: no text, however made, takes more than a bounded time a
+character.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ MONTH = (
 )
 CURRENCY = "EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|INR|CNY"
 
+ASSIGNED = r"\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)"
+
 KINDS: dict[str, str] = {
     "name": rf"\b(?:{ARITY}|{SHARED_LIBRARY})(?![\w.]*\w)",
     "object": r"<[\w.]{3,200} object at 0x[0-9a-fA-F]{1,16}>|#(?:PID|Reference|Port)<[0-9.]{1,60}>|%\{[^{}\n]{0,2000}\}"
-    r"|\b[A-Z]\w{2,60}\((?:\w{1,30}=(?:'[^'\n]{0,200}'|[0-9]{1,9}|None)(?:, )?){1,8}\)",
+    rf"|\b[A-Z]\w{{2,60}}\({ASSIGNED}(?:, {ASSIGNED}){{0,7}}\)",
     "repository": r"\b[\w.-]{1,64}@[\w.-]{1,200}:[\w.~/-]{1,200}\.git\b",
     "email": r"(?:[A-Z][\w.'-]{0,40} ){1,4}<[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}>"
     r"|[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}",
@@ -68,7 +71,7 @@ KINDS: dict[str, str] = {
     "id": (
         r"\b[A-Za-z]{1,12}(?:[_-][A-Za-z]{1,12}){0,2}[_-](?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9]{3,64}\b"
         r"|\b[a-z]{2,8}_(?=[A-Za-z]{0,40}[A-Z])[A-Za-z]{14,64}\b"
-        # One of a few: pacs-b. A node of OPC UA.
+        # One of a few: node-b. A node of OPC UA.
         r"|(?<![\w.-])(?:node|worker|host|server|db|pg|redis|broker|queue|pool|shard|lib|pacs|osrm|rack|gw|proxy|cache|api|web|app)"
         r"-[a-z]\b(?![.'’-])|\bns=[0-9]{1,5};[isgb]=(?:[^\s,):]|:(?=\S)){1,200}"
     ),

@@ -9,16 +9,17 @@ from dlq.patterns.fingerprint.tokens import CONSTRAINT, NUMBERED_NAME, SERIAL
 
 TELLING_NAME = f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT})"
 NAMED = re.compile(
+    r"(?:\b|_|(?<=[a-z])(?=(?-i:[A-Z])))(?:(?:sub|data|meta)(?=\w))?"
     r"(?:constraint|value of|column|relation|table|field|attribute|property|properties"
     r"|(?<!shipping )(?<!payment )(?<!delivery )method|function|module|key|parameter|argument|reading"
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
     r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection|element|tag"
     r"|event|object|object name|name of|permission|scope|right|plugin|package|assembly|dependency|gem|handler|route"
     r"|resolve|identifier|symbol|at path|for model|service|config|configuration|environment|middleware|component|factory"
-    r"|hook|provider|driver|adapter"
+    r"|(?:web)?hook|provider|driver|adapter"
     r"|serializer|validator|rule|policy|mode|state|status|format|step|stage|phase|kind|operation|model|resource type"
     r"|\w*(?:Key|Column|Field|Property|Attribute|Param)s?\(\w{1,30}:"
-    r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|feld|spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)"
+    r"|encoder|codec|flag|feature|interface|operand|encoding|clé|champ|colonne|\w{0,20}feld|\w{0,20}spalte|schlüssel|campo|columna|clave|KeyError:?|NameError:?|AttributeError:?)"
     r"(?: (?:index )?[0-9]{1,4}| (?:not found|missing))?(?:,? (?:name|named|called|id))?\W{0,3}$",
     re.IGNORECASE,
 )
@@ -30,7 +31,7 @@ LABELLED_AFTER = re.compile(r"\W{1,3}(?:is (?:required|not set)|(?:cannot|can't|
 NAMED_AFTER = re.compile(
     r"\W{1,3}(?:not in index|not defined in|not found in axis"
     r"|is (?:required|undefined|not defined|not allowed|not a function|not iterable)"
-    r"|(?:must|should)(?: not)? (?:be|have|contain|match)"
+    r"|(?:must|should)(?: not)? (?:be|have|contain|match)|executable file not found"
     r"|(?:cannot|can't|may not) be (?:empty|blank|null|nil|zero|negative)"
     r"|column|field|attribute|property|key|parameter|constraint|argument|option|method"
     r"|function|environment variable)\b"
@@ -74,6 +75,8 @@ SAID = re.compile(
 LOWER_CASE_WORD = re.compile(r"(?<![\w/.@-])[a-z]{2,20}(?![\w/@-])")
 SENTENCE = 4
 """Words in lower case: so many are no name and no value."""
+QUOTES = re.compile(r"(?<!\w)['\"`]\w")
+"""What has a quotation of its own is no name and no value either."""
 SPOKEN = re.compile(
     r"\b(?:is|are|was|were|not|no|cannot|can't|failed|must|does|did|has|have|invalid|expected|unknown|could|should|the|ist|nicht|wurde|est|pas"
     r"|unable|denied|missing|refused|rejected|exceeded|expired|unsupported|too)\b"
@@ -85,14 +88,17 @@ TYPE = re.compile(
 QUALIFIED = re.compile(r"[\"`]\.[\"`]")
 """Within SQL's "SCHEMA"."TABLE"."COLUMN"."""
 ONE_MARK = re.compile(r"[^\w\s]")
-SHORT_CODE = re.compile(r"[A-Z]{2,3}")
-"""A country, a currency."""
+SHORT_CODE = re.compile(
+    r"[A-Z]{2}|AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MAD|MXN|MYR|NOK|NZD|PEN"
+    r"|PHP|PKR|PLN|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|XX[A-Z]|ZAR|ZZ[A-Z]"
+)
+"""A country, a currency; ISO 3166 and 4217 leave XX and ZZ to everybody."""
 FIELD = re.compile(
     r"(?:field|column|property|attribute|parameter|feld|spalte|champ|colonne|campo|columna)\W{1,3}$", re.IGNORECASE
 )
 """What comes before a name that may be as short."""
 SNAKE_CASE = re.compile(r"[a-z]{1,30}(?:_[a-z]{1,30}){1,8}")
-ANNOUNCED = (
+NAME_FORMS = (
     (NAMED, NEAR, NAME),
     (EXPECTED, LONGEST_LIST, NAME),
     (PACKAGE_BEFORE, NEAR, PACKAGE),
@@ -113,7 +119,7 @@ def quotation(match: re.Match[str], masked: Callable[[str], str]) -> str:
         # Ruby wrote `name' once, and writes 'name' now.
         opening = "'" if match[0][0] == "`" and match[0][-1] == "'" else match[0][0]
         return f"{opening}{inner}{match[0][-1]}"
-    said = len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE and SPOKEN.search(inner)
+    said = SPOKEN.search(inner) and (len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE or QUOTES.search(inner))
     if not DATA.fullmatch(inner) and (said or SAID.search(before)):
         return f"{match[0][0]}{masked(inner)}{match[0][-1]}"
     return "<quoted>"
@@ -124,7 +130,7 @@ def _is_name(inner: str, match: re.Match[str], before: str) -> bool:
     if any(form.fullmatch(inner) for form in (ONE_MARK, TYPE, SNAKE_CASE)):
         return True
     start = match.start()
-    for announcing, length, form in ANNOUNCED:
+    for announcing, length, form in NAME_FORMS:
         if form.fullmatch(inner) and announcing.search(match.string[max(0, start - length) : start]):
             return True
     if WORDS.fullmatch(inner) and LABELLED_AFTER.match(match.string, match.end()):

@@ -36,7 +36,7 @@ WARNS = re.compile(
     r"|(?:[\w.-]{1,30}: )?\[?(?i:warning)\]?:? [^\n]{0,300}\b(?:insecure|deprecated|obsolete)\b"
 )
 """A warning of the runtime's or about how it was called, which where it stands before all else is not why."""
-COMMAND = re.compile(r"(?P<head>[Cc]ommand failed: )(?P<program>[^\s]+)(?P<rest>[^\n]*)")
+COMMAND = re.compile(r"(?<!\w )(?P<head>[Cc]ommand failed: )(?P<program>(?!-?[0-9])[^\s]+)(?P<rest>[^\n]*)")
 LISTED = re.compile(r"[Cc]ommand '?\[(?P<program>'[^',\]]+'|\"[^\",\]]+\")[^\]\n]*\]'?")
 QUOTED_COMMAND = re.compile(r"[Cc]ommand (?P<mark>['\"`])(?P<program>[\w./-]+) [^\n]*?(?P=mark)")
 EXIT_IN_LINE = re.compile(r"exit(?:ed)?(?: with)? (?:code|status)[ :]*-?[0-9]{1,3}|code[ =:]-?[0-9]{1,3}", re.I)
@@ -72,11 +72,11 @@ def once_each(lines: list[str]) -> list[str]:
     """Without those that complain of the same about something else: "tar: a.jpg: File exists" for each file."""
     found: dict[str, str] = {}
     for line in lines:
-        found.setdefault(_of_what(line), line)
+        found.setdefault(_complaint(line), line)
     return list(found.values())
 
 
-def _of_what(line: str) -> str:
+def _complaint(line: str) -> str:
     """A line without what it is about, between the tool and what it says."""
     parts = with_digits_masked(re.sub(r"\"[^\"\n]*\"|'[^'\n]*'", '""', line.strip())).split(": ")
     return ": ".join(parts if len(parts) < 3 else (parts[0], parts[-1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dlq.patterns.fingerprint.evidence import SPEAKS
+from dlq.patterns.fingerprint.evidence import NAME_BEFORE, SPEAKS, is_name
 
 EXTENSION = (
     "csv|tsv|xlsx?|pdf|png|jpe?g|gif|webp|tiff?|svg|heic|txt|json|xml|zip|gz|tar|mp[34]|mov|avi|wav|docx?|pptx?|log|parquet|avro|tmp|bak"
@@ -29,7 +29,7 @@ PERSON = "user|customer|tenant|client|member|merchant|supplier|vendor|partner|em
 HAS_A_NAME = (
     "customer|merchant|supplier|employee|guest|member|contact|patient|driver|warehouse|room|shop|store|branch|city|printer|feed"
     "|consignee|depot|carrier|venue|tenant|company|station|bay|campaign|account|Kunden?|Kundin|Lieferant(?:en)?|Mandant(?:en)?|Firma"
-    "|hotel|school|hospital|clinic|pharmacy|theatre|theater|client|Filiale|Mieter|Händler|Objekt|Lagerort"
+    "|hotel|school|hospital|clinic|pharmacy|theatre|theater|client|Filiale|Behörde|Gemeinde|Klinik|Praxis|Mieter|Händler|Objekt|Lagerort"
     "|cliente|proveedor|fournisseur|leverancier|klant|fornitore|sucursal|tienda|loja|magasin|negozio|centro de distribuição"
 )
 """Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
@@ -38,6 +38,8 @@ HAS_AN_ASIDE = (
     f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|bestellung|rechnung|artikel|zeile"
 )
 """Behind the number of one of these what stands in brackets says what it is: position 3 (Screws)."""
+NUMBER = r"(?:<\w{2,12}>(?:-<\w{2,12}>){0,4}|[\w./-]{0,40}[0-9][\w./-]{0,40})"
+"""What the coarse key masks, whether it has a kind of its own (<int>) or not (A4711)."""
 HAS_AN_ID = (
     "job|task|order|invoice|shipment|parcel|batch|session|message|user|customer|tenant|item|product|payment|event|run"
     "|document"
@@ -64,15 +66,19 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
     "titled": ("", rf"\b(?:{TITLES}) (?:{NAMES}|<value>)"),
     "numbered": (
         rf"\b(?i:{HAS_A_NAME}) ",
-        rf"(?=[^\s(]){CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)",
+        rf"{CAPITAL}[\w'-]{{0,40}}{MORE_NAMES}(?= \(<)",
     ),
     "aside": (
-        rf"\b(?i:{HAS_AN_ASIDE}) <\w{{2,12}}>(?:-<\w{{2,12}}>){{0,4}}",
+        rf"\b(?i:{HAS_AN_ASIDE}) {NUMBER}",
         rf" \((?={CAPITAL}|[0-9<])[^()\n]{{1,60}}\)",
     ),
     "leg": (
-        r"\b(?i:tour|trip|flight|train|route|ride|leg|voyage) <\w{2,12}>(?:-<\w{2,12}>){0,4}",
+        rf"\b(?i:tour|trip|flight|train|route|ride|leg|voyage) {NUMBER}",
         rf" \((?:{NAMES}|<value>) (?:to|→|->|–|nach|à) (?:{NAMES}|<value>)\)",
+    ),
+    "tenants": (
+        r"\b(?:db|database|schema|vhost|release|namespace|keyspace|bucket)\W{1,2}",
+        r"(?:tenant|mandant|org)[_-][a-z0-9_-]{1,60}\b",
     ),
     # Salesforce's.
     "picked": (r"\bvalue for (?:restricted )?picklist field: ", r"[^\n:]{1,200}"),
@@ -84,12 +90,17 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
         r"[A-Z]\b(?!['’])",
     ),
     "whose": (r"\b(?:for|für|pour|para|of|near|von|à|di|de) ", rf"{INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"),
+    "in": (
+        r"\b(?:in|for|from|to|für|nach|aus|pour|vers|para|desde) ",
+        r"(?:A[RTU]|B[EGR]|C[AHLNOYZ]|D[EK]|E[ES]|FI|FR|G[BR]|H[RU]|I[EL]|JP|KR|L[TUV]|M[TX]|N[LZ]|P[LT]|RO|S[EGIK]|TR|U[AKS]|ZA)"
+        r"(?=[.,;:)]|$)",
+    ),
     "land": (r"\b(?:pays|país|paese) ", r"[A-Z]{2,3}\b"),
     "country": (
         r"\b(?:country|destination|market|currency) ",
         r"(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)",
     ),
-    # Python says it in two ways each.
+    # Python: "can't decode byte 0xff in position 3: invalid start byte", or "bytes in position 3-4: invalid continuation byte".
     "unicode": (r"\bcan't (?:de|en)code ", r"(?:characters?|bytes?)(?: <\w{2,12}>)?(?= in position )"),
     "byte": (
         r"\bin position <\w{2,12}>(?:-<\w{2,12}>)?: invalid ",
@@ -111,23 +122,37 @@ KEYS = re.compile(r"([\w.]{1,60}): ?(?:<\w{2,12}>|\"[^\"\n]{0,200}\"|[^,{}\n]{1,
 FIELD_LABEL = re.compile(rf"{CAPITAL}[\w-]{{0,40}}(?: {CAPITAL}[\w-]{{0,40}}){{0,2}}")
 VALIDATED = re.compile(
     r" (?:is (?:required|missing(?! an?\b)|invalid|not (?:valid|set|unique|a)\b)|was not (?:provided|given)"
-    r"|has already been taken"
+    r"|has already been taken|does(?: not|n't) match|is too |missing\b|(?:too|not) "
     r"|(?:must|should) (?:not|have|contain|match|be (?:an?|at|in|one|unique|present|valid|filled|greater|less|blank)\b)"
     r"|can(?:not|'t) be (?:blank|empty|null|nil|zero|negative))"
 )
 """What is said of a field: "customer Email is required" names no customer."""
 ACRONYM = re.compile(r"[A-Z]{2,6}(?: [A-Z]{2,6})*")
 """Behind hotel, room or pharmacy it is a part of the program or a field rather than a name: hotel PMS, pharmacy NPI."""
-STATE = re.compile(r"\w{2,30}(?:ed|ing)\b", re.IGNORECASE)
-"""Shipped, boarding."""
-NAMES_SOMEBODY = ("named", "titled", "aside", "leg", "whose")
+STATE = re.compile(r"\w{2,30}(?:ed|ing|able|ible|sion|tion|ment|ity|ness)\b", re.IGNORECASE)
+"""Shipped, boarding, unreachable, conversion."""
+FIELDS = frozenset(
+    """
+    address amount balance bic birthday city code count country currency date email expiry gender iban id language limit locale
+    name number password phone plan postcode price quantity role size state status street tax title token total type url vat
+    weight zip
+    """.split()  # noqa: SIM905
+)
+"""What customers and accounts have: behind one of them, customer Email is no name."""
+NAMES_SOMEBODY = ("of", "named", "titled", "aside", "leg", "whose", "country")
 WORD = re.compile(r"\w+(?:['’]\w+)?")
+LAST_WORD = re.compile(r"(\w+) $")
+COUNTRY = re.compile(r"[A-Z]{2,3}")
+"""Norway is NO."""
+PHRASE = re.compile(rf" \({CAPITAL}\w* (?!{LINK} )[a-zà-ÿ]{{3}}")
+OF_ITEM = re.compile(r"(?i:position|item|article|row|line|artikel|zeile) ")
+"""What has a name in brackets behind its number, of which only the first word need be a capital: item 3 (Garden chair)."""
 REFUSED = re.compile(
     r"(?:^|(?<=: ))[^\s:][^:\n]{0,60}?(?= (?:is|was) not"
-    r" (?:an? known|one of the (?:allowed|known|supported|valid)|in the list of) )",
+    rf" (?:an? known|one of the (?:allowed|known|supported|valid)|in the list of) (?!(?i:{NAME_BEFORE.pattern})\b))",
     re.MULTILINE,
 )
-"""What none of those is that are known: "DAF is not a known incoterm"."""
+"""What is not one of a list: "DAF is not a known incoterm". "price is not a known field" tells of a name."""
 
 PART = r"(?:[\w<>.'’()-]{1,60},?|[&–-])"
 NAME_WITH_BLANKS = re.compile(
@@ -137,13 +162,15 @@ NAME_WITH_BLANKS = re.compile(
 )
 """A file whose name has blanks, behind its folders or behind the word."""
 FILE_FIRST = re.compile(
-    rf"(?:^|(?<=: )|(?<=\bdocument ))(?![^\n]{{0,2}}<)[^:\n\"'`]{{1,150}}?\.(?i:{EXTENSION})(?=:|$)", re.MULTILINE
+    rf"(?:^|(?<=: )|(?<=\bdocument ))(?![^\n]{{0,2}}<)(?P<said>\w{{2,30}} [a-z]{{3,30}} (?:in|for|of|from|to|on|with|at) )?"
+    rf"[^:\n\"'`]{{1,150}}?\.(?i:{EXTENSION})(?=:|$)",
+    re.MULTILINE,
 )
 """One that stands before what is said of it, whatever its name is made of: "Invoice May (2).pdf: is encrypted"."""
 
 LABELLED_ID = re.compile(
     r"(?P<label>\b(?:extended )?(?:request|host|trace|span|correlation|transaction|session|message|activity|event|delivery"
-    r"|invocation)[ _-]?id\\?[\"']?\s?[:=]\s?)(?:[^\s,;)\]}<]{4,200}|(?=[,;]))",
+    r"|invocation)[ _-]?id\\?[\"']?\s?[:=]\s?)(?:(?=[^\s,;)\]}<]{0,199}[0-9]|\S{20})[^\s,;)\]}<]{4,200}|(?=[,;]))",
     re.IGNORECASE,
 )
 """What services say to be the id of one call, whatever it is made of, or nothing."""
@@ -159,7 +186,7 @@ TRUNCATED = re.compile(r"(?<=\bTruncated value: )'[^\n]{0,2000}")
 INSPECTED = re.compile(r"(#<[A-Z]\w{0,60}(?:::\w{1,60}){0,6}):(?:0x|fd )[^<>\n]{0,500}>")
 """As Ruby prints an object: #<TCPSocket:fd 27>."""
 TOWN = re.compile(
-    rf"(?P<address>\b(?i:sent|plz|zip|city|ort|address|adresse)\W{{1,3}})[0-9]{{5}} {CAPITAL}[a-zà-ÿ-]{{2,40}}(?=[),;]|$)",
+    rf"(?P<address>\b(?i:sent|plz|zip|city|ort|address|adresse)\W{{1,3}})[0-9]{{4,6}} {CAPITAL}[a-zà-ÿ-]{{2,40}}(?=[),;]|$)",
     re.MULTILINE,
 )
 """Behind its postal code."""
@@ -175,33 +202,37 @@ def with_ids_masked(text: str) -> str:
 def with_values_masked(text: str) -> str:
     """The text, in which what has a form of its own is masked, with the other values masked, too."""
     text = FILE_FIRST.sub(
-        lambda found: found[0] if _speaks(found[0]) else "<file>", NAME_WITH_BLANKS.sub("<file>", text)
+        lambda found: found[0] if _speaks(found[0]) else f"{found['said'] or ''}<file>",
+        NAME_WITH_BLANKS.sub("<file>", text),
     )
     text = REFUSED.sub("<value>", text)
     return VALUE.sub(_announced, text)
 
 
 def _announced(found: re.Match[str]) -> str:
-    before = found[str(found.lastgroup)]
-    # What says something is no name, capitals or not: account Locked, order 12 (Payment declined).
+    kind = str(found.lastgroup)
+    before = found[kind]
     name = found[0][len(before) :]
-    if found.lastgroup in NAMES_SOMEBODY and _speaks(name):
-        return found[0]
-    if found.lastgroup == "aside" and STATE.match(name.lstrip(" (")):
-        return found[0]
-    if found.lastgroup == "leg" and any(map(STATE.fullmatch, WORD.findall(name))):
-        return found[0]
-    if found.lastgroup == "named" and ACRONYM.fullmatch(name):
-        return found[0]
-    if found.lastgroup == "key":
+    if kind == "key":
         return before + KEYS.sub(r"\1: <value>", name)
-    if (
-        found.lastgroup in ("named", "of")
-        and FIELD_LABEL.fullmatch(name)
-        and VALIDATED.match(found.string, found.end())
-    ):
-        return found[0]
-    return f"{before}<value>"
+    return found[0] if kind in NAMES_SOMEBODY and _is_no_name(kind, name, found) else f"{before}<value>"
+
+
+def _is_no_name(kind: str, name: str, found: re.Match[str]) -> bool:
+    """Whether it says something, capitals or not, or is a name of the program's: account Locked, customer Email is required."""
+    words = tuple(WORD.findall(name))
+    if _speaks(name) and not (kind == "country" and COUNTRY.fullmatch(name)):
+        return True
+    if kind == "aside":
+        return bool(STATE.match(name, 2) or is_name(words) or (PHRASE.match(name) and not OF_ITEM.match(found[0])))
+    if kind in ("leg", "country"):
+        return any(map(STATE.fullmatch, words))
+    if kind == "whose":
+        said = LAST_WORD.search(found.string, max(0, found.start() - 40), found.start())
+        return bool(said and NAME_BEFORE.fullmatch(said[1]))
+    if kind == "named" and (ACRONYM.fullmatch(name) or words[-1].lower() in FIELDS):
+        return True
+    return bool(FIELD_LABEL.fullmatch(name) and VALIDATED.match(found.string, found.end()))
 
 
 def _speaks(text: str) -> bool:

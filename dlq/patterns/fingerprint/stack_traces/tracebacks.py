@@ -12,7 +12,7 @@ CLASS = r"(?:[A-Za-z_][\w$]{0,99}(?:\.|::|\\|/)){0,12}[A-Za-z_][\w$]{0,99}"
 HEADLINE = re.compile(
     r"^(?:(?:Uncaught|Unhandled|Fatal error:|PHP Fatal error:|Caused by:|\[cause\]:|--->|Error:"
     r"|Exception in thread \"[^\"\n]{0,100}\")\s+){0,3}"
-    rf"(?P<class>{CLASS})(?:\s\[[\w-]{{1,40}}\]|\s\(0x[0-9a-fA-F]{{1,16}}\))?(?::\s?(?P<message>[^\n]{{0,2000}}))?$",
+    rf"{CLASS}(?:\s\[[\w-]{{1,40}}\]|\s\(0x[0-9a-fA-F]{{1,16}}\))?(?::\s?[^\n]{{0,2000}})?$",
 )
 PYTHON_FRAME = re.compile(r'^ {0,8}File "[^"\n]{1,500}", line \d+, in ', re.MULTILINE)
 GO_CALL = re.compile(r"^(?P<function>[\w./*()\[\]-]{1,200}[\w\])])\((?:[^\n]{0,300})\)$")
@@ -39,37 +39,33 @@ CPP_HEAD = re.compile(
 
 @dataclass(frozen=True)
 class Traceback:
-    """`message` is what the exception says; `frame` None where every frame is somebody else's code."""
+    """The place, and what was said where that stands in a form of its own."""
 
-    exception: str
-    message: str
     frame: Frame | None
+    """The innermost of the application; None where every frame is somebody else's code."""
     headline: str = ""
-    """Where exception and message stand in a form of its own, the two as other languages write them."""
+    """Exception and message as most languages write them, where this one does it in another way."""
 
 
 def traceback(text: str) -> Traceback | None:
-    """None for a text without frames."""
+    """None for a text without one."""
     if "Traceback (most recent call last)" in text or PYTHON_FRAME.search(text):
         return _python(text)
     if panic := RUST_PANIC.search(text):
         frames = [Frame(panic["file"], ""), *(Frame("", frame.function) for frame in frames_of(text) if not frame.file)]
-        message = panic["old"] or panic["message"] or ""
-        return Traceback("panic", message, _innermost(frames), f"panic: {message}")
+        return Traceback(_innermost(frames), f"panic: {panic['old'] or panic['message'] or ''}")
     if "goroutine " in text and (panic := GO_PANIC.search(text)):
-        return Traceback("panic", panic["message"], _innermost(list(_go_frames(text))), f"panic: {panic['message']}")
+        return Traceback(_innermost(list(_go_frames(text))), f"panic: {panic['message']}")
     frames = list(frames_of(text))
     if head := RUBY_HEAD.search(text):
-        frame = _innermost([Frame(head["file"], head["function"]), *frames])
-        return Traceback(head["class"], head["message"], frame, _headline(head))
+        return Traceback(_innermost([Frame(head["file"], head["function"]), *frames]), _headline(head))
     if "Stack trace:" in text and (head := PHP_HEAD.search(text)):
         # The file of the headline has no function; the first frame tells which function was called from where.
-        frame = _innermost([Frame(head["file"], ""), *frames])
-        return Traceback(head["class"], head["message"] or "", frame, _headline(head))
+        return Traceback(_innermost([Frame(head["file"], ""), *frames]), _headline(head))
     if not frames:
         return None
     if head := ELIXIR_HEAD.search(text):
-        return Traceback(head["class"], head["message"], _innermost(frames), _headline(head))
+        return Traceback(_innermost(frames), _headline(head))
     return _of_sections(text)
 
 
@@ -78,25 +74,9 @@ def _headline(head: re.Match[str]) -> str:
 
 
 def _python(text: str) -> Traceback:
-    """The last block is the exception that got out, the first the one that it all began with."""
-    # One whose beginning was cut off has only its end.
-    blocks = text.split("Traceback (most recent call last)")[1:] or [text]
-    exception, message = _python_exception(blocks[-1])
-    root, _message = _python_exception(blocks[0])
-    frames = [frame for line in blocks[-1].splitlines() if (frame := frame_of(line))]
-    if root and root != exception:
-        exception = f"{exception} / {root}"
-    return Traceback(exception, message, _innermost(frames[::-1]))
-
-
-def _python_exception(block: str) -> tuple[str, str]:
-    lines = [
-        line for line in block.splitlines() if not line.startswith((" ", "During handling", "The above exception"))
-    ]
-    for number, line in reversed(list(enumerate(lines))):
-        if (head := HEADLINE.match(line)) and (number == 1 or head["class"][-1:].isalpha()):
-            return head["class"], head["message"] or ""
-    return "", ""
+    """The last block is of the exception that got out. One whose beginning was cut off has only its end."""
+    block = text.rpartition("Traceback (most recent call last)")[2]
+    return Traceback(_innermost([*frames_of(block)][::-1]))
 
 
 def _of_sections(text: str) -> Traceback | None:
@@ -104,7 +84,8 @@ def _of_sections(text: str) -> Traceback | None:
 
     None where all of it was suppressed: a text cut off from what it failed beside.
     """
-    sections: list[tuple[str, str, list[Frame]]] = []
+    sections: list[tuple[bool, list[Frame]]] = []
+    """Whether it began with the name of an exception, and its frames."""
     is_beside = False
     for line in text.splitlines():
         # What was suppressed failed beside the exception, not before it.
@@ -113,19 +94,17 @@ def _of_sections(text: str) -> Traceback | None:
             continue
         if frame := frame_of(line):
             if not sections:
-                sections.append(("", "", []))
-            sections[-1][2].append(frame)
-        elif (head := HEADLINE.match(line.strip())) and (
-            not sections or not sections[-1][0] or sections[-1][2] or _is_cause(line)
+                sections.append((False, []))
+            sections[-1][1].append(frame)
+        elif HEADLINE.match(line.strip()) and (
+            not sections or not sections[-1][0] or sections[-1][1] or _is_cause(line)
         ):
-            sections.append((head["class"], head["message"] or "", []))
+            sections.append((True, []))
         elif not sections and line.strip():
-            sections.append(("", line.strip(), []))
+            sections.append((False, []))
     if not sections:
         return None
-    exception, message, frames = sections[-1]
-    places = [_innermost(frames), *(_innermost(outer) for _class, _message, outer in reversed(sections[:-1]))]
-    return Traceback(exception, message, next((place for place in places if place), None))
+    return Traceback(next(filter(None, (_innermost(frames) for _named, frames in reversed(sections))), None))
 
 
 def _is_cause(line: str) -> bool:

@@ -137,7 +137,7 @@ def _document(text: str, start: int) -> tuple[Any, str]:
 def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
     said = len(reading.messages)
     by_key = {plain_key(key): text_of(content) for key, content in value.items()}
-    reading.messages.extend(_first_text(by_key))
+    _read_sentence(by_key, reading)
     for key in CLASSES:
         name = by_key.get(key)
         if isinstance(name, str) and CLASS_NAME.fullmatch(name) and (key != "name" or TELLING_NAME.search(name)):
@@ -170,15 +170,13 @@ def _message_key(by_key: dict[str, Any]) -> str | None:
     return next((key for key in MESSAGES if isinstance(by_key.get(key), str) and by_key[key].strip()), None)
 
 
-def _first_text(by_key: dict[str, Any]) -> list[str]:
+def _read_sentence(by_key: dict[str, Any], reading: Reading) -> None:
     """The sentence, and before it the title where there is one."""
-    inner = Reading()
     if isinstance(title := by_key.get("title"), str):
-        inner.messages.append(title)
+        reading.messages.append(title)
     if (key := _message_key(by_key)) and key != "title":
         # Deep enough for a list of objects that the sentence holds.
-        _read_text(by_key[key], inner, DEEPEST - 2)
-    return inner.messages
+        _read_text(by_key[key], reading, DEEPEST - 2)
 
 
 def _codes(by_key: dict[str, Any]) -> Iterator[str]:

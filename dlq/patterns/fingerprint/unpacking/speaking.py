@@ -38,7 +38,7 @@ CAUSES = (
     "error", "exception", "details", "data", "fault", "body", "extensions", "issue", "issues",
 )  # fmt: skip
 OF_DATA_TOO = {"issue", "issues"}
-"""A ticket has them as well."""
+"""Of an error only where the object says more of one: a ticket has an "issue", too."""
 ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 """Keys of an item in a list of failed attempts, of which the last one counts."""
 
@@ -71,5 +71,5 @@ def is_about_errors(content: Any) -> bool:
 
 def _says(item: dict[str, Any]) -> bool:
     return isinstance(item.get("error"), dict) or any(
-        isinstance(item.get(key), str) for key in ("message", "diagnostics")
+        isinstance(item.get(key), str) for key in ("message", "diagnostics", "issue")
     )

@@ -17,19 +17,18 @@ ENVELOPES = {"TaskError", "TaskPanic", "TaskAborted", "Some", "Err", "Error"}
 PRINTED = re.compile(r"\s*(?:[A-Za-z_]\w*::){0,12}[A-Z]\w* ?[({]")
 """How a Debug print of something that holds something begins."""
 PRINTED_AT_END = re.compile(r": (?=(?:[A-Za-z_]\w*::)*[A-Z]\w*(?:\(\"| \{ \w+:))")
-CLASS_OF_TEXTS = "(?:Error|Exception|Failed|Failure|Timeout|Panic)"
 BESIDE = {
     "detail", "hint", "where", "file", "line", "routine", "position", "internalposition", "internalquery", "backtrace", "stack",
     "location", "span", "source_code", "severity", "headers", "packages", "crates", "raw", "extensions", "url",
 }  # fmt: skip
 """Fields that say where or with which data, and not why."""
-CODES = {"code", "status", "statuscode", "status_code", "errno", "sqlstate", "exit_code", "exitcode", "number"}
+CODE_FIELDS = {"code", "status", "statuscode", "status_code", "errno", "sqlstate", "exit_code", "exitcode", "number"}
 NAMED_CODES = {"code", "status", "statuscode"}
 """Of a structure without fields: reqwest's Status(429, None)."""
 MARKS = "\"'`"
 SENTENCES = ("message", "msg", "error", "reason", "description")
-SPOKEN = re.compile(r"\b[a-z]{2,30} (?:[a-z]{2,30}\b|[^ ]{1,30} [a-z]{2,30}\b)")
-CAUSES = ("source", "cause", "error", "inner", "err")
+SENTENCE = re.compile(r"\b[a-z]{2,30} (?:[a-z]{2,30}\b|[^ ]{1,30} [a-z]{2,30}\b)")
+CAUSE_FIELDS = ("source", "cause", "error", "inner", "err")
 
 
 def unwrapped(text: str) -> Any:
@@ -89,7 +88,7 @@ def _structure(value: Variant) -> dict[str, Any]:
         plain = name.lower()
         if plain in BESIDE or item in ("...", "..", None, ""):
             continue
-        if (plain or _last_part(value.name)) in (CODES if plain else NAMED_CODES) and isinstance(item, str | int):
+        if (plain or _last_part(value.name)) in (CODE_FIELDS if plain else NAMED_CODES) and isinstance(item, str | int):
             document["code"] = str(item)
         elif isinstance(item, Variant) and (item.values or item.fields):
             causes.append(_document(item))
@@ -99,7 +98,7 @@ def _structure(value: Variant) -> dict[str, Any]:
             inner = unwrapped(item) if not name or plain in SENTENCES else item
             if isinstance(inner, dict):
                 causes.append(inner)
-            elif not name or plain in SENTENCES or (plain in CAUSES and SPOKEN.search(item)):
+            elif not name or plain in SENTENCES or (plain in CAUSE_FIELDS and SENTENCE.search(item)):
                 said.insert(0, inner)
             else:
                 said.append(f'{name} "{item.strip(MARKS)}"')
