@@ -61,7 +61,7 @@ FORMS = tuple(
         rf"{ALONE_BEFORE}(?P<named2>TS[0-9]{{4}}|(?:ORA|PLS|TNS)-[0-9]{{5}}){ALONE_AFTER}",
         r"(?:failed|failure|error|refused|unavailable|denied|rejected)[\w ]{0,20} \((?P<http6>[45][0-9]{2})\)",
         r"\[(?P<errno>E[A-Z_]{3,30}|ERR_[A-Z_]{3,60})\]",
-        rf"(?:(?i:field|segment|element|component|hl7)\W{{1,3}}|missing (?:at|in) |\|)(?P<segment>{SEGMENT}){ALONE_AFTER}",
+        rf"(?:(?i:field|segment|element|component|hl7)\W{{1,3}}|\b(?:at|missing in) |\|)(?P<segment>{SEGMENT}){ALONE_AFTER}",
         # Active Directory says there why it refused a log-in: a wrong password, an expired one, a locked account.
         r"\bAcceptSecurityContext error, data (?P<login>[0-9a-f]{3}), v",
     )

@@ -23,6 +23,35 @@ VALUE_BEFORE = re.compile(
     r"|queue|channel|topic|feed|region",
     re.IGNORECASE,
 )
+PERSON = "user|customer|tenant|client|member|merchant|supplier|vendor|partner|employee|shop|account"
+HAS_A_NAME = (
+    "customer|merchant|supplier|employee|guest|member|contact|patient|driver|warehouse|room|shop|store|branch|city|printer|feed"
+    "|consignee|depot|carrier|venue|tenant|company|station|bay|campaign|account|Kunden?|Kundin|Lieferant(?:en)?|Mandant(?:en)?|Firma"
+    "|vessel|ship|aircraft|broker|dealer|buyer|seller|payee|payer|debtor|creditor|beneficiary|holder|donor|sponsor|owner|landlord"
+    "|artist|author|publisher|composer|player|team|club|band|court|parish|church|farm|park|vineyard|museum|passenger"
+    "|teacher|doctor|lawyer|agent|applicant|family|Unternehmens?|Steuerpflichtigen?|Schuldner|Gläubiger|Mitglied|Gericht|Schiff"
+    "|adhérent|membre|socio|miembro|lid|City of|city of|Stadt"
+    "|hotel|school|hospital|clinic|pharmacy|theatre|theater|client|Filiale|Behörde|Gemeinde|Klinik|Praxis|Mieter|Händler|Objekt|Lagerort"
+    "|cliente|proveedor|fournisseur|leverancier|klant|fornitore|sucursal|tienda|loja|magasin|negozio|centro de distribuição"
+)
+"""Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
+TITLES = r"Dr\.|Prof\.|Mr\.?|(?<![AP]\.)M\.|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
+HAS_AN_ASIDE = (
+    f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|bestellung|rechnung|artikel|zeile"
+)
+"""Behind the number of one of these what stands in brackets says what it is: position 3 (Screws)."""
+HAS_AN_ID = (
+    "job|task|order|invoice|shipment|parcel|batch|session|message|user|customer|tenant|item|product|payment|event|run"
+    "|document"
+)
+FIELDS = frozenset(
+    """
+    address amount balance bic birthday city code count country currency date email expiry gender iban id language limit locale
+    name number password phone plan postcode price quantity role size state status street tax title token total type url vat
+    weight zip
+    """.split()  # noqa: SIM905
+)
+"""What customers and accounts have: behind one of them, customer Email is no name."""
 SPEAKS = frozenset(
     """
     a aborted already and archived are awaiting because blocked can't cancelled cannot closed conflict could deadlock declined

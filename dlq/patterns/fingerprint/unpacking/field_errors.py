@@ -29,6 +29,7 @@ PATH = re.compile(r"[A-Za-z_][\w.\[\]-]{0,120}")
 LOWER_NAME = re.compile(r"[a-z][a-z_.]{1,60}")
 POSITION = re.compile(r"\[[0-9]{0,6}\]|[./][0-9]{1,6}(?=[./]|$)")
 """Of an item of a list: which one it is changes from case to case."""
+WITHOUT_SUBJECT = re.compile(r"(?:is|must|should|can(?:not|'t)|may not|has|does not)\b")
 MOST = 3
 
 
@@ -37,11 +38,15 @@ def named_field(by_key: Mapping[str, Any]) -> str:
     for key in FIELDS:
         parts = by_key[key] if isinstance(by_key.get(key), list) else [by_key.get(key)]
         names = [without_positions(part) for part in parts if isinstance(part, str)]
-        # A path with slashes may be a file's or an address's.
+        # A path with slashes may be a file's or an address's, unless the sentence wants a subject.
         if (
             names
             and all(PATH.fullmatch(name) for name in names)
-            and not (key == "path" and "/" in "".join(map(str, parts)))
+            and not (
+                key == "path"
+                and "/" in "".join(map(str, parts))
+                and not WITHOUT_SUBJECT.match(str(by_key.get("message")))
+            )
         ):
             # A hyphen would make it look like a value.
             return ".".join(names).replace("-", "_")

@@ -23,6 +23,7 @@ from dlq.patterns.fingerprint.unpacking.speaking import (
     OF_DATA_TOO,
     STACKS,
     is_about_errors,
+    named_states,
     speaks,
     wrapped,
 )
@@ -162,6 +163,8 @@ def _read_object(value: dict[str, Any], reading: Reading, depth: int) -> None:
     if len(reading.messages) == said:
         for inner in wrapped(value):
             _read(inner, reading, depth + 1)
+    if reading.codes and not (reading.messages or reading.classes or reading.stack):
+        reading.messages.extend(named_states(value))
     if any(content or content == 0 for content in value.values()) and reading.is_empty:
         reading.messages.append(json.dumps(value, sort_keys=True, ensure_ascii=False))
 

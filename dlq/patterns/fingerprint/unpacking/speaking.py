@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dlq.patterns.fingerprint.unpacking.keys import plain_key
@@ -39,6 +40,7 @@ CAUSES = (
 )  # fmt: skip
 OF_DATA_TOO = {"issue", "issues"}
 """Of an error only where the object says more of one: a ticket has an "issue", too."""
+STATE = re.compile(r"[a-z]{2,30}(?:_[a-z]{2,30}){1,6}|[A-Z]{2,30}(?:_[A-Z]{2,30}){1,6}")
 ATTEMPTS = {"attempt", "attempts", "try", "at", "time", "timestamp", "date"}
 """Keys of an item in a list of failed attempts, of which the last one counts."""
 
@@ -59,6 +61,18 @@ def wrapped(value: Any, depth: int = 0) -> list[Any]:
             found.append(inner)
         else:
             found.extend(one for item in items[:MOST_ITEMS] for one in wrapped(item, depth + 1))
+    return found
+
+
+def named_states(value: Any, depth: int = 0) -> list[str]:
+    """What an object without a sentence tells by names: state "out_of_paper" of {"printer": {"state": "out_of_paper"}}."""
+    if not isinstance(value, dict) or depth > DEEPEST:
+        return []
+    found = []
+    for key, inner in sorted(value.items())[:MOST_ITEMS]:
+        if isinstance(inner, str) and STATE.fullmatch(inner):
+            found.append(f'{key} "{inner}"')
+        found.extend(named_states(inner, depth + 1))
     return found
 
 
