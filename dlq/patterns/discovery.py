@@ -10,7 +10,7 @@ from uuid import UUID
 from dlq.db.statements import dicts
 from dlq.models import CoarseKey, FailurePattern
 from dlq.patterns.fingerprint import VERSION, Fingerprint, fingerprint_of_text
-from dlq.patterns.fingerprint.payload_values import payload_values, values_in
+from dlq.patterns.fingerprint.masking.payload_values import payload_values, values_in
 from dlq.patterns.fingerprint.unpacking.reading import document
 from dlq.patterns.learned_merging import Sample, place
 from dlq.redaction.masked_columns import masked_json, masked_text

@@ -11,7 +11,7 @@ from django.db.models import Q
 from dlq.db.statements import database_now, dicts
 from dlq.models import CoarseKey, FailurePattern, PatternHour
 from dlq.patterns.classifier import KEYS_KEPT_FOR, alone
-from dlq.patterns.fingerprint.payload_values import values_in
+from dlq.patterns.fingerprint.masking.payload_values import values_in
 from dlq.patterns.merging import read_anew
 from dlq.redaction.masked_columns import Raw, masked_json
 from dlq.table.location import TABLE

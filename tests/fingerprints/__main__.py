@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dlq.patterns.fingerprint import fingerprint
-from dlq.patterns.fingerprint.payload_values import payload_values
+from dlq.patterns.fingerprint.masking.payload_values import payload_values
 from tests.support.labelled import Text, grouped, labelled_texts, score_within_tasks, texts_of_pair
 
 LONGEST_SHOWN = 230

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dlq.patterns.fingerprint import fingerprint, fingerprint_of_text
-from dlq.patterns.fingerprint.placeholders import parameterized
+from dlq.patterns.fingerprint.masking.placeholders import parameterized
 from tests.support.labelled import FOLDER, USUAL_REASON, grouped, score, score_within_tasks, texts, texts_of_pair
 
 BUSY = "terminate called after throwing an instance of 'acme::Busy'"
@@ -260,7 +260,8 @@ def test_quoted_code_is_one_where_it_is_all_of_the_quotation() -> None:
      "a_", "__", "a$", "a::", "\\a", "status code ", "((", "Mon, ", "customer Aa ", "panicked at ", "Caused by: ", "<*>", "é",
      "Traceback (most recent call last)", "<Code>", "file aaaaaaaaaaaaaaaaaaaa ", "/srv/aa bbbbbbbbbbbbbbbbbbbb ", "“a”", "cn=a,",
      "for Aa Bb ", "Kunde A & B ", '{"a"=>', '%{a: [{"b"', "input=[a;", "expected `a`, ", "Aa (b) ", "DE02 ab ", "a: b: c: ",
-     "lib-", "A.", "for Aa is ", "order 1/1/1/ (", f"\n    at {'(' * 480}{'1' * 1480}x", f"Abc({'a=111111111' * 8}! ", "session id: a",
+     "lib-", "A.", "for Aa is ", "order 1/1/1/ (", f"\n    at {'(' * 480}{'1' * 1480}x", f"Abc({'a=111111111' * 8}! ",
+     "session id: a", "POST /a", "-> 4", "Aa (#1) ", "not Aa aa Aa ", "declined aa ", "shop a",
      "error E", "got 4", "'a is ", "schema tenant_"],
 )  # fmt: skip
 def test_time_is_bounded_when_the_text_is_made_to_take_long(bit: str) -> None:

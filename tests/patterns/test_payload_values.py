@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dlq.patterns.fingerprint import fingerprint
-from dlq.patterns.fingerprint.payload_values import payload_values, values_in, without_values
+from dlq.patterns.fingerprint.masking.payload_values import payload_values, values_in, without_values
 
 
 def digest(text: str, payload: Any) -> str:

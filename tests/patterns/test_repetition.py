@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlq.patterns.fingerprint.repetition import said_once
+from dlq.patterns.fingerprint.masking.repetition import said_once
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlq.patterns.fingerprint.placeholders import parameterized
+from dlq.patterns.fingerprint.masking.placeholders import parameterized
 from tests.support.labelled import Text, grouped
 
 

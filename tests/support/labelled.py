@@ -12,7 +12,7 @@ from typing import Any
 
 from dlq.patterns.fingerprint import Fingerprint, fingerprint
 from dlq.patterns.fingerprint.alike import Template, patterns_of
-from dlq.patterns.fingerprint.payload_values import payload_values
+from dlq.patterns.fingerprint.masking.payload_values import payload_values
 
 FOLDER = Path(__file__).resolve().parents[1] / "fingerprints"
 USUAL_REASON = "Job exceeded maximum retry attempts (5/5)"

@@ -18,8 +18,8 @@ REASONS = (
 )
 ANNOUNCES = (
     r"(?:\A|(?<=[\[({:;,=>|/\"'`-])|(?<=[\])}:;,=>|] )"
-    r"|\b(?i:error|err|errno|code|with|exception|reason|warning|status|fault|alarm|failure|fehler|fehlercode|erreur|was|is|and|or|got|answered|returned"
-    r"|replied|responded|reported|raised|received) )"
+    r"|\b(?i:error|err|errno|code|exception|reason|warning|status|fault|alarm|failure|fehler|fehlercode|erreur|was|is|got|answered"
+    r"|returned|replied|responded|reported|raised|received|shows|says|displays|threw|refused|gave|meldet|zeigt) )"
 )
 """What stands before E1001 where it is a code: behind any other word it is somebody's or something's number."""
 THINGS = ("ostal", "zip", "area", "item", "country", "product", "voucher", "promo", "currency", "bank")
@@ -30,18 +30,24 @@ NO_NOUN = (
     rf"|(?:{REASONS})\b))"
 )
 """Behind a number that is a code: "got 503 from …", but not "got 120 items"."""
-BEFORE_HTTP = r"http(?:/[0-9](?:\.[0-9])?)?|status|status ?code|responded with|replied with|answered with"
-MAYBE_HTTP = (
-    "response|returned|replied|answered|upstream|giving up after|success|received|got|error|with|unexpected|was"
-)
+BEFORE_HTTP = r"http(?:/[0-9](?:\.[0-9])?)?|status|status ?code|(?:responded|replied|answered)(?: with)?"
+MAYBE_HTTP = "response|returned|upstream|giving up after|success|received|got|error|with|unexpected"
 STATUS = r"(?:20[0-7]|30[0-8]|[45][0-9]{2})"
 """Those that there are: a number behind "got" or "returned" may be one of anything."""
+COUNTS = re.compile(
+    r"\b(?:expected|most|least|needed|max(?:imum)?|limit|rows|columns|characters|lines|items|count)\b", re.IGNORECASE
+)
+"""In a sentence that counts something such a number is no status."""
+ISO = "(?:A[CGM]|BE|C[NU]|D[NSTU]|ED|FF|M[DS]|R[CFR]|SL|TM)[0-9]{2}"
+"""Why a bank returns a payment, by ISO 20022: AC01, MD07."""
 FORMS = tuple(
     re.compile(form)
     for form in (
-        rf"(?i:{BEFORE_HTTP})[^\w]{{1,4}}{ALONE_BEFORE}{HTTP}{ALONE_AFTER}",
+        rf"(?i:{BEFORE_HTTP})[^\w]{{1,4}}(?:an? )?{ALONE_BEFORE}{HTTP}{ALONE_AFTER}",
+        rf"(?:(?<![0-9] )(?:->|=>|→) |\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) \S{{1,500}} )"
+        rf"{ALONE_BEFORE}(?P<http8>{STATUS}){ALONE_AFTER}",
         rf"(?i:\b{NOT_OF_THINGS}code)[^\w]{{1,4}}{ALONE_BEFORE}(?P<http2>[1-5][0-9]{{2}}){ALONE_AFTER}{NO_NOUN}",
-        rf"\b(?i:{MAYBE_HTTP})[^\w]{{1,4}}{ALONE_BEFORE}(?P<http7>{STATUS}){ALONE_AFTER}{NO_NOUN}",
+        rf"\b(?i:{MAYBE_HTTP})[^\w]{{1,4}}(?:an? (?:HTTP )?)?{ALONE_BEFORE}(?P<http7>{STATUS}){ALONE_AFTER}{NO_NOUN}",
         rf"(?<![A-Z][a-z] )(?<![a-z] )(?<![a-z]{{2}}=){ALONE_BEFORE}(?P<http3>[1-5][0-9]{{2}}) \(?(?:{REASONS})\b",
         r"\b(?:failed|error|server|client|with|code|received|returned|got|was|is|status|upstream) "
         rf"{ALONE_BEFORE}(?P<http4>[1-5][0-9]{{2}}) \(?(?:{REASONS})\b",
@@ -51,15 +57,21 @@ FORMS = tuple(
         rf"(?:(?<=[0-9]{{4}} )|(?=\([0-9]{{0,4}}[A-Z]))\((?P<sqlstate2>{SQLSTATE})\)|\A\W{{0,2}}(?P<sqlstate4>{SQLSTATE})(?=:)",
         r"(?:\A|[\s:])\((?P<tuple>[45][0-9]{2}), ?b?['\"]",
         rf"{ALONE_BEFORE}(?P<sqlstate3>[245][0-8]P[0-9]{{2}}){ALONE_AFTER}",
-        r"(?i:errno|os error|curl error|exit code|exit status|exited with|exited with code|signal|(?:error|status|return|reply"
-        rf"|result|response) ?code)[^\w-]{{1,4}}{ALONE_BEFORE}(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
+        r"(?i:errno|os error|curl error|exit(?: code| status)?|exited(?: with(?: code)?)?|\brc|signal"
+        rf"|(?:error|status|return|reply|result|response) ?code)[^\w-]{{1,4}}"
+        rf"{ALONE_BEFORE}(?P<number>-?[0-9]{{1,3}}){ALONE_AFTER}",
         rf"(?:\b{NOT_OF_THINGS}(?i:code|status)|[a-z]Code|_code)[\"']?(?:\s?[=:]\s?|\s)[\"']?"
         rf"{ALONE_BEFORE}(?P<number2>-?[0-9]{{1,3}}){ALONE_AFTER}{NO_NOUN}",
         # Within a quotation only where it is all of it: 'E27 / warm' is a lamp.
         rf"{ANNOUNCES}{ALONE_BEFORE}(?:(?<!['\"`])|(?=[A-Z0-9-]{{2,10}}['\"`]))"
-        rf"(?P<named>E[0-9]{{1,5}}|P[12][0-9]{{3}}){ALONE_AFTER}",
+        r"(?<!found: )(?<!missing: )(?<!stocked \()"
+        rf"(?P<named>E[0-9]{{1,5}}|P[12][0-9]{{3}}){ALONE_AFTER}(?! (?:already|and|are)\b)",
         rf"{ALONE_BEFORE}(?P<named2>TS[0-9]{{4}}|(?:ORA|PLS|TNS)-[0-9]{{5}}){ALONE_AFTER}",
-        r"(?:failed|failure|error|refused|unavailable|denied|rejected)[\w ]{0,20} \((?P<http6>[45][0-9]{2})\)",
+        r"(?:failed|failure|error|refused|unavailable|denied|rejected)[\w ]{0,20} [(\[](?P<http6>[45][0-9]{2})[)\]]",
+        r"declined[\w ]{0,20} \((?P<card>[0-9]{2})\)",
+        r"(?i:\b(?:rejected|return(?:ed)?|refused|reason|code|status)\W{1,3}(?:code )?)"
+        rf"(?P<iso>{ISO}|R[0-9]{{2}}){ALONE_AFTER}",
+        rf"\((?P<iso2>{ISO})\)",
         r"\[(?P<errno>E[A-Z_]{3,30}|ERR_[A-Z_]{3,60})\]",
         rf"(?:(?i:field|segment|element|component|hl7)\W{{1,3}}|\b(?:at|missing in) |\|)(?P<segment>{SEGMENT}){ALONE_AFTER}",
         # Active Directory says there why it refused a log-in: a wrong password, an expired one, a locked account.
@@ -89,6 +101,8 @@ def _found(text: str) -> Iterator[str]:
         return
     for form in FORMS:
         for match in form.finditer(text):
+            if match.lastgroup == "http7" and COUNTS.search(text, max(0, match.start() - 80), match.start()):
+                continue
             yield next(value for value in match.groupdict().values() if value)
 
 

@@ -8,10 +8,12 @@ from dlq.patterns.fingerprint.tokens import MASKED
 
 Words = tuple[str, ...]
 
+CAPITAL = "[A-ZÀ-ÖØ-ÞĆČĎĐĞİĽŁŃŇŐŘŚŞŠŤŰŹŻŽȘȚ]"
+
 NAME_BEFORE = re.compile(
     r"constraint|column|columns|field|fields|reading|key|keys|attribute|property|properties|method|function|module|parameter"
     r"|argument|index|relation|table|type|class|variable|variant|schema|operator|setting|option|header|placeholder|label|code|status|state"
-    r"|reason|error|feld|spalte|champ|campo|invoke|because|desc|kind|sqlstate|errno|entity|action|command|format|validation|validator|serializer|mapping|mapper|converter|model|policy|rule|migration|encoding|event"
+    r"|reason|error|feld|spalte|champ|campo|invoke|because|desc|kind|sqlstate|errno|entity|action|command|operation|metric|format|validation|validator|serializer|mapping|mapper|converter|model|policy|rule|migration|encoding|event"
     r"|object|permission|scope|plugin|package|dependency|gem|handler|route|flag|feature|interface|selector|locator|xpath|identifier|symbol|clé|colonne|clave",
     re.IGNORECASE,
 )
@@ -46,9 +48,10 @@ HAS_AN_ID = (
 )
 FIELDS = frozenset(
     """
-    address amount balance bic birthday city code count country currency date email expiry gender iban id language limit locale
-    name number password phone plan postcode price quantity role size state status street tax title token total type url vat
-    weight zip
+    address amount balance bic birthday certificate city code consent contact contacts contract count country currency date email
+    expiry gender group height iban id insurance language licence license limit locale logo name number password phone photo plan
+    policy postcode price profile quantity quota rate record role secret segment settings size state status street tax temperature
+    title token total type url vat visa weight zip
     """.split()  # noqa: SIM905
 )
 """What customers and accounts have: behind one of them, customer Email is no name."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlq.patterns.fingerprint.codes import codes_beside, codes_in, telling
-from dlq.patterns.fingerprint.payload_values import without_values
-from dlq.patterns.fingerprint.placeholders import parameterized
-from dlq.patterns.fingerprint.quotations import DATA
-from dlq.patterns.fingerprint.repetition import said_once
+from dlq.patterns.fingerprint.masking.payload_values import without_values
+from dlq.patterns.fingerprint.masking.placeholders import parameterized
+from dlq.patterns.fingerprint.masking.quotations import DATA
+from dlq.patterns.fingerprint.masking.repetition import said_once
 from dlq.patterns.fingerprint.stack_traces.tracebacks import Traceback, traceback
 from dlq.patterns.fingerprint.telling_lines import telling_lines, without_details
 from dlq.patterns.fingerprint.tokens import (

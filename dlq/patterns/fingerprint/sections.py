@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from dlq.patterns.fingerprint.stack_traces.frames import is_frame
 from dlq.patterns.fingerprint.stack_traces.tracebacks import PYTHON_FRAME
 from dlq.patterns.fingerprint.tool_output import WARNS
-from dlq.patterns.fingerprint.unpacking.field_errors import without_positions
+from dlq.patterns.fingerprint.unpacking.field_errors import FIELDS, without_positions
+from dlq.patterns.fingerprint.unpacking.keys import plain_key
+from dlq.patterns.fingerprint.unpacking.speaking import MESSAGES
 
 LONGEST_LINE = 2_000
 """Characters of a line that are read: its beginning, and its end, where a chain of causes has the root."""
@@ -33,9 +35,20 @@ DETAIL = re.compile(
     r"|\s*\^|\s*at \[Source: "
     r"|\[SQL|\[parameters|\(Background on|goroutine |\.\.\. [0-9]+ (?:more|common)|\s*Suppressed:|Originating in"
     r"|\s*\{\s*$|\s*\}\s*,?\s*$"
-    r"|\s*(?!(?:error|message|msg|reason|exception|description|cause|explanation): ['\"])"
-    r"[a-z]\w{0,40}: (?:'[^'\n]*'|\"[^\"\n]*\"|-?[0-9]+|true|false|undefined|null|\[\w*\])?,?(?: \{)?$"
 )
+PROPERTY = re.compile(
+    r"\s*(?P<key>[a-z]\w{0,40}): (?:'[^'\n]*'|\"[^\"\n]*\"|-?[0-9]+|true|false|undefined|null|\[\w*\])?,?(?: \{)?$"
+)
+"""As Node prints one of an error's, on a line of its own."""
+SAYING = {*MESSAGES, *FIELDS, "sqlmessage", "declinecode", "cause"} - {
+    "detail",
+    "path",
+    "column",
+    "text",
+    "body",
+    "output",
+}
+"""Properties that say why, or about which field."""
 COLUMN = re.compile(r"\b(?:line|row) [0-9]{1,12}, (column [^\n:]{1,80})", re.IGNORECASE)
 """Where the data was wrong, behind the sentence: PostgreSQL's CONTEXT of a COPY, Snowflake's rows."""
 REFERENCE = re.compile(r"\((through reference chain: [^\n]{1,400})\)")
@@ -49,7 +62,8 @@ STAMPED = re.compile(
 IN_THE_WAY = re.compile(r"\s+- (?=element (?:is not|is outside|was detached)|<[^\n]{1,300}> intercepts pointer events)")
 """Playwright's: why it could not act on what it found."""
 SAID_INSIDE = re.compile(
-    r"\b(?:error|message|reason|description|detail)\"?: (?P<mark>[\"'`])(?P<said>[^\n]{8,500}?)(?P=mark)(?=,|\s*\}|\s*$)"
+    r"\b(?:error|\w{0,20}[mM]essage|reason|\w{0,20}description|detail|decline_code|param)\"?: "
+    r"(?P<mark>[\"'`])(?P<said>[^\n]{5,500}?)(?P=mark)(?=,|\s*\}|\s*$)"
 )
 """Behind the frames, where Node prints what an error has besides its message."""
 CHANGESET = re.compile(r"\s+%\{|(?:Errors|Applied changes|Params|Changeset)$")
@@ -144,7 +158,7 @@ class _Reader:
         if POINTS.match(line) and section.lines[1:] and section.lines[-1][:1].isspace():
             # At a part of a line of the program, which some versions of a language print and others don't.
             section.lines.pop()
-        if any(form.match(line) for form in self.details):
+        if any(form.match(line) for form in self.details) or _is_beside_it(line):
             self.in_details = line.startswith(("[SQL", "[parameters", "Call log", "LINE"))
         elif self.in_details:
             return
@@ -156,6 +170,11 @@ class _Reader:
             section.lines.append(line)
         elif said := SAID_INSIDE.search(line):
             section.causes.append(said["said"])
+
+
+def _is_beside_it(line: str) -> bool:
+    found = PROPERTY.match(line)
+    return found is not None and plain_key(found["key"]) not in SAYING
 
 
 def _beside(line: str) -> Iterator[str]:

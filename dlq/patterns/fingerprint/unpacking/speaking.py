@@ -13,7 +13,7 @@ MOST_ITEMS = 10  # of a list
 MESSAGES = (
     "message", "errormessage", "excmessage", "msg", "errormsg", "errordescription", "description", "detail", "failedreason",
     "faultstring", "faultmessage", "reason", "error", "title", "text", "statustext", "stderr", "info", "output", "body",
-    "exception", "explanation", "diagnostics",
+    "exception", "explanation", "diagnostics", "resultdesc", "resultdescription", "statusreason", "statusmessage",
 )  # fmt: skip
 """Keys that hold the sentence, the most telling first."""
 CLASSES = (
@@ -36,7 +36,7 @@ STACKS = ("stack", "stacktrace", "traceback", "trace", "backtrace")
 CAUSES = (
     "cause", "causes", "inner", "innererror", "innerexception", "previous", "source", "rootcause", "original", "originalerror",
     "causedby", "errors", "usererrors", "validationerrors", "modelerrors", "problems", "elements", "failures", "response", "err",
-    "error", "exception", "details", "data", "fault", "body", "extensions", "issue", "issues",
+    "error", "exception", "detail", "details", "data", "fault", "body", "extensions", "issue", "issues",
 )  # fmt: skip
 OF_DATA_TOO = {"issue", "issues"}
 """Of an error only where the object says more of one: a ticket has an "issue", too."""

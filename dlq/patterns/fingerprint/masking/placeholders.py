@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from dlq.patterns.fingerprint.quotations import quotation
+from dlq.patterns.fingerprint.masking.ids import with_ids_masked
+from dlq.patterns.fingerprint.masking.quotations import quotation
+from dlq.patterns.fingerprint.masking.values import EXTENSION, with_values_masked
 from dlq.patterns.fingerprint.tokens import ARITY, SHARED_LIBRARY
-from dlq.patterns.fingerprint.values import EXTENSION, with_ids_masked, with_values_masked
 
 DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 MONTH = (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from dlq.patterns.fingerprint.evidence import VALUE_BEFORE
+from dlq.patterns.fingerprint.evidence import SPEAKS, VALUE_BEFORE
 
 MOST_VALUES = 500
 LONGEST_VALUE = 200
@@ -35,11 +35,26 @@ NAMES_A_KIND = {
     "level",
     "class",
     "name_of_field",
+    "operation",
+    "step",
+    "stage",
+    "reason",
+    "field",
+    "fields",
+    "column",
+    "columns",
+    "table",
+    "resource",
+    "entity",
+    "model",
+    "channel",
+    "target",
 }
 """Keys whose values are names of the program's own: they tell failures apart."""
 WORD = re.compile(r"[^\s\"'`(){}\[\],;:=<>|„“”‚‘’«»「」]+")
 SAYS_A_NAME = re.compile(
-    r"\b(?:field|column|constraint|key|property|attribute|reading|argument|parameter)\W{1,3}$", re.IGNORECASE
+    r"\b(?:field|column|constraint|key|property|attribute|reading|argument|parameter|relation|table|index|operation)\W{1,3}$",
+    re.IGNORECASE,
 )
 STANDS_AS_VALUE = re.compile(rf"(?:[=:/\"'(\[]|\b(?:{VALUE_BEFORE.pattern})\W)$", re.IGNORECASE)
 MASK = "<value>"
@@ -101,7 +116,9 @@ def _found(text: str, values: Collection[str]) -> Iterator[tuple[int, int]]:
 
 
 def _may_be_meant(found: str, before: str) -> bool:
-    return not (SAYS_A_NAME.search(before) or (found in COMMON_WORDS and not STANDS_AS_VALUE.search(before)))
+    """Whether it is the payload's value, and no word of the sentence that is written alike, nor the name of a field."""
+    is_a_word = found in SPEAKS or (found in COMMON_WORDS and not STANDS_AS_VALUE.search(before))
+    return not (is_a_word or SAYS_A_NAME.search(before))
 
 
 def _end(text: str, start: int, end: int, known: Collection[str]) -> int:

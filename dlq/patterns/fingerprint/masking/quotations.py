@@ -11,11 +11,13 @@ TELLING_NAME = f"(?!{SERIAL})(?:{NUMBERED_NAME}|{CONSTRAINT})"
 NAMED = re.compile(
     r"(?:\b|_|(?<=[a-z])(?=(?-i:[A-Z])))(?:(?:sub|data|meta)(?=\w))?"
     r"(?:constraint|value of|column|relation|table|field|attribute|property|properties"
-    r"|(?<!shipping )(?<!payment )(?<!delivery )method|function|module|key|parameter|argument|reading"
+    r"|(?<!shipping )(?<!payment )(?<!delivery )method|function|module|key|param|parameter|segment|argument|reading"
     r"|index|type|class|variable|role|schema|operator|view|sequence|trigger|extension|setting|option|header|action|command|task"
     r"|import|named|called|invoke|because|variant|enum|struct|fields|columns|label|placeholder|collection|element|tag"
     r"|event|object|object name|name of|permission|scope|right|plugin|package|assembly|dependency|gem|handler|route"
-    r"|resolve|identifier|symbol|at path|for model|service|config|configuration|environment|middleware|component|factory"
+    r"|resolve|identifier|symbol"
+    r"|program|executable|binary|secret|worksheet|workflow|at path|for model|service|config|configuration|environment"
+    r"|middleware|component|factory"
     r"|(?:web)?hook|provider|driver|adapter"
     r"|serializer|validator|rule|policy|mode|state|status|format|step|stage|phase|kind|operation|model|resource type"
     r"|\w*(?:Key|Column|Field|Property|Attribute|Param)s?\(\w{1,30}:"
@@ -31,7 +33,7 @@ LABELLED_AFTER = re.compile(r"\W{1,3}(?:is (?:required|not set)|(?:cannot|can't|
 NAMED_AFTER = re.compile(
     r"\W{1,3}(?:not in index|not defined in|not found in axis"
     r"|is (?:required|undefined|not defined|not allowed|not a function|not iterable)"
-    r"|(?:must|should)(?: not)? (?:be|have|contain|match)|executable file not found"
+    r"|(?:must|should)(?: not)? (?:be|have|contain|match)|executable file not found|is not recognized as an internal"
     r"|(?:cannot|can't|may not) be (?:empty|blank|null|nil|zero|negative)"
     r"|column|field|attribute|property|key|parameter|constraint|argument|option|method"
     r"|function|environment variable)\b"
@@ -66,7 +68,7 @@ KEY_AFTER = re.compile(r"\s?(?::|=>)\s?\[?\s?[\"'][^\"\n]{0,60}?[a-z] [a-z]")
 """Around a key of an object that a text holds, of which a sentence is said: {"email": ["is not valid"]}."""
 NAME = re.compile(rf"[#.]?[A-Za-zÀ-ÿ_$][A-Za-zÀ-ÿ_$.:?!\\]{{0,160}}(?:\(\))?|{TELLING_NAME}")
 SAID = re.compile(
-    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|error|err|reason|cause|detail|desc|returned|\w{0,20}description))\W{1,3}$"
+    r"(?:Error|Exception|Failure|Timeout|Refused|\b(?:msg|message|statusText|title|error|err|reason|cause|detail|desc|returned|\w{0,20}description))\W{1,3}$"
     # Python's tuples: (1205, 'Lock wait timeout exceeded').
     r"|\(-?[0-9]{1,6}, b?$",
     re.IGNORECASE,
@@ -89,21 +91,25 @@ QUALIFIED = re.compile(r"[\"`]\.[\"`]")
 """Within SQL's "SCHEMA"."TABLE"."COLUMN"."""
 ONE_MARK = re.compile(r"[^\w\s]")
 SHORT_CODE = re.compile(
-    r"[A-Z]{2}|AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MAD|MXN|MYR|NOK|NZD|PEN"
+    r"(?!DB|ID|IP|OK|PO|UI)[A-Z]{2}|AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MAD|MXN|MYR|NOK|NZD|PEN"
     r"|PHP|PKR|PLN|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|XX[A-Z]|ZAR|ZZ[A-Z]"
 )
 """A country, a currency; ISO 3166 and 4217 leave XX and ZZ to everybody."""
 FIELD = re.compile(
     r"(?:field|column|property|attribute|parameter|feld|spalte|champ|colonne|campo|columna)\W{1,3}$", re.IGNORECASE
 )
-"""What comes before a name that may be as short."""
+SHORT_NAME = re.compile(rf"(?:{FIELD.pattern}|(?:type|header|segment|scope|method|status)\W{{1,3}}$)", re.IGNORECASE)
+"""What comes before a name that may look like the code of a country."""
 SNAKE_CASE = re.compile(r"[a-z]{1,30}(?:_[a-z]{1,30}){1,8}")
+NO_SUCH_FILE = re.compile(r"No such file or directory:? $")
+PROGRAM = re.compile(r"[a-z][a-z0-9_-]{1,30}")
 NAME_FORMS = (
     (NAMED, NEAR, NAME),
     (EXPECTED, LONGEST_LIST, NAME),
     (PACKAGE_BEFORE, NEAR, PACKAGE),
     (FIELD, NEAR, WORDS),
     (TRANSITION, LONGEST_TRANSITION, STATE),
+    (NO_SUCH_FILE, NEAR, PROGRAM),
     (SELECTED, NEAR, re.compile(r"[^\n]*")),
 )
 """What comes before a name, within how many characters, and of what it is made then."""
@@ -114,7 +120,7 @@ def quotation(match: re.Match[str], masked: Callable[[str], str]) -> str:
     inner = BESIDE_A_NAME.sub("", re.sub(r"[\"`]\.[\"`]", ".", match[0][1:-1])).strip(" `")
     before = match.string[max(0, match.start() - NEAR) : match.start()]
     if not DATA.fullmatch(inner) and _is_name(inner, match, before):
-        if SHORT_CODE.fullmatch(inner) and not FIELD.search(before):
+        if SHORT_CODE.fullmatch(inner) and not SHORT_NAME.search(before):
             return "<quoted>"
         # Ruby wrote `name' once, and writes 'name' now.
         opening = "'" if match[0][0] == "`" and match[0][-1] == "'" else match[0][0]

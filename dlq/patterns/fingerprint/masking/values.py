@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dlq.patterns.fingerprint.evidence import (
+    CAPITAL,
     FIELDS,
     HAS_A_NAME,
     HAS_AN_ASIDE,
@@ -20,7 +21,6 @@ EXTENSION = (
     "csv|tsv|xlsx?|pdf|png|jpe?g|gif|webp|tiff?|svg|heic|txt|json|xml|zip|gz|tar|mp[34]|mov|avi|wav|docx?|pptx?|log|parquet|avro|tmp|bak"
     "|eml|ics|sql|html?|upload|od[tsp]|rtf|epub|e?ps|psd|mkv|webm|ogg|flac|m4a|7z|rar|tgz|jsonl|ndjson|dump|bin|cr3|raw"
 )
-CAPITAL = "[A-ZÀ-ÖØ-ÞĆČĎĐĞİĽŁŃŇŐŘŚŞŠŤŰŹŻŽȘȚ]"
 INITIAL = rf"{CAPITAL}(?:\.|[a-zà-ÿ][\w.'’-]{{0,40}})"
 SAYS = (
     r"(?= \(| (?:cannot|can|could|is|was|has|had|does|did|ne|n['’]|est|kann|konnte|ist|hat|wurde"
@@ -54,7 +54,14 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
     "branch": (r"\[(?:remote )?rejected\] {1,8}", r"\S{1,200} -> \S{1,200}"),
     "key": (r"\bdup key: \{ ", r"[^\n]{1,1000}?(?= \}(?:\W|$))"),
     "entry": (r"\bduplicate key value is \(", r"[^\n]{1,300}?(?=\)(?:\.|$))"),
-    "of": (rf"\b(?:for|of|by|from|to|with) (?:{PERSON}) ", rf"(?!{NO_VALUE})[\w.@'’-]{{1,100}}{MORE_NAMES}"),
+    "of": (
+        rf"\b(?:for|of|by|from|to|with) (?:{PERSON}) ",
+        rf"(?!{NO_VALUE})(?={CAPITAL}|[\w'’-]{{0,99}}[0-9_.@])[\w.@'’-]{{1,100}}{MORE_NAMES}",
+    ),
+    "shop": (
+        r"\b(?:for|of|by|from|to|with) (?:shop|tenant|merchant|supplier|vendor) ",
+        rf"(?!{NO_VALUE})[a-z][\w-]{{1,60}}\b",
+    ),
     "named": (rf"\b(?:{HAS_A_NAME}) ", NAMES),
     "titled": ("", rf"\b(?:{TITLES}) (?:{NAMES}|<value>)"),
     "numbered": (
@@ -72,7 +79,8 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
     ),
     "tenants": (
         r"\b(?:db|database|schema|vhost|release|namespace|keyspace|bucket)\W{1,2}",
-        r"(?:tenant|mandant|org)[_-][a-z0-9_-]{1,60}\b",
+        r"tenant[_-](?!(?:[a-z]{1,20}[_-])?(?:ids?|name|keys?|data|files?|config|settings|registry|templates?|default|main|shared|public|exports?"
+        r"|imports?|invoices?|logs?|backups?|uploads?)\b)[a-z0-9_-]{1,60}\b",
     ),
     # Salesforce's.
     "picked": (r"\bvalue for (?:restricted )?picklist field: ", r"[^\n:]{1,200}"),
@@ -80,13 +88,13 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
     # Countries.
     "way": (r"\b(?:from|von|de|da) ", r"[A-Z]{2} (?:to|nach|à|a|para) [A-Z]{2}\b"),
     "letter": (
-        r"\b(?i:classe|klasse|clase|zone|gate|terminal|hall|lane|building|sector|wing|block) ",
+        r"\b(?i:classe|klasse|clase|zone|gate|terminal|hall|lane|sector|wing|block) ",
         r"[A-Z]{1,2}\b(?!['’])",
     ),
     "whose": (r"\b(?:for|für|pour|para|of|near|von|à|di|de) ", rf"{INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"),
     "in": (
         r"\b(?:in|for|from|to|für|nach|aus|pour|vers|para|desde) ",
-        r"(?:A[RTU]|B[EGR]|C[AHLNOYZ]|D[EK]|E[ES]|FI|FR|G[BR]|H[RU]|I[EL]|JP|KR|L[TUV]|M[TX]|N[LOZ]|P[LT]|RO|S[EGIK]|TR|U[AKS]|ZA)"
+        r"(?:A[RTU]|B[EGR]|C[AHLNOYZ]|D[EK]|E[ES]|FI|FR|G[BR]|HU|I[EL]|JP|KR|L[TUV]|M[TX]|N[LOZ]|P[LT]|RO|S[EGIK]|TR|U[AKS]|ZA)"
         r"(?=[.,;:)]|$| \()",
     ),
     "plate": (
@@ -99,9 +107,10 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
     ),
     "land": (r"\b(?:pays|país|paese) ", r"[A-Z]{2,3}\b"),
     "country": (
-        r"\b(?:country|destination|market|currency) ",
+        r"\bcountry ",
         r"(?:[A-Z]{2,3}\b|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}\b)",
     ),
+    "code": (r"\b(?:destination|market|currency) ", r"(?:[A-Z]{2}|(?<=currency )[A-Z]{3})\b"),
     # Python: "can't decode byte 0xff in position 3: invalid start byte", or "bytes in position 3-4: invalid continuation byte".
     "unicode": (r"\bcan't (?:de|en)code ", r"(?:characters?|bytes?)(?: <\w{2,12}>)?(?= in position )"),
     "byte": (
@@ -112,10 +121,16 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
         r"\b(?:creating|reading|updating|deleting|modifying) [A-Z][\w/ ]{1,60} \(",
         r"[^()\s]{1,200}(?=\))",
     ),
-    "item": (rf"\b(?:{HAS_AN_ID}) ", r"(?=\S{0,200}[:/])[^\s,;()\]]{0,200}<\w{2,12}>(?![\w:/])"),
+    "item": (
+        rf"\b(?:{HAS_AN_ID}) ",
+        r"(?=\S{0,200}[:/])(?!\w{1,30}:[a-z_]{2,30}:)[^\s,;()\]]{0,200}<\w{2,12}>(?![\w:/])",
+    ),
     "url": (r"\burl: ", r"(?:/|<path>)[^\s)]{0,2000}"),
     "sign": (r"\bcharacter ", r"\S(?= )"),
-    "login": (r"\bby ", r"[a-z]\.[a-z]{2,30}\b(?!\.)"),
+    "login": (
+        r"(?<!sort )(?<!sorted )(?<!order )(?<!ordered )(?<!group )(?<!grouped )\bby ",
+        r"[a-z]\.[a-z]{2,30}\b(?!\.)",
+    ),
 }
 """What announces a value, and the value: user=ann, for user ann, customer Ann Smith, creating Lambda Function (thumbnails)."""
 VALUE = re.compile("|".join(f"(?P<{name}>{before}){value}" for name, (before, value) in ANNOUNCED.items()))
@@ -126,19 +141,25 @@ VALIDATED = re.compile(
     r" (?:is (?:required|missing(?! an?\b)|invalid|not (?:valid|set|unique|a)\b)|was not (?:provided|given)"
     r"|has already been taken|does(?: not|n't) match|is too |missing\b|(?:too|not) "
     r"|(?:must|should) (?:not|have|contain|match|be (?:an?|at|in|one|unique|present|valid|filled|greater|less|blank)\b)"
-    r"|can(?:not|'t) be (?:blank|empty|null|nil|zero|negative))"
+    r"|can(?:not|'t) be (?:blank|empty|null|nil|zero|negative)"
+    r"|(?:is )?(?:unknown|unavailable|out of range|below|above)\b)"
 )
 """What is said of a field: "customer Email is required" names no customer."""
 ACRONYM = re.compile(r"[A-Z]{2,6}(?: [A-Z]{2,6})*")
 """Behind hotel, room or pharmacy it is a part of the program or a field rather than a name: hotel PMS, pharmacy NPI."""
 STATE = re.compile(r"\w{2,30}(?:ed|ing|able|ible|sion|tion|ment|ity|ness)\b", re.IGNORECASE)
 """Shipped, boarding, unreachable, conversion."""
-NAMES_SOMEBODY = ("of", "named", "member", "titled", "aside", "leg", "whose", "country")
+NAMES_SOMEBODY = ("of", "shop", "named", "member", "titled", "aside", "leg", "whose", "country")
 WORD = re.compile(r"\w+(?:['’]\w+)?")
-LAST_WORD = re.compile(r"(\w+) $")
 COUNTRY = re.compile(r"[A-Z]{2,3}")
 """Norway is NO."""
+OF_A_NAME = re.compile(rf" of (?={CAPITAL})")
+"""Bank of Scotland."""
 PHRASE = re.compile(rf" \({CAPITAL}\w* (?!{LINK} )[a-zà-ÿ]{{3}}")
+OF_BUSINESS = re.compile(r"(?i:order|invoice|user|event|job|line|row|bestellung|rechnung|zeile) ")
+"""What has a state, a role or a field in brackets as often as a name, if it is a single word: invoice 12 (Draft)."""
+OF_SOMEBODY = re.compile(f"(?:{PERSON}|carrier|company|broker|dealer|store|Firma) ")
+"""Who may be called by capitals alone: merchant ACME."""
 OF_ITEM = re.compile(r"(?i:position|item|article|row|line|artikel|zeile) ")
 """What has a name in brackets behind its number, of which only the first word need be a capital: item 3 (Garden chair)."""
 REFUSED = re.compile(
@@ -156,41 +177,11 @@ NAME_WITH_BLANKS = re.compile(
 )
 """A file whose name has blanks, behind its folders or behind the word."""
 FILE_FIRST = re.compile(
-    rf"(?:^|(?<=: )|(?<=\bdocument ))(?![^\n]{{0,2}}<)(?P<said>\w{{2,30}} [a-z]{{3,30}} (?:in|for|of|from|to|on|with|at) )?"
+    rf"(?:^|(?<=: )|(?<=\bdocument ))(?![^\n]{{0,2}}<)(?P<said>(?:[^\s:\"'`]{{1,40}} ){{0,8}}[a-z]{{2,30}} (?=[A-Z0-9<]))?"
     rf"[^:\n\"'`]{{1,150}}?\.(?i:{EXTENSION})(?=:|$)",
     re.MULTILINE,
 )
 """One that stands before what is said of it, whatever its name is made of: "Invoice May (2).pdf: is encrypted"."""
-
-LABELLED_ID = re.compile(
-    r"(?P<label>\b(?:extended )?(?:request|host|trace|span|correlation|transaction|session|message|activity|event|delivery"
-    r"|invocation)[ _-]?id\\?[\"']?\s?[:=]\s?)(?:(?=[^\s,;)\]}<]{0,199}[0-9]|\S{20})[^\s,;)\]}<]{4,200}|(?=[,;]))",
-    re.IGNORECASE,
-)
-"""What services say to be the id of one call, whatever it is made of, or nothing."""
-CALL = re.compile(
-    r"(?<=[\w)])[,;] (?:\w{1,20} )?(?:(?:Extended )?Request ID: [^,;()\n]{0,200}|Proxy: null|SDK Attempt Count: [0-9]{1,3})"
-    r"(?=[,;)])"
-    r"| \(SDK Attempt Count: [0-9]{1,3}\)|[,;] attempt [0-9]{1,3}(?=[,)])| \(attempt [0-9]{1,3}(?:(?:/| of )[0-9]{1,3})?\)"
-)
-"""What AWS says of a call besides its service and status, more of it in some versions: (Service: S3, Status Code: 403, …); and
-how often it was tried, which some say only the second time."""
-TRUNCATED = re.compile(r"(?<=\bTruncated value: )'[^\n]{0,2000}")
-"""SQL Server's: it does not double the quotation marks within."""
-INSPECTED = re.compile(r"(#<[A-Z]\w{0,60}(?:::\w{1,60}){0,6}):(?:0x|fd )[^<>\n]{0,500}>")
-"""As Ruby prints an object: #<TCPSocket:fd 27>."""
-TOWN = re.compile(
-    rf"(?P<address>\b(?i:sent|plz|zip|city|ort|address|adresse)\W{{1,3}})[0-9]{{4,6}} {CAPITAL}[a-zà-ÿ-]{{2,40}}(?=[),;]|$)",
-    re.MULTILINE,
-)
-"""Behind its postal code."""
-
-
-def with_ids_masked(text: str) -> str:
-    text = TRUNCATED.sub("<quoted>", text)
-    text = INSPECTED.sub(r"\1>", CALL.sub("", text))
-    text = TOWN.sub(r"\g<address><town>", text)
-    return LABELLED_ID.sub(r"\g<label><id>", text)
 
 
 def with_values_masked(text: str) -> str:
@@ -209,26 +200,30 @@ def _announced(found: re.Match[str]) -> str:
     name = found[0][len(before) :]
     if kind == "key":
         return before + KEYS.sub(r"\1: <value>", name)
-    return found[0] if kind in NAMES_SOMEBODY and _is_no_name(kind, name, found) else f"{before}<value>"
+    return found[0] if kind in NAMES_SOMEBODY and _is_no_name(kind, before, name, found) else f"{before}<value>"
 
 
-def _is_no_name(kind: str, name: str, found: re.Match[str]) -> bool:
+def _is_no_name(kind: str, before: str, name: str, found: re.Match[str]) -> bool:
     """Whether it says something, capitals or not, or is a name of the program's: account Locked, customer Email is required."""
     words = tuple(WORD.findall(name))
     if _speaks(name) and not (kind == "country" and COUNTRY.fullmatch(name)):
         return True
     if kind == "aside":
-        return bool(STATE.match(name, 2) or is_name(words) or (PHRASE.match(name) and not OF_ITEM.match(found[0])))
-    if kind in ("leg", "country"):
-        return any(map(STATE.fullmatch, words))
+        is_word = len(words) == 1 and OF_BUSINESS.match(found[0])
+        is_phrase = PHRASE.match(name) and not OF_ITEM.match(found[0])
+        return bool(STATE.match(name, 2) or is_name(words) or is_word or is_phrase)
+    if kind in ("leg", "country", "shop") and any(map(STATE.fullmatch, words)):
+        return True
     if kind == "whose":
-        said = LAST_WORD.search(found.string, max(0, found.start() - 40), found.start())
-        return bool(said and NAME_BEFORE.fullmatch(said[1]))
-    if kind == "named" and (ACRONYM.fullmatch(name) or words[-1].lower() in FIELDS):
+        # A single word may be anything that the program has a name for: the handler for Invoice, the driver for Oracle.
+        return len(words) == 1
+    if len(words) == 1 and words[0].lower() in FIELDS:
+        return True
+    if kind == "named" and ACRONYM.fullmatch(name) and not OF_SOMEBODY.match(before):
         return True
     return bool(FIELD_LABEL.fullmatch(name) and VALIDATED.match(found.string, found.end()))
 
 
 def _speaks(text: str) -> bool:
     # A. Byrne has an initial.
-    return any(word.lower() in SPEAKS for word in WORD.findall(text) if word != "A")
+    return any(word.lower() in SPEAKS for word in WORD.findall(OF_A_NAME.sub(" ", text)) if word != "A")

@@ -1,0 +1,1 @@
+"""What changes from case to case in an error's text: by the payload, by its form, in quotation marks, by the words around it."""
