@@ -31,7 +31,7 @@ HAS_A_NAME = (
     "|consignee|depot|carrier|venue|tenant|company|station|bay|campaign|account|Kunden?|Kundin|Lieferant(?:en)?|Mandant(?:en)?|Firma"
     "|vessel|ship|aircraft|broker|dealer|buyer|seller|payee|payer|debtor|creditor|beneficiary|holder|donor|sponsor|owner|landlord"
     "|artist|author|publisher|composer|player|team|club|band|court|parish|church|farm|park|vineyard|museum|passenger"
-    "|teacher|doctor|lawyer|agent|applicant|family|Unternehmens?|Steuerpflichtigen?|Schuldner|Gläubiger|Mitglied|Gericht|Schiff"
+    "|teacher|doctor|lawyer|agent|applicant|family|Unternehmens?|Steuerpflichtigen?|Schuldner|Gläubiger|Mitglied|Mitarbeiter|Gericht|Schiff"
     "|adhérent|membre|socio|miembro|lid|City of|city of|Stadt"
     "|hotel|school|hospital|clinic|pharmacy|theatre|theater|client|Filiale|Behörde|Gemeinde|Klinik|Praxis|Mieter|Händler|Objekt|Lagerort"
     "|cliente|proveedor|fournisseur|leverancier|klant|fornitore|sucursal|tienda|loja|magasin|negozio|centro de distribuição"
@@ -39,7 +39,8 @@ HAS_A_NAME = (
 """Behind these words, in a sentence, a capitalised one is a name of somebody's or of a place."""
 TITLES = r"Dr\.|Prof\.|Mr\.?|(?<![AP]\.)M\.|Mrs\.?|Ms\.?|Mme|Mlle|Herrn?|Frau|Sr\.|Sra\."
 HAS_AN_ASIDE = (
-    f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|bestellung|rechnung|artikel|zeile"
+    f"{HAS_A_NAME}|user|order|invoice|position|item|article|row|line|event|job|bestellung|rechnung|artikel|zeile|auftrag|buchung"
+    "|reservation|réservation|booking|commande|pedido|stop"
 )
 """Behind the number of one of these what stands in brackets says what it is: position 3 (Screws)."""
 HAS_AN_ID = (

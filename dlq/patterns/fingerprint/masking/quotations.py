@@ -40,7 +40,8 @@ NAMED_AFTER = re.compile(
 )
 """What comes behind such a name."""
 EXPECTED = re.compile(
-    r"\b(?:expected(?: one of| either)?:? |(?:fields|columns): \(?)(?:[`'\"][\w. -]{1,60}[`'\"](?:, or |, ?| or ))*$"
+    r"\b(?:expected(?: one of| either)?:? |(?:fields|columns)(?: [a-z ,]{3,40})?: [(\[]?)"
+    r"(?:[`'\"][\w. -]{1,60}[`'\"](?:, or |, ?| or ))*$"
 )
 """What comes before one of the names that the program knows: expected one of `open`, `paid`."""
 LONGEST_LIST = 400
@@ -77,6 +78,9 @@ SAID = re.compile(
 LOWER_CASE_WORD = re.compile(r"(?<![\w/.@-])[a-z]{2,20}(?![\w/@-])")
 SENTENCE = 4
 """Words in lower case: so many are no name and no value."""
+FAILED = re.compile(r"\bfailed: $")
+HYPHENED = re.compile(r"[a-z]{2,20}(?:-[a-z]{2,20}){2,8}")
+"""As IPP says what went wrong: client-error-document-format-not-supported."""
 QUOTES = re.compile(r"(?<!\w)['\"`]\w")
 """What has a quotation of its own is no name and no value either."""
 SPOKEN = re.compile(
@@ -125,7 +129,9 @@ def quotation(match: re.Match[str], masked: Callable[[str], str]) -> str:
         # Ruby wrote `name' once, and writes 'name' now.
         opening = "'" if match[0][0] == "`" and match[0][-1] == "'" else match[0][0]
         return f"{opening}{inner}{match[0][-1]}"
-    said = SPOKEN.search(inner) and (len(LOWER_CASE_WORD.findall(inner)) >= SENTENCE or QUOTES.search(inner))
+    words = len(LOWER_CASE_WORD.findall(inner))
+    said = SPOKEN.search(inner) and (words >= SENTENCE or QUOTES.search(inner))
+    said = said or (FAILED.search(before) and (words >= SENTENCE or HYPHENED.fullmatch(inner)))
     if not DATA.fullmatch(inner) and (said or SAID.search(before)):
         return f"{match[0][0]}{masked(inner)}{match[0][-1]}"
     return "<quoted>"

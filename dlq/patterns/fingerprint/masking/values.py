@@ -94,7 +94,8 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
     "whose": (r"\b(?:for|für|pour|para|of|near|von|à|di|de) ", rf"{INITIAL}(?=[ ,]){MORE_NAMES}{SAYS}"),
     "in": (
         r"\b(?:in|for|from|to|für|nach|aus|pour|vers|para|desde) ",
-        r"(?:A[RTU]|B[EGR]|C[AHLNOYZ]|D[EK]|E[ES]|FI|FR|G[BR]|HU|I[EL]|JP|KR|L[TUV]|M[TX]|N[LOZ]|P[LT]|RO|S[EGIK]|TR|U[AKS]|ZA)"
+        r"(?:A[RTU]|B[EGR]|C[AHLNOYZ]|D[EK]|E[ES]|FI|FR|G[BR]|HU|I[EL]|JP|KR|L[TUV]|M[TX]|N[LOZ]|P[LT]|RO|S[EGIK]|TR|U[AKS]|ZA"
+        r"|AUS|AUT|BEL|BRA|CAN|CHE|CHN|CZE|DEU|DNK|ESP|FIN|FRA|GBR|HUN|IND|IRL|ITA|JPN|LUX|MEX|NLD|NOR|NZL|POL|PRT|ROU|SVK|SVN|SWE|USA)"
         r"(?=[.,;:)]|$| \()",
     ),
     "plate": (
@@ -105,6 +106,7 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
         r"\b(?:host|node|worker|server|machine|replica|broker) ",
         r"[a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){1,4}(?=[,;:)]|$| (?:is|was|has|did|does|refused|failed|answered)\b)",
     ),
+    "whom": (rf"\b{NUMBER} (?:for|für|pour|para|per|by|of|von|de) ", rf"{NAMES}(?=$|[\n:,])"),
     "land": (r"\b(?:pays|país|paese) ", r"[A-Z]{2,3}\b"),
     "country": (
         r"\bcountry ",
@@ -126,6 +128,7 @@ ANNOUNCED: dict[str, tuple[str, str]] = {
         r"(?=\S{0,200}[:/])(?!\w{1,30}:[a-z_]{2,30}:)[^\s,;()\]]{0,200}<\w{2,12}>(?![\w:/])",
     ),
     "url": (r"\burl: ", r"(?:/|<path>)[^\s)]{0,2000}"),
+    "address": (r"\b[Ee]mail(?: address)? ", r"[^\s<]{1,100}(?= is (?:invalid|not valid|not a valid)\b)"),
     "sign": (r"\bcharacter ", r"\S(?= )"),
     "login": (
         r"(?<!sort )(?<!sorted )(?<!order )(?<!ordered )(?<!group )(?<!grouped )\bby ",
@@ -149,7 +152,7 @@ ACRONYM = re.compile(r"[A-Z]{2,6}(?: [A-Z]{2,6})*")
 """Behind hotel, room or pharmacy it is a part of the program or a field rather than a name: hotel PMS, pharmacy NPI."""
 STATE = re.compile(r"\w{2,30}(?:ed|ing|able|ible|sion|tion|ment|ity|ness)\b", re.IGNORECASE)
 """Shipped, boarding, unreachable, conversion."""
-NAMES_SOMEBODY = ("of", "shop", "named", "member", "titled", "aside", "leg", "whose", "country")
+NAMES_SOMEBODY = ("of", "shop", "named", "member", "titled", "aside", "leg", "whose", "whom", "country")
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 COUNTRY = re.compile(r"[A-Z]{2,3}")
 """Norway is NO."""
@@ -214,7 +217,7 @@ def _is_no_name(kind: str, before: str, name: str, found: re.Match[str]) -> bool
         return bool(STATE.match(name, 2) or is_name(words) or is_word or is_phrase)
     if kind in ("leg", "country", "shop") and any(map(STATE.fullmatch, words)):
         return True
-    if kind == "whose":
+    if kind in ("whose", "whom"):
         # A single word may be anything that the program has a name for: the handler for Invoice, the driver for Oracle.
         return len(words) == 1
     if len(words) == 1 and words[0].lower() in FIELDS:
