@@ -58,7 +58,8 @@ def test_get_is_not_allowed_when_it_would_act(boss: Client) -> None:
     token = ask(boss, "requeue", [add_entry()]).value("token")
     page = get(boss, CONFIRMED, token=token)
     assert page.messages == [
-        "Nothing was done: your log-in had ended before you pressed the button. Please begin again."
+        "Nothing was done: this page does only what a button sends. If you pressed one, your log-in had ended before that. "
+        "Please begin again."
     ]
     assert boss.get(LIST, {"action": "delete_selected"}).status_code == 200
     assert (jobs(), BulkOperation.objects.count()) == ([], 0)
