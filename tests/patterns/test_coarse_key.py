@@ -82,6 +82,9 @@ def test_reading_is_that_of_the_whole_error_when_it_comes_through_the_database()
         ("constraint PK_bb6d4e0f12", "constraint PK_bb6d4e0f13"),
         ({"code": "E42"}, {"code": "E43"}),
         ("type i32", "type i64"),
+        ("ACH return R01", "ACH return R03"),
+        ("payment rejected: AC01", "payment rejected: AM04"),
+        ("declined by issuer (05)", "declined by issuer (51)"),
     ],
 )
 def test_keys_differ_when_a_number_may_tell_failures_apart(one: Any, other: Any) -> None:

@@ -46,8 +46,8 @@ ARITY = r"[A-Z][A-Za-z_]*(?:\.[A-Z][A-Za-z_]*)*\.[a-z_][A-Za-z_?!]*/[0-9][0-9]?"
 """A function of Elixir's with how many arguments it takes: Shop.Cart.add/2."""
 SHARED_LIBRARY = r"lib[A-Za-z0-9_+-]+\.so(?:\.[0-9]+)*"
 """A shared library's file: libnss3.so, libgbm.so.1."""
-ERROR_NUMBER = r"(?:E|P|TS|ORA-|TNS-|PLS-)[0-9]+"
-"""E42, P2002, TS2304, ORA-00001."""
+ERROR_NUMBER = r"(?:(?:E|P|TS|ORA-|TNS-|PLS-)[0-9]+|R[0-9][0-9])"
+"""E42, P2002, TS2304, ORA-00001; R01, as American banks return a debit."""
 
 TELLING = (
     rf"(?:{SHORT_NUMBER}|{ERROR_NUMBER})\.?|{SQLSTATE}|{NAME}|{NUMBERED_NAME}|{CONSTRAINT}|{SEGMENT}|{ARITY}"
