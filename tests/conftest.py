@@ -33,6 +33,8 @@ SERVER_SETTINGS = {
     # It comes at a time of its own and makes way for a test's ALTER TABLE or TRUNCATE only after a second, which is longer than
     # the lock timeout that an operation has left in the test's transaction. Plans do not depend on when it came, either.
     "autovacuum": "off",
+    # Compiling a query takes longer than any query here.
+    "jit": "off",
 }
 
 
@@ -113,6 +115,15 @@ def _clean_queue(request: pytest.FixtureRequest) -> Iterator[None]:
     from tests.support.database import empty_queue_and_table
 
     empty_queue_and_table()
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page leaves out where it takes too long has five times as long here: how busy the machine is is not tested."""
+    from dlq.db import limits
+
+    limited = limits.time_limit
+    monkeypatch.setattr(limits, "time_limit", lambda seconds, **more: limited(5 * seconds, **more))
 
 
 @pytest.fixture
