@@ -39,7 +39,7 @@ def test_labelled_texts_are_grouped_as_a_person_groups_them_when_the_rules_were_
     assert result.recall >= 0.99, result.wrongly_apart
 
 
-@pytest.mark.parametrize("name", ["regression", "held_out", "later_texts"])
+@pytest.mark.parametrize("name", ["regression", "held_out", pytest.param("later_texts", marks=pytest.mark.long)])
 def test_labelled_texts_are_grouped_as_a_person_groups_them_when_they_were_written_before_the_rules(name: str) -> None:
     labelled = texts(name)
     assert len({text.cause for text in labelled}) >= 20
@@ -49,7 +49,7 @@ def test_labelled_texts_are_grouped_as_a_person_groups_them_when_they_were_writt
     assert result.recall >= 0.95, result.wrongly_apart
 
 
-@pytest.mark.parametrize("name", ["pairs", "later_pairs"])
+@pytest.mark.parametrize("name", ["pairs", pytest.param("later_pairs", marks=pytest.mark.long)])
 def test_pairs_after_libraries_own_formats_are_told_apart_or_not_as_a_person_does(name: str) -> None:
     pairs = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     right = [pair for pair in pairs if is_right(pair)]
