@@ -37,5 +37,5 @@ def _lines(page: StartPage, address: str) -> Iterator[str]:
         reason = f" “{one.reason}”" if one.reason else ""
         yield f"- {one} by {one.actor}, {clock_text(one.created_at)}: {one.get_state_display()}, {one.failures_done:,}{reason}"
     if page.not_handed_over:
-        yield f"- and {page.not_handed_over:,} earlier ones"
+        yield f"- and {page.not_handed_over:,} earlier"
     yield address

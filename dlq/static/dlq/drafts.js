@@ -30,7 +30,8 @@
             }
         });
         form.addEventListener("submit", () => draft && keep({ ...draft, sent: true }));
-        if (!draft) {
+        // A newer version of the page may have other fields.
+        if (draft?.texts.length !== fields.length) {
             return;
         }
         if (isSaved && draft.sent) {
